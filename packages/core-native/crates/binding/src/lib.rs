@@ -1,0 +1,1 @@
+//! Node-API surface of the core: decode, call, encode. No arithmetic, no policy.

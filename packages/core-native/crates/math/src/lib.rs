@@ -1,0 +1,1 @@
+//! Integer arithmetic for pools. Knows nothing about pools.

@@ -1,0 +1,140 @@
+//! The trait every venue meets and the enum that dispatches on it.
+
+use crate::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
+
+/// A 32-byte account address.
+pub type Address = [u8; 32];
+
+/// An account's bytes as the chain gave them.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountView<'a> {
+    /// The account's address.
+    pub address: &'a Address,
+    /// The program that owns it.
+    pub owner: &'a Address,
+    /// Its data.
+    pub data: &'a [u8],
+}
+
+/// One account of a swap instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SwapAccount {
+    /// The account's address.
+    pub address: Address,
+    /// Whether it signs.
+    pub is_signer: bool,
+    /// Whether it is written.
+    pub is_writable: bool,
+}
+
+/// An instruction with owned accounts and data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SwapInstruction {
+    /// The program called.
+    pub program: Address,
+    /// Accounts in the program's order.
+    pub accounts: Vec<SwapAccount>,
+    /// Instruction data.
+    pub data: Vec<u8>,
+}
+
+/// What a swap instruction is built from.
+#[derive(Clone, Copy, Debug)]
+pub struct SwapRequest<'a> {
+    /// Which way.
+    pub direction: Direction,
+    /// Which side is fixed.
+    pub mode: SwapMode,
+    /// Exact in: the input. Exact out: the output.
+    pub amount: u64,
+    /// Exact in: the minimum output. Exact out: the maximum input.
+    pub limit: u64,
+    /// The wallet that signs.
+    pub owner: &'a Address,
+    /// Its token account that pays.
+    pub source: &'a Address,
+    /// Its token account that receives.
+    pub destination: &'a Address,
+}
+
+/// Why an account is not a pool, or not part of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The owner is no known venue program.
+    #[error("the account's owner is not a program of a known venue")]
+    OwnerMismatch,
+    /// The discriminator or the kind of account is another one.
+    #[error("the account is not of the expected kind")]
+    DiscriminatorMismatch,
+    /// The account is shorter than its layout.
+    #[error("the account is shorter than its layout")]
+    TooShort,
+    /// A mint or vault does not belong to the pool that names it.
+    #[error("the account does not belong to the pool that names it")]
+    RelationMismatch,
+    /// A field has a value the program never writes.
+    #[error("a field of the account has an impossible value")]
+    FieldInvalid,
+}
+
+impl DecodeError {
+    /// Returns the stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OwnerMismatch => "POOL_ACCOUNT_OWNER_MISMATCH",
+            Self::DiscriminatorMismatch => "POOL_ACCOUNT_DISCRIMINATOR_MISMATCH",
+            Self::TooShort => "POOL_ACCOUNT_TOO_SHORT",
+            Self::RelationMismatch => "POOL_ACCOUNT_RELATION_MISMATCH",
+            Self::FieldInvalid => "POOL_ACCOUNT_FIELD_INVALID",
+        }
+    }
+}
+
+/// What one venue's pool does. A pool starts from its own account and becomes quotable as its dependencies are applied.
+pub trait Pool: Sized {
+    /// The venue's program.
+    const PROGRAM: Address;
+
+    /// Decodes a pool account that `PROGRAM` owns.
+    ///
+    /// # Errors
+    /// `DecodeError` when the account is not a pool of this venue.
+    fn decode(account: AccountView<'_>) -> Result<Self, DecodeError>;
+
+    /// Returns the accounts a quote depends on, the pool's own first, in a fixed order.
+    fn watched(&self) -> Vec<Address>;
+
+    /// Applies newer bytes of the pool itself or of a watched account.
+    ///
+    /// # Errors
+    /// `DecodeError` when the bytes cannot be what the pool says they are; the state before stays.
+    fn apply(&mut self, account: AccountView<'_>) -> Result<(), DecodeError>;
+
+    /// Quotes a swap against the applied state.
+    ///
+    /// # Errors
+    /// `QuoteError` where the program would refuse.
+    fn quote(
+        &self,
+        direction: Direction,
+        mode: SwapMode,
+        amount: u64,
+        clock: &ChainClock,
+    ) -> Result<Quote, QuoteError>;
+
+    /// Returns the swap instruction with its accounts.
+    fn swap_instruction(&self, request: &SwapRequest<'_>) -> SwapInstruction;
+
+    /// Returns the mints, A first.
+    fn mints(&self) -> [Address; 2];
+
+    /// Returns the token programs of the mints, A first.
+    fn token_programs(&self) -> [Address; 2];
+
+    /// Returns the tradable reserves, A first; `None` while an account is missing.
+    fn reserves(&self) -> Option<[u64; 2]>;
+
+    /// Returns the compute units a swap may take on the real program.
+    fn compute_units(&self) -> u32;
+}

@@ -1,0 +1,90 @@
+//! What a quote is, and why there may be none.
+
+use thiserror::Error;
+
+/// Which side of a swap is fixed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum SwapMode {
+    /// The input is fixed.
+    ExactIn = 0,
+    /// The output is fixed.
+    ExactOut = 1,
+}
+
+/// Which way a swap goes through a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Direction {
+    /// Pays mint A, receives mint B.
+    AToB = 0,
+    /// Pays mint B, receives mint A.
+    BToA = 1,
+}
+
+/// The cluster's clock a quote is made against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainClock {
+    /// Slot of the clock sysvar.
+    pub slot: u64,
+    /// Epoch, for Token-2022 transfer fees.
+    pub epoch: u64,
+    /// Unix seconds.
+    pub unix_timestamp: u64,
+}
+
+/// The amounts a leg gives against one state; raw units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Gross debit of the input account.
+    pub amount_in: u64,
+    /// Net credit of the output account.
+    pub amount_out: u64,
+}
+
+/// Why a pool gives no quote. The discriminant is the batch code (`QUOTE_CODES` in TypeScript); 0 is success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[repr(u8)]
+pub enum QuoteError {
+    /// The amount is zero, or is zero after a transfer fee.
+    #[error("the amount is zero after fees")]
+    AmountZero = 1,
+    /// The output would be zero.
+    #[error("the output is zero")]
+    OutputZero = 2,
+    /// More was asked for than the pool can give.
+    #[error("the pool's liquidity is exceeded")]
+    LiquidityExceeded = 3,
+    /// The pool's status forbids swaps.
+    #[error("swaps are disabled in this pool")]
+    SwapDisabled = 4,
+    /// The pool is not open yet.
+    #[error("the pool is not open yet")]
+    NotOpen = 5,
+    /// A value does not fit its on-chain width.
+    #[error("the arithmetic overflows")]
+    MathOverflow = 6,
+    /// An account the quote needs has not been applied.
+    #[error("an account of the pool is missing")]
+    AccountMissing = 7,
+    /// The pool uses a feature that this build does not support.
+    #[error("the pool uses an unsupported feature")]
+    FeatureUnsupported = 8,
+}
+
+impl QuoteError {
+    /// Returns the stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AmountZero => "QUOTE_AMOUNT_INVALID",
+            Self::OutputZero => "QUOTE_OUTPUT_INVALID",
+            Self::LiquidityExceeded => "QUOTE_LIQUIDITY_EXCEEDED",
+            Self::SwapDisabled => "QUOTE_STATUS_INVALID",
+            Self::NotOpen => "QUOTE_OPEN_TIME_INVALID",
+            Self::MathOverflow => "QUOTE_MATH_OUT_OF_RANGE",
+            Self::AccountMissing => "QUOTE_ACCOUNT_MISSING",
+            Self::FeatureUnsupported => "QUOTE_FEATURE_UNSUPPORTED",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Pool store, token graph, cycles, sizes and the one definition of profit.

@@ -1,0 +1,1 @@
+//! Transaction bytes: instructions, lookup tables, v0 messages, signatures.

@@ -1,0 +1,182 @@
+/**
+ * Every event the engine gives, in the shape of the contract (docs: CONTRACT section 3): JSON-safe, integers that can pass
+ * 2^53 are decimal strings, addresses and signatures are base58. `at` and `seq` are stamped by the journal.
+ */
+export interface EventStamp {
+  /** ISO 8601 */
+  readonly at: string;
+  readonly seq: number;
+}
+
+export interface StartedEvent {
+  readonly type: 'started';
+  readonly network: string;
+  readonly chain: string;
+  readonly mode: 'real' | 'simulation';
+  readonly core: 'native' | 'typescript';
+  readonly rpcUrl: string;
+  readonly wsUrl: string;
+  readonly wallet: string;
+  readonly pools: number;
+  readonly venues: readonly string[];
+  readonly dataDir: string;
+  readonly version: string;
+}
+
+export interface RouteLegRecord {
+  readonly venue: string;
+  readonly pool: string;
+  readonly mintIn: string;
+  readonly mintOut: string;
+  readonly amountIn: string;
+  readonly amountOut: string;
+}
+
+export interface OpportunityEvent {
+  readonly type: 'opportunity';
+  readonly id: string;
+  readonly route: readonly RouteLegRecord[];
+  readonly baseMint: string;
+  readonly amountIn: string;
+  /** Expected net profit after every cost, base mint raw units. */
+  readonly expectedProfit: string;
+  readonly slot: string;
+}
+
+export interface RefusedEvent {
+  readonly type: 'refused';
+  readonly id: string;
+  readonly stage: 'validate' | 'risk' | 'plan' | 'strategy';
+  /** Stable code. */
+  readonly reason: string;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Written and durable before the first send: what was signed and until when it can land. */
+export interface IntentEvent {
+  readonly type: 'intent';
+  readonly id: string;
+  readonly signature: string;
+  readonly lastValidBlockHeight: string;
+  /** Base64 of the signed transaction. */
+  readonly transaction: string;
+  readonly amountIn: string;
+  readonly baseMint: string;
+  readonly expectedProfit: string;
+}
+
+export interface SubmittedEvent {
+  readonly type: 'submitted';
+  readonly id: string;
+  readonly signature: string;
+  readonly lastValidBlockHeight: string;
+  readonly sender: string;
+  readonly bytes: number;
+}
+
+export interface TimingsUs {
+  readonly detect: number;
+  readonly validate: number;
+  readonly build: number;
+  readonly sign: number;
+  readonly send: number;
+  readonly confirm: number;
+}
+
+export interface FeesRecord {
+  readonly base: string;
+  readonly priority: string;
+  readonly tip: string;
+  readonly rent: string;
+}
+
+export interface ExecutedEvent {
+  readonly type: 'executed';
+  readonly id: string;
+  readonly signature: string;
+  readonly slot: string;
+  readonly poolA: string;
+  readonly poolB: string;
+  readonly baseMint: string;
+  readonly amountIn: string;
+  readonly expectedProfit: string;
+  /** The wallet's change of base mint in this transaction, read from the chain; native and wrapped SOL count together. */
+  readonly actualProfit: string;
+  readonly fees: FeesRecord;
+  readonly netProfitLamports: string;
+  readonly timingsUs: TimingsUs;
+  /** EXECUTED_{poolA}_{poolB}_PROFIT_{actualProfit} */
+  readonly result: string;
+}
+
+export interface SimulatedEvent {
+  readonly type: 'simulated';
+  readonly id: string;
+  readonly poolA: string;
+  readonly poolB: string;
+  readonly baseMint: string;
+  readonly amountIn: string;
+  readonly expectedProfit: string;
+  readonly actualProfit: string;
+  readonly fees: FeesRecord;
+  readonly netProfitLamports: string;
+  readonly timingsUs: TimingsUs;
+  /** ENTERPRISE_SIM_{poolA}_{poolB} */
+  readonly result: string;
+}
+
+export interface MissedEvent {
+  readonly type: 'missed';
+  readonly id: string;
+  readonly signature: string;
+  readonly verdict: 'failed' | 'expired';
+  /** Decoded program error or cause. */
+  readonly reason: string;
+  readonly costLamports: string;
+}
+
+export interface StateEvent {
+  readonly type: 'state';
+  readonly from: 'ACTIVE' | 'REDUCING' | 'HALTED';
+  readonly to: 'ACTIVE' | 'REDUCING' | 'HALTED';
+  readonly trigger: string;
+}
+
+export interface AlertEvent {
+  readonly type: 'alert';
+  readonly severity: 'info' | 'warning' | 'critical';
+  readonly rule: string;
+  readonly message: string;
+}
+
+export interface SummaryEvent {
+  readonly type: 'summary';
+  readonly opportunities: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly submitted: number;
+  readonly executed: number;
+  readonly missed: number;
+  readonly unresolved: number;
+  readonly successRate: number;
+  readonly netProfit: Readonly<Record<string, string>>;
+  /** Account update received to signed bytes, microseconds. */
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly durationMs: number;
+}
+
+/** An event before the journal stamps it. */
+export type EngineEventBody =
+  | StartedEvent
+  | OpportunityEvent
+  | RefusedEvent
+  | IntentEvent
+  | SubmittedEvent
+  | ExecutedEvent
+  | SimulatedEvent
+  | MissedEvent
+  | StateEvent
+  | AlertEvent
+  | SummaryEvent;
+
+export type EngineEvent = EngineEventBody & EventStamp;

@@ -1,0 +1,39 @@
+/** A change of one account, as the network told it. */
+export interface AccountUpdate {
+  readonly kind: 'account';
+  readonly address: Uint8Array;
+  readonly owner: Uint8Array;
+  readonly lamports: bigint;
+  readonly slot: bigint;
+  readonly data: Uint8Array;
+  /** `Clock.nowMicros()` at which the bytes arrived. */
+  readonly receivedAtMicros: number;
+}
+
+/** A new slot of the cluster. */
+export interface SlotUpdate {
+  readonly kind: 'slot';
+  readonly slot: bigint;
+  readonly parent: bigint;
+  readonly root: bigint;
+}
+
+/** What the feed tells about itself. `resumed` means that updates may have been missed: the reader resnapshots. */
+export interface FeedStatus {
+  readonly kind: 'status';
+  readonly status: 'connected' | 'lost' | 'resumed';
+  readonly detail: string;
+}
+
+export type FeedEvent = AccountUpdate | SlotUpdate | FeedStatus;
+
+/** Account and slot updates by push. Order is arrival order; slots may go back, updates may repeat. */
+export interface AccountFeed {
+  /** Starts delivering to the listener. Rejects with CHAIN_UNREACHABLE when the first connection cannot be made. */
+  start(listener: (event: FeedEvent) => void): Promise<void>;
+  /** Adds addresses to watch; resolves when the subscriptions stand. */
+  watch(addresses: readonly Uint8Array[]): Promise<void>;
+  /** Resolves true when the signature's notification arrives, false on abort. Delivery is not guaranteed: poll as well. */
+  watchSignature(signature: string, signal: AbortSignal): Promise<boolean>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import type { ChainClock } from '@tandem/core-native';
+
+export type Commitment = 'processed' | 'confirmed' | 'finalized';
+
+/** An account with the slot at which it was read. */
+export interface AccountSnapshot {
+  readonly address: Uint8Array;
+  readonly owner: Uint8Array;
+  readonly lamports: bigint;
+  readonly slot: bigint;
+  readonly data: Uint8Array;
+}
+
+export interface LatestBlockhash {
+  readonly blockhash: string;
+  readonly lastValidBlockHeight: bigint;
+  readonly slot: bigint;
+}
+
+/** A token balance of one account in a transaction, raw units. */
+export interface TokenBalance {
+  readonly accountIndex: number;
+  readonly mint: string;
+  readonly owner: string;
+  readonly amount: bigint;
+}
+
+/** A landed transaction with the balances around it; every address is base58, in the message's account order. */
+export interface LandedTransaction {
+  readonly signature: string;
+  readonly slot: bigint;
+  /** Null when it succeeded; otherwise the cluster's TransactionError as JSON. */
+  readonly error: unknown;
+  readonly accountKeys: readonly string[];
+  readonly feeLamports: bigint;
+  readonly computeUnitsConsumed: bigint | null;
+  readonly preLamports: readonly bigint[];
+  readonly postLamports: readonly bigint[];
+  readonly preTokenBalances: readonly TokenBalance[];
+  readonly postTokenBalances: readonly TokenBalance[];
+  readonly logs: readonly string[];
+}
+
+export interface SignatureStatus {
+  readonly slot: bigint;
+  readonly error: unknown;
+  readonly confirmationStatus: Commitment;
+}
+
+export interface SimulationResult {
+  readonly error: unknown;
+  readonly logs: readonly string[];
+  readonly unitsConsumed: bigint | null;
+  /** The requested accounts after the simulation, null where absent. */
+  readonly accounts: readonly (AccountSnapshot | null)[];
+}
+
+/** Reads of the chain. Every call has a deadline and throws CHAIN_* errors. */
+export interface ChainReader {
+  /** Returns null for accounts that do not exist, in order. */
+  getAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<(AccountSnapshot | null)[]>;
+  /** Returns the accounts a program owns that have exactly this data size. */
+  getProgramAccounts(program: Uint8Array, dataSize: number, commitment: Commitment): Promise<AccountSnapshot[]>;
+  getLatestBlockhash(commitment: Commitment): Promise<LatestBlockhash>;
+  getBlockHeight(commitment: Commitment): Promise<bigint>;
+  getSlot(commitment: Commitment): Promise<bigint>;
+  /** Reads the clock sysvar. */
+  getChainClock(): Promise<ChainClock>;
+  /** Null where the cluster does not know the signature. `searchHistory` looks beyond the recent status cache. */
+  getSignatureStatuses(signatures: readonly string[], searchHistory: boolean): Promise<(SignatureStatus | null)[]>;
+  getTransaction(signature: string, commitment: 'confirmed' | 'finalized'): Promise<LandedTransaction | null>;
+  /** Simulates without signature verification. */
+  simulate(transaction: Uint8Array, returnAccounts: readonly Uint8Array[]): Promise<SimulationResult>;
+  /** Minimum compute-unit prices of recent blocks that wrote these accounts, micro-lamports. */
+  getRecentPriorityFees(writable: readonly Uint8Array[]): Promise<readonly bigint[]>;
+  getMinimumRent(dataLength: number): Promise<bigint>;
+}

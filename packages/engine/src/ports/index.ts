@@ -1,0 +1,16 @@
+export type { AccountFeed, AccountUpdate, FeedEvent, FeedStatus, SlotUpdate } from './account-feed.js';
+export type {
+  AccountSnapshot,
+  ChainReader,
+  Commitment,
+  LandedTransaction,
+  LatestBlockhash,
+  SignatureStatus,
+  SimulationResult,
+  TokenBalance,
+} from './chain-reader.js';
+export type { Clock } from './clock.js';
+export type { JournalSink } from './journal-sink.js';
+export type { Random } from './random.js';
+export type { Signer } from './signer.js';
+export type { TransactionSender } from './transaction-sender.js';
