@@ -1,0 +1,45 @@
+import type { ChainClock, PoolDescription, StoreId } from '@tandem/core-native';
+import type { MarketSnapshot } from './market-snapshot.js';
+
+/** An account the market did not take, and why. */
+export interface MarketRefusal {
+  /** Base58. */
+  readonly address: string;
+  /** Stable code: POOL_* from the core, MARKET_* from discovery. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * The pools the engine knows, kept current by the feed.
+ *
+ * An account that has not changed keeps the slot of its last change and is still current while the feed is live; so a quiet pool
+ * is not stale by its own slot. What says how old the picture is, is `ageSlots()`; while the feed is lost `isLive()` is false and
+ * nothing may be validated.
+ */
+export interface MarketState {
+  /** The core's store; valid after the constructor, filled after `start`. */
+  readonly store: StoreId;
+  /** Accounts refused so far: bounded, newest last. */
+  readonly refusals: readonly MarketRefusal[];
+  /** Refusals ever made, also those the bounded list has dropped. */
+  readonly refusalCount: number;
+  /**
+   * Finds the pools, subscribes, snapshots, and then calls the listener for every change; the first call has `touched: undefined`.
+   * Resolves after that first call. The listener runs synchronously and must not throw.
+   * @throws CHAIN_*, MARKET_POOL_NOT_FOUND
+   */
+  start(listener: (snapshot: MarketSnapshot) => void): Promise<void>;
+  /** Stops the feed and drops the store. No listener call follows. */
+  stop(): Promise<void>;
+  /** Returns the newest slot seen, 0 before the first. */
+  currentSlot(): bigint;
+  /** Returns false from the loss of the feed until the resnapshot after it has been applied. */
+  isLive(): boolean;
+  /** Returns by how many slots the feed's picture is behind, reckoned from the time since the last slot update. */
+  ageSlots(): bigint;
+  /** Returns the cluster's clock: the sysvar's last values, its slot advanced to the newest slot seen. */
+  clock(): ChainClock;
+  describe(pools: Uint32Array): PoolDescription[];
+  poolCount(): number;
+}
