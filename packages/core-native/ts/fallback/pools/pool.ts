@@ -1,0 +1,109 @@
+import type { ChainClock, Direction, Quote, SwapMode, Venue } from '../../core-api.js';
+import { CoreError } from '../../core-error.js';
+import type { QuoteRefusal } from './quote.js';
+
+/** An account's bytes as the chain gave them. */
+export interface AccountView {
+  /** The account's address, 32 bytes. */
+  readonly address: Uint8Array;
+  /** The program that owns it, 32 bytes. */
+  readonly owner: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/** One account of a swap instruction. */
+export interface SwapAccount {
+  readonly address: Uint8Array;
+  readonly isSigner: boolean;
+  readonly isWritable: boolean;
+}
+
+/** An instruction: the program called, its accounts in the program's order, and its data. */
+export interface SwapInstruction {
+  readonly program: Uint8Array;
+  readonly accounts: readonly SwapAccount[];
+  readonly data: Uint8Array;
+}
+
+/** What a swap instruction is built from. */
+export interface SwapRequest {
+  readonly direction: Direction;
+  readonly mode: SwapMode;
+  /** Exact in: the input. Exact out: the output. */
+  readonly amount: bigint;
+  /** Exact in: the minimum output. Exact out: the maximum input. */
+  readonly limit: bigint;
+  /** The wallet that signs. */
+  readonly owner: Uint8Array;
+  /** Its token account that pays. */
+  readonly source: Uint8Array;
+  /** Its token account that receives. */
+  readonly destination: Uint8Array;
+}
+
+/** Why an account is not a pool, or not part of one; the Rust `DecodeError`. */
+export const DecodeFailure = {
+  OwnerMismatch: 'POOL_ACCOUNT_OWNER_MISMATCH',
+  DiscriminatorMismatch: 'POOL_ACCOUNT_DISCRIMINATOR_MISMATCH',
+  TooShort: 'POOL_ACCOUNT_TOO_SHORT',
+  RelationMismatch: 'POOL_ACCOUNT_RELATION_MISMATCH',
+  FieldInvalid: 'POOL_ACCOUNT_FIELD_INVALID',
+} as const;
+export type DecodeFailure = (typeof DecodeFailure)[keyof typeof DecodeFailure];
+
+const DECODE_MESSAGES: Readonly<Record<DecodeFailure, string>> = {
+  POOL_ACCOUNT_OWNER_MISMATCH: "the account's owner is not a program of a known venue",
+  POOL_ACCOUNT_DISCRIMINATOR_MISMATCH: 'the account is not of the expected kind',
+  POOL_ACCOUNT_TOO_SHORT: 'the account is shorter than its layout',
+  POOL_ACCOUNT_RELATION_MISMATCH: 'the account does not belong to the pool that names it',
+  POOL_ACCOUNT_FIELD_INVALID: 'a field of the account has an impossible value',
+};
+
+/** Returns the error that a decode failure is thrown as. */
+export function decodeError(failure: DecodeFailure): CoreError {
+  return new CoreError(failure, DECODE_MESSAGES[failure]);
+}
+
+/** What one venue's pool does. A pool starts from its own account and becomes quotable as its dependencies are applied. */
+export interface Pool {
+  readonly venue: Venue;
+
+  /** The pool account's own address. */
+  readonly address: Uint8Array;
+
+  /** Returns the accounts a quote depends on, the pool's own first, in a fixed order. */
+  watched(): Uint8Array[];
+
+  /**
+   * Applies newer bytes of the pool itself or of a watched account; the state before stays when they are refused.
+   * @throws POOL_ACCOUNT_* when the bytes cannot be what the pool says they are.
+   */
+  apply(account: AccountView): void;
+
+  /** Quotes a swap against the applied state. @throws QUOTE_* where the program would refuse. */
+  quote(direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): Quote;
+
+  /**
+   * Quotes without throwing or allocating a quote: returns the net output (exact in) or the gross input (exact out),
+   * or a negative number, which is minus the `QuoteRefusal`.
+   */
+  tryQuote(direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): bigint;
+
+  /** Returns why no swap can succeed whatever its amount, or undefined. */
+  disabled(clock: ChainClock): QuoteRefusal | undefined;
+
+  /** Returns the swap instruction with its accounts. */
+  swapInstruction(request: SwapRequest): SwapInstruction;
+
+  /** Returns the mints, A first. */
+  mints(): [Uint8Array, Uint8Array];
+
+  /** Returns the token programs of the mints, A first. */
+  tokenPrograms(): [Uint8Array, Uint8Array];
+
+  /** Returns the tradable reserves, A first; undefined while an account is missing. */
+  reserves(): [bigint, bigint] | undefined;
+
+  /** Returns the compute units a swap may take on the real program. */
+  computeUnits(): number;
+}
