@@ -1,0 +1,49 @@
+import type { CoreApi } from '@tandem/core-native';
+import type { EngineConfig } from './config/engine-config.js';
+import type { BlockhashSource } from './execute/blockhash-source.js';
+import type { LookupTableSource } from './execute/lookup-table-source.js';
+import type { EventStore } from './journal/event-store.js';
+import type { MarketState } from './market/market-state.js';
+import type { ChainReader } from './ports/chain-reader.js';
+import type { AccountFeed } from './ports/account-feed.js';
+import type { Clock } from './ports/clock.js';
+import type { Random } from './ports/random.js';
+import type { Signer } from './ports/signer.js';
+import type { TransactionSender } from './ports/transaction-sender.js';
+
+/** The real world as the engine sees it; `cli/compose.ts` makes the production ones, tests make doubles. */
+export interface EnginePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly feed: AccountFeed;
+  readonly reader: ChainReader;
+  /** Roads to the leader, all of them used for each transaction; the first one is named in `submitted`. */
+  readonly senders: readonly TransactionSender[];
+  readonly signer: Signer;
+  /** Where events become durable; `SqliteJournal` in production. The engine closes it at stop. */
+  readonly journal: EventStore;
+  /** A recent blockhash, kept fresh off the hot path. */
+  readonly blockhashes: BlockhashSource;
+  /** Lookup tables a message may use; `NoLookupTables` when there are none. */
+  readonly lookupTables: LookupTableSource;
+}
+
+/** Facts of the run that the engine only repeats in its `started` event. */
+export interface RunFacts {
+  readonly network: string;
+  readonly chain: string;
+  readonly rpcUrl: string;
+  readonly wsUrl: string;
+  readonly dataDir: string;
+  readonly version: string;
+}
+
+/** Everything `createEngine` needs. */
+export interface EngineOptions {
+  readonly config: EngineConfig;
+  readonly core: CoreApi;
+  readonly ports: EnginePorts;
+  /** Started and stopped by the engine. */
+  readonly market: MarketState;
+  readonly facts: RunFacts;
+}
