@@ -61,12 +61,35 @@ const MARKET_CODES = {
   MARKET_VENUE_MISMATCH: { severity: 'recoverable', action: 'Enable the venue of this pool in venues.enabled, or take the pool out of venues.pools.' },
 } as const satisfies Record<string, CodeDefinition>;
 
+const JOURNAL_CODES = {
+  JOURNAL_FILE_INVALID: { severity: 'fatal', action: 'Check that the data directory exists, is writable and holds a journal of this program, or choose another with --data-dir.' },
+  JOURNAL_WRITE_INVALID: { severity: 'fatal', action: 'Free disk space or repair the disk, then start again: sends in flight are resolved first.' },
+  JOURNAL_LOCK_TIMEOUT: { severity: 'fatal', action: 'Stop the other process that uses this data directory, or choose another with --data-dir.' },
+  JOURNAL_VERSION_UNSUPPORTED: { severity: 'fatal', action: 'Install the pinned better-sqlite3: older SQLite releases can corrupt a write-ahead log.' },
+} as const satisfies Record<string, CodeDefinition>;
+
+const WALLET_CODES = {
+  WALLET_FUNDS_MISSING: { severity: 'fatal', action: 'Fund the wallet, or lower the amounts in the configuration.' },
+  WALLET_SETUP_INVALID: { severity: 'fatal', action: 'See the reason in the context; the wallet could not create its token accounts.' },
+  WALLET_SETUP_TIMEOUT: { severity: 'fatal', action: 'Check that the node forwards transactions, then start again.' },
+} as const satisfies Record<string, CodeDefinition>;
+
+const ENGINE_OWN_CODES = {
+  ENGINE_STATE_INVALID: { severity: 'fatal', action: 'Call the engine in its order: start once, then drain or stop.' },
+  ENGINE_SENDER_MISSING: { severity: 'fatal', action: 'Configure at least one sender.' },
+  STRATEGY_WORKER_INVALID: { severity: 'recoverable', action: 'The scan went on in the main thread; restart to get the workers back.' },
+  STRATEGY_SCAN_TIMEOUT: { severity: 'recoverable', action: 'The scan went on in the main thread; lower venues.max_pools if it repeats.' },
+} as const satisfies Record<string, CodeDefinition>;
+
 /** Every code the engine throws itself, with its severity and default action. Codes are never renamed or reused; core codes keep their own table. */
 export const ENGINE_CODES = {
   ...CONFIG_CODES,
   ...CHAIN_CODES,
   ...SENDER_CODES,
   ...MARKET_CODES,
+  ...JOURNAL_CODES,
+  ...WALLET_CODES,
+  ...ENGINE_OWN_CODES,
 } as const satisfies Record<string, CodeDefinition>;
 
 export type EngineCode = keyof typeof ENGINE_CODES;
