@@ -1,0 +1,31 @@
+/** What the process tells its caller when it ends. */
+export const ExitCode = {
+  Done: 0,
+  Failed: 1,
+  /** Wrong usage or configuration. */
+  Usage: 2,
+  /** Refused by safety: halted, caps, gate. */
+  Refused: 3,
+  /** The outside world is unreachable. */
+  Unreachable: 4,
+  /** Interrupted twice. */
+  Interrupted: 130,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+const BY_PREFIX: readonly (readonly [string, ExitCode])[] = [
+  ['CONFIG_', ExitCode.Usage],
+  ['CLI_', ExitCode.Usage],
+  ['CORE_', ExitCode.Usage],
+  ['WALLET_', ExitCode.Usage],
+  ['SANDBOX_', ExitCode.Usage],
+  ['MARKET_', ExitCode.Usage],
+  ['MONITOR_', ExitCode.Usage],
+  ['RISK_', ExitCode.Refused],
+  ['CHAIN_', ExitCode.Unreachable],
+];
+
+/** Returns the exit code for an error's stable code. */
+export function exitCodeOf(code: string): ExitCode {
+  return BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? ExitCode.Failed;
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { codedError } from './cli-error.js';
+import { addRunOptions, type RunOptions } from './commands/run-options.js';
+import { ExitCode, exitCodeOf } from './exit-codes.js';
+import { VERSION } from './version.js';
+
+/** Builds the command tree; commands are loaded when they run, so that `--help` answers at once. */
+function createProgram(): Command {
+  const program = new Command('tandem')
+    .description('Executes Solana arbitrage: finds a price gap, lands one atomic transaction, proves the profit from the chain.')
+    .version(VERSION)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .enablePositionalOptions();
+  addRunOptions(program.command('run', { isDefault: true }).description('trade until Ctrl-C (the default command)')).action(
+    async (options: RunOptions) => {
+      const { run } = await import('./commands/run.js');
+      process.exitCode = await run(options);
+    },
+  );
+  return program;
+}
+
+/** Reports a failure: one line and what to do for a mistake, the stack for a bug. Returns the exit code. */
+function report(fault: unknown): ExitCode {
+  if (fault instanceof CommanderError) return fault.exitCode === 0 ? ExitCode.Done : ExitCode.Usage;
+  const coded = codedError(fault);
+  if (coded === undefined) {
+    process.stderr.write(`This is a bug in Tandem, please report it:\n${fault instanceof Error ? fault.stack : String(fault)}\n`);
+    return ExitCode.Failed;
+  }
+  process.stderr.write(`error ${coded.code}: ${coded.message}\n${coded.action === undefined ? '' : `  → ${coded.action}\n`}`);
+  return exitCodeOf(coded.code);
+}
+
+try {
+  const [executable = '', script = '', ...rest] = process.argv;
+  // `pnpm --filter cli start -- --trades 5` hands the dashes on.
+  await createProgram().parseAsync([executable, script, ...(rest[0] === '--' ? rest.slice(1) : rest)]);
+} catch (fault) {
+  process.exitCode = report(fault);
+}
+// Open handles (a lingering keep-alive socket) must not hold a finished command.
+process.exit();

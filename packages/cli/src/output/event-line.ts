@@ -1,0 +1,48 @@
+import type { EngineEvent, ExecutedEvent, SimulatedEvent, SummaryEvent } from '@tandem/engine/events';
+import { formatElapsed, formatMicros, formatSol, shorten } from './format.js';
+
+/** Returns one line for an event that a person wants to see, or `undefined` for those that are only counted. */
+export function eventLine(event: EngineEvent): string | undefined {
+  const time = event.at.slice(11, 19);
+  switch (event.type) {
+    case 'started':
+      return [
+        `${time} STARTED   ${event.network}/${event.chain} ${event.mode} core=${event.core} pools=${event.pools}`,
+        `         rpc ${event.rpcUrl}  wallet ${event.wallet}`,
+        `         venues ${event.venues.join(', ')}  data ${event.dataDir}`,
+      ].join('\n');
+    case 'executed':
+      return `${time} EXECUTED  ${tradeText(event)}  ${shorten(event.signature, 8)}`;
+    case 'simulated':
+      return `${time} SIMULATED ${tradeText(event)}`;
+    case 'missed':
+      return `${time} MISSED    ${event.verdict}: ${event.reason}  cost ${event.costLamports} lamports  ${shorten(event.signature, 8)}`;
+    case 'state':
+      return `${time} STATE     ${event.from} → ${event.to} (${event.trigger})`;
+    case 'alert':
+      return `${time} ALERT     ${event.severity} ${event.rule}: ${event.message}`;
+    case 'summary':
+      return summaryText(event);
+    case 'opportunity':
+    case 'refused':
+    case 'intent':
+    case 'submitted':
+      return undefined;
+  }
+}
+
+function tradeText(event: ExecutedEvent | SimulatedEvent): string {
+  return `${shorten(event.poolA)} → ${shorten(event.poolB)}  in ${event.amountIn}  profit ${formatSol(BigInt(event.netProfitLamports))}`;
+}
+
+function summaryText(event: SummaryEvent): string {
+  const refused = Object.entries(event.refused).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const profit = Object.entries(event.netProfit).map(([mint, amount]) => `${amount} of ${shorten(mint)}`);
+  return [
+    '',
+    `Ran ${formatElapsed(event.durationMs)}: ${event.opportunities} opportunities, ${event.submitted} submitted, ${event.executed} executed, ${event.missed} missed, ${event.unresolved} unresolved`,
+    `Success rate ${(event.successRate * 100).toFixed(1)} %   net profit ${profit.length === 0 ? '0' : profit.join(', ')}`,
+    `Update to signed bytes: p50 ${formatMicros(event.p50Us)}, p99 ${formatMicros(event.p99Us)}`,
+    ...(refused.length === 0 ? [] : [`Refused: ${refused.map(([reason, count]) => `${reason} ${count}`).join(', ')}`]),
+  ].join('\n');
+}
