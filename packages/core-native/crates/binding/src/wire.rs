@@ -1,9 +1,67 @@
 //! Messages, signers and transactions for JavaScript.
+//!
+//! Bytes are written into a typed array of the caller, which costs a fraction of returning a new one.
 
+use napi::bindgen_prelude::{Uint8Array, Uint32Array};
 use napi_derive::napi;
+use tandem_wire::{lookup_table, message, signer, transaction};
 
-/// Returns the version of the core that this addon was built from.
-#[napi]
-pub fn core_version() -> &'static str {
-    env!("CARGO_PKG_VERSION")
+use crate::error::{CoreResult, coded, raise};
+
+/// Writes the v0 message of packed instructions into `out` and returns its length.
+#[napi(catch_unwind)]
+pub fn compile_message(
+    payer: &[u8],
+    blockhash: &[u8],
+    instructions: &[u8],
+    lookup_tables: &[u8],
+    out: &mut [u8],
+) -> CoreResult<u32> {
+    let bytes = message::compile_message(payer, blockhash, instructions, lookup_tables).map_err(raise)?;
+    write_out(&bytes, out)
+}
+
+/// Returns the positions of the lookup tables that make the message smaller.
+#[napi(catch_unwind)]
+pub fn choose_lookup_tables(
+    payer: &[u8],
+    instructions: &[u8],
+    lookup_tables: &[u8],
+) -> CoreResult<Uint32Array> {
+    lookup_table::choose_lookup_tables(payer, instructions, lookup_tables)
+        .map(Uint32Array::new)
+        .map_err(raise)
+}
+
+/// Takes a 64-byte secret key into the process-global registry and returns its id.
+#[napi(catch_unwind)]
+pub fn create_signer(secret_key: &[u8]) -> CoreResult<u32> {
+    signer::create_signer(secret_key).map_err(raise)
+}
+
+/// Returns the public key of a held key.
+#[napi(catch_unwind)]
+pub fn signer_address(signer: u32) -> CoreResult<Uint8Array> {
+    let signer = signer::find_signer(signer).map_err(raise)?;
+    Ok(Uint8Array::new(signer.address().to_vec()))
+}
+
+/// Forgets a held key.
+#[napi(catch_unwind)]
+pub fn drop_signer(signer: u32) -> CoreResult<()> {
+    signer::drop_signer(signer).map_err(raise)
+}
+
+/// Writes the signed transaction of a v0 message into `out` and returns its length.
+#[napi(catch_unwind)]
+pub fn sign_transaction(signer: u32, message: &[u8], out: &mut [u8]) -> CoreResult<u32> {
+    let bytes = transaction::sign_transaction(signer, message).map_err(raise)?;
+    write_out(&bytes, out)
+}
+
+/// Copies a result to the front of the caller's array.
+fn write_out(bytes: &[u8], out: &mut [u8]) -> CoreResult<u32> {
+    let too_short = || coded("WIRE_OUTPUT_TOO_SHORT", "the output array is shorter than a packet");
+    out.get_mut(..bytes.len()).ok_or_else(too_short)?.copy_from_slice(bytes);
+    u32::try_from(bytes.len()).map_err(|_| too_short())
 }
