@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { VENUE_STEMS } from '../market/venue-catalog.js';
+
+/** Mint of wrapped SOL. */
+export const WRAPPED_SOL_MINT = 'So11111111111111111111111111111111111111112';
+
+const U64_MAX = (1n << 64n) - 1n;
+const SAFE_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Every error text says what is allowed; the parser adds where and what was given. */
+function wholeNumber(range: { readonly min: number; readonly max: number; readonly unit: string }) {
+  const error = `a whole number from ${range.min} to ${range.max} (${range.unit})`;
+  return z.int({ error }).min(range.min, { error }).max(range.max, { error });
+}
+
+function rawUnits(unit: string) {
+  return unsigned(0, `a whole number of ${unit} from 0 to 2^64-1, as a string of digits above 2^53-1`);
+}
+
+function positiveRawUnits(unit: string) {
+  return unsigned(1, `a whole number of ${unit} from 1 to 2^64-1, as a string of digits above 2^53-1`);
+}
+
+function unsigned(min: 0 | 1, error: string) {
+  const digits = z
+    .string({ error })
+    .regex(min === 0 ? /^\d{1,20}$/ : /^0*[1-9]\d*$/, { error })
+    .max(20, { error })
+    .refine((text) => !/^\d{1,20}$/.test(text) || BigInt(text) <= U64_MAX, { error });
+  return z.union([z.int({ error }).min(min, { error }).max(SAFE_MAX, { error }), digits], { error });
+}
+
+function decimal(error: string) {
+  return z.union([z.number({ error }), z.string({ error }).regex(/^\d+(\.\d+)?([eE][+-]?\d{1,3})?$/, { error })], { error });
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(', ')}` });
+}
+
+function url(protocols: RegExp, error: string) {
+  return z.url({ protocol: protocols, error });
+}
+
+const address = z.string({ error: 'a base58 address' }).regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, { error: 'a base58 address' });
+const addressList = (max: number) =>
+  z.array(address, { error: 'a list of base58 addresses' }).max(max, { error: `a list of at most ${max} base58 addresses` });
+const filePath = z.string({ error: 'the path of a file' }).min(1, { error: 'the path of a file' }).max(4096, { error: 'the path of a file' });
+
+const baseMint = z.strictObject(
+  {
+    mint: address,
+    max_amount_in: positiveRawUnits('raw units'),
+    min_net_profit: positiveRawUnits('raw units'),
+    lamport_price_numerator: positiveRawUnits('raw units'),
+    lamport_price_denominator: positiveRawUnits('lamports'),
+  },
+  { error: (issue) => (issue.code === 'invalid_type' ? 'a base58 address, or an object with mint, bounds and price' : undefined) },
+);
+
+const network = z.strictObject({
+  rpc_url: url(/^https?$/, 'an http:// or https:// URL').optional().describe('JSON-RPC endpoint; default by network'),
+  ws_url: url(/^wss?$/, 'a ws:// or wss:// URL').optional().describe('Websocket endpoint; default derived from rpc_url'),
+  commitment: oneOf(['processed', 'confirmed']).default('processed').describe('Commitment of account updates and reads'),
+  confirmation_commitment: oneOf(['confirmed', 'finalized']).default('confirmed').describe('Commitment at which an outcome counts'),
+  request_timeout_ms: wholeNumber({ min: 100, max: 120_000, unit: 'milliseconds' }).default(10_000).describe('Deadline of one read, retries included'),
+  silence_timeout_ms: wholeNumber({ min: 200, max: 120_000, unit: 'milliseconds' }).default(5_000).describe('No slot update for so long: the feed is lost'),
+  blockhash_refresh_ms: wholeNumber({ min: 50, max: 20_000, unit: 'milliseconds' }).default(1_000).describe('Time between blockhash refreshes'),
+});
+
+const wallet = z.strictObject({
+  key_file: filePath.optional().describe('Path of a Solana CLI key file with mode 0600'),
+});
+
+const venues = z.strictObject({
+  enabled: z
+    .array(oneOf(VENUE_STEMS as readonly [string, ...string[]]), { error: 'a list of venue names' })
+    .min(1, { error: 'a list of at least one venue name' })
+    .default([...VENUE_STEMS])
+    .describe('Venues to trade on'),
+  pools: addressList(10_000).default([]).describe('Pools to trade; empty: discover all pools of the enabled venues'),
+  max_pools: wholeNumber({ min: 1, max: 100_000, unit: 'pools' }).default(2_000).describe('Most pools discovery takes'),
+});
+
+const strategy = z.strictObject({
+  base_mints: z
+    .array(z.union([address, baseMint], { error: 'a base58 address, or an object with mint, bounds and price' }), {
+      error: 'a list of base mints',
+    })
+    .min(1, { error: 'a list of at least one base mint' })
+    .max(16, { error: 'a list of at most 16 base mints' })
+    .default([WRAPPED_SOL_MINT])
+    .describe('Mints cycles start and end in'),
+  min_profit_lamports: positiveRawUnits('lamports').default(10_000).describe('Smallest expected net profit worth a transaction'),
+  max_age_slots: wholeNumber({ min: 1, max: 150, unit: 'slots' }).default(4).describe('Oldest picture of the market that is acted on'),
+  max_candidates: wholeNumber({ min: 1, max: 1_000, unit: 'candidates' }).default(16).describe('Candidates of one search'),
+  compute_unit_margin_bps: wholeNumber({ min: 0, max: 20_000, unit: 'basis points' }).default(1_000).describe('Compute-unit limit above the estimate'),
+});
+
+const risk = z.strictObject({
+  max_in_flight: wholeNumber({ min: 1, max: 256, unit: 'submissions' }).default(8).describe('Submissions without a verdict at one time'),
+  min_wallet_lamports: rawUnits('lamports').default(10_000_000).describe('Native balance the wallet never goes below'),
+  max_session_loss_lamports: positiveRawUnits('lamports').default(100_000_000).describe('Net loss at which the engine halts'),
+  max_consecutive_misses: wholeNumber({ min: 1, max: 100_000, unit: 'misses' }).default(50).describe('Misses in a row at which the engine halts'),
+  max_submissions_per_second: wholeNumber({ min: 1, max: 10_000, unit: 'submissions' }).default(200).describe('Submission rate'),
+});
+
+const senders = z.strictObject({
+  tip_lamports: rawUnits('lamports').default(0).describe('Fixed tip'),
+  tip_share_bps: wholeNumber({ min: 0, max: 9_000, unit: 'basis points' }).default(0).describe('Share of the gross profit tipped on top'),
+  tip_accounts: addressList(64).default([]).describe('Accounts a tip goes to, one of them a transaction'),
+  compute_unit_price_micro_lamports: rawUnits('micro-lamports').default(1_000).describe('Priority fee a compute unit'),
+  rebroadcast_ms: wholeNumber({ min: 50, max: 30_000, unit: 'milliseconds' }).default(400).describe('Time between two sends of the same bytes'),
+});
+
+const monitor = z.strictObject({
+  metrics_port: wholeNumber({ min: 0, max: 65_535, unit: 'port' }).optional().describe('Loopback port of the metrics; 0: any free one'),
+});
+
+/** The configuration file: the only description of it, from which `config.schema.json` is written. */
+export const configFileSchema = z.strictObject({
+  $schema: z.string({ error: 'a string' }).optional(),
+  execution_mode: oneOf(['REAL', 'SIMULATION']).default('SIMULATION').describe('REAL signs and sends; SIMULATION signs nothing'),
+  max_execution_amount_sol: decimal('a decimal number of SOL above 0 with at most 9 decimals').default('1.0').describe('Largest input of one trade, SOL'),
+  slippage_tolerance: decimal('a percentage from 0 to 2 with at most 2 decimals').default('1.5').describe('Percent; above 2 is refused'),
+  execution_timeout_seconds: wholeNumber({ min: 1, max: 600, unit: 'seconds' }).default(30).describe('Time in which a submission must have a verdict'),
+  network: network.prefault({}),
+  wallet: wallet.prefault({}),
+  venues: venues.prefault({}),
+  strategy: strategy.prefault({}),
+  risk: risk.prefault({}),
+  senders: senders.prefault({}),
+  jupiter: z.strictObject({}).prefault({}),
+  monitor: monitor.prefault({}),
+  alerts: z.strictObject({}).prefault({}),
+});
+
+/** A configuration file after the schema: snake_case, defaults filled in. */
+export type ConfigFile = z.output<typeof configFileSchema>;
+
+/** Keys whose numbers are kept as written, so that their decimals stay exact. */
+export const DECIMAL_KEYS: ReadonlySet<string> = new Set(['max_execution_amount_sol', 'slippage_tolerance']);
+
+/** A node of the JSON Schema, as far as it is read here. */
+export interface JsonSchemaNode {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchemaNode>>;
+  readonly items?: JsonSchemaNode;
+  readonly anyOf?: readonly JsonSchemaNode[];
+}
+
+/** Returns the JSON Schema of the configuration file. */
+export function configJsonSchema(): JsonSchemaNode {
+  return z.toJSONSchema(configFileSchema, { io: 'input', target: 'draft-2020-12' }) as JsonSchemaNode;
+}

@@ -1,0 +1,236 @@
+import { findAddressBytes } from '../chain/base58.js';
+import type { VenueStem } from '../market/venue-catalog.js';
+import { configValue, parseConfigDocument } from './config-document.js';
+import { configFileSchema, configJsonSchema, DECIMAL_KEYS, WRAPPED_SOL_MINT, type ConfigFile } from './config-file-schema.js';
+import { configError, issuesFrom, type ConfigIssue, type ConfigSource } from './config-issue.js';
+import { applyOverrides } from './config-overrides.js';
+import { parseDecimal } from './decimal.js';
+import { NETWORK_DEFAULTS, type NetworkName } from './defaults.js';
+import { refuseSecrets } from './secret-guard.js';
+
+/** A mint cycles start and end in, with the bounds of its trades and its price in lamports. */
+export interface BaseMintConfig {
+  /** Base58. */
+  readonly mint: string;
+  readonly maxAmountIn: bigint;
+  readonly minNetProfit: bigint;
+  readonly lamportPriceNumerator: bigint;
+  readonly lamportPriceDenominator: bigint;
+}
+
+/** The whole configuration: parsed once, at the edge; deeply frozen; no secret in it. */
+export interface EngineConfig {
+  readonly executionMode: 'REAL' | 'SIMULATION';
+  readonly maxExecutionAmountLamports: bigint;
+  readonly slippageToleranceBps: number;
+  readonly executionTimeoutMs: number;
+  readonly network: {
+    readonly name: NetworkName;
+    readonly rpcUrl: string;
+    readonly wsUrl: string;
+    readonly commitment: 'processed' | 'confirmed';
+    readonly confirmationCommitment: 'confirmed' | 'finalized';
+    readonly requestTimeoutMs: number;
+    readonly silenceTimeoutMs: number;
+    readonly blockhashRefreshMs: number;
+  };
+  readonly wallet: { readonly keyFile: string | null };
+  /** An empty list of pools means: discover them. */
+  readonly venues: { readonly enabled: readonly VenueStem[]; readonly pools: readonly string[]; readonly maxPools: number };
+  readonly strategy: {
+    readonly baseMints: readonly BaseMintConfig[];
+    readonly minProfitLamports: bigint;
+    readonly maxAgeSlots: number;
+    readonly maxCandidates: number;
+    readonly computeUnitMarginBps: number;
+  };
+  readonly risk: {
+    readonly maxInFlight: number;
+    readonly minWalletLamports: bigint;
+    readonly maxSessionLossLamports: bigint;
+    readonly maxConsecutiveMisses: number;
+    readonly maxSubmissionsPerSecond: number;
+  };
+  readonly senders: {
+    readonly tipLamports: bigint;
+    readonly tipShareBps: number;
+    readonly tipAccounts: readonly string[];
+    readonly computeUnitPriceMicroLamports: bigint;
+    readonly rebroadcastMs: number;
+  };
+  readonly jupiter: Readonly<Record<string, never>>;
+  readonly monitor: { readonly metricsPort: number };
+  readonly alerts: Readonly<Record<string, never>>;
+}
+
+export interface ParseConfigOptions {
+  /** Whose defaults fill what is not configured; `sandbox` by default. */
+  readonly network?: NetworkName;
+  /** `TANDEM__SECTION__KEY` values; other names are ignored. */
+  readonly overrides?: Readonly<Record<string, string>>;
+}
+
+const LAMPORT_DECIMALS = 9;
+const PERCENT_TO_BPS_DECIMALS = 2;
+const MAX_SLIPPAGE_BPS = 200n;
+const U64_MAX = (1n << 64n) - 1n;
+
+/**
+ * Parses a configuration text (JSON with comments) into the frozen configuration.
+ * @throws CONFIG_SYNTAX_INVALID, CONFIG_KEY_NOT_FOUND, CONFIG_KEY_MISSING, CONFIG_VALUE_INVALID, CONFIG_VENUE_UNSUPPORTED, CONFIG_SECRET_INVALID
+ */
+export function parseEngineConfig(text: string, options: ParseConfigOptions = {}): EngineConfig {
+  const document = parseConfigDocument(text);
+  refuseSecrets(document.root);
+  const schema = configJsonSchema();
+  const value = configValue(document, document.root, DECIMAL_KEYS) as Record<string, unknown>;
+  const overriddenBy = applyOverrides(value, options.overrides ?? {}, schema);
+  const source: ConfigSource = { document, overriddenBy, value };
+
+  const parsed = configFileSchema.safeParse(value);
+  if (!parsed.success) throwIssues(issuesFrom(parsed.error, value, schema), source);
+  const issues: ConfigIssue[] = [];
+  const config = buildConfig(parsed.data as ConfigFile, options.network ?? 'sandbox', issues);
+  throwIssues(issues, source);
+  return deepFreeze(config);
+}
+
+/** Returns the configuration of a network when nothing is configured. */
+export function defaultEngineConfig(network: NetworkName): EngineConfig {
+  return parseEngineConfig('{}', { network });
+}
+
+function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue[]): EngineConfig {
+  const maxExecutionAmountLamports = readAmount(file, issues);
+  const defaults = NETWORK_DEFAULTS[network];
+  const rpcUrl = file.network.rpc_url ?? defaults.rpcUrl;
+  return {
+    executionMode: file.execution_mode,
+    maxExecutionAmountLamports,
+    slippageToleranceBps: readSlippage(file, issues),
+    executionTimeoutMs: file.execution_timeout_seconds * 1_000,
+    network: {
+      name: network,
+      rpcUrl,
+      wsUrl: file.network.ws_url ?? deriveWsUrl(rpcUrl),
+      commitment: file.network.commitment,
+      confirmationCommitment: file.network.confirmation_commitment,
+      requestTimeoutMs: file.network.request_timeout_ms,
+      silenceTimeoutMs: file.network.silence_timeout_ms,
+      blockhashRefreshMs: file.network.blockhash_refresh_ms,
+    },
+    wallet: { keyFile: file.wallet.key_file ?? null },
+    venues: {
+      enabled: [...new Set(file.venues.enabled)] as VenueStem[],
+      pools: readAddresses(['venues', 'pools'], file.venues.pools, issues),
+      maxPools: file.venues.max_pools,
+    },
+    strategy: {
+      baseMints: readBaseMints(file, maxExecutionAmountLamports, issues),
+      minProfitLamports: BigInt(file.strategy.min_profit_lamports),
+      maxAgeSlots: file.strategy.max_age_slots,
+      maxCandidates: file.strategy.max_candidates,
+      computeUnitMarginBps: file.strategy.compute_unit_margin_bps,
+    },
+    risk: {
+      maxInFlight: file.risk.max_in_flight,
+      minWalletLamports: BigInt(file.risk.min_wallet_lamports),
+      maxSessionLossLamports: BigInt(file.risk.max_session_loss_lamports),
+      maxConsecutiveMisses: file.risk.max_consecutive_misses,
+      maxSubmissionsPerSecond: file.risk.max_submissions_per_second,
+    },
+    senders: readSenders(file, issues),
+    jupiter: {},
+    monitor: { metricsPort: file.monitor.metrics_port ?? defaults.metricsPort },
+    alerts: {},
+  };
+}
+
+function readAmount(file: ConfigFile, issues: ConfigIssue[]): bigint {
+  const given = file.max_execution_amount_sol;
+  const lamports = parseDecimal(String(given), LAMPORT_DECIMALS);
+  if (lamports !== null && lamports > 0n && lamports <= U64_MAX) return lamports;
+  issues.push(wrongValue(['max_execution_amount_sol'], 'a decimal number of SOL above 0 with at most 9 decimals'));
+  return 0n;
+}
+
+function readSlippage(file: ConfigFile, issues: ConfigIssue[]): number {
+  const given = file.slippage_tolerance;
+  const bps = parseDecimal(String(given), PERCENT_TO_BPS_DECIMALS);
+  if (bps !== null && bps <= MAX_SLIPPAGE_BPS) return Number(bps);
+  issues.push(wrongValue(['slippage_tolerance'], 'a percentage from 0 to 2 with at most 2 decimals'));
+  return 0;
+}
+
+function readBaseMints(file: ConfigFile, maxLamports: bigint, issues: ConfigIssue[]): BaseMintConfig[] {
+  const mints = file.strategy.base_mints.map((given, index): BaseMintConfig => {
+    const path = ['strategy', 'base_mints', index];
+    if (typeof given === 'string') {
+      // Only SOL has a price in lamports by itself; every other mint must be told its bounds and price.
+      if (given !== WRAPPED_SOL_MINT) issues.push(wrongValue(path, 'an object with mint, max_amount_in, min_net_profit and lamport price, for every mint but wrapped SOL'));
+      const minNetProfit = BigInt(file.strategy.min_profit_lamports);
+      return { mint: given, maxAmountIn: maxLamports, minNetProfit, lamportPriceNumerator: 1n, lamportPriceDenominator: 1n };
+    }
+    readAddresses([...path, 'mint'], [given.mint], issues);
+    return {
+      mint: given.mint,
+      maxAmountIn: BigInt(given.max_amount_in),
+      minNetProfit: BigInt(given.min_net_profit),
+      lamportPriceNumerator: BigInt(given.lamport_price_numerator),
+      lamportPriceDenominator: BigInt(given.lamport_price_denominator),
+    };
+  });
+  mints.forEach(({ mint }, index) => {
+    if (mints.findIndex((other) => other.mint === mint) < index) {
+      issues.push(wrongValue(['strategy', 'base_mints', index], 'a mint that is not on the list already'));
+    }
+  });
+  return mints;
+}
+
+function readSenders(file: ConfigFile, issues: ConfigIssue[]): EngineConfig['senders'] {
+  const tipLamports = BigInt(file.senders.tip_lamports);
+  const tipShareBps = file.senders.tip_share_bps;
+  const tipAccounts = readAddresses(['senders', 'tip_accounts'], file.senders.tip_accounts, issues);
+  if (tipAccounts.length === 0 && (tipLamports > 0n || tipShareBps > 0)) {
+    issues.push(wrongValue(['senders', 'tip_accounts'], 'a list of at least one base58 address where a tip is paid'));
+  }
+  return {
+    tipLamports,
+    tipShareBps,
+    tipAccounts,
+    computeUnitPriceMicroLamports: BigInt(file.senders.compute_unit_price_micro_lamports),
+    rebroadcastMs: file.senders.rebroadcast_ms,
+  };
+}
+
+function readAddresses(path: readonly (string | number)[], given: readonly string[], issues: ConfigIssue[]): string[] {
+  given.forEach((text, index) => {
+    const place = path.at(-1) === 'mint' ? path : [...path, index];
+    if (findAddressBytes(text) === null) issues.push(wrongValue(place, 'a base58 address of 32 bytes'));
+  });
+  return [...new Set(given)];
+}
+
+function wrongValue(path: readonly (string | number)[], allowed: string): ConfigIssue {
+  return { code: 'CONFIG_VALUE_INVALID', path, allowed };
+}
+
+/** A node that names its port listens for websockets on the next one, as validators do; without a port both share the scheme's. */
+function deriveWsUrl(rpcUrl: string): string {
+  const url = new URL(rpcUrl);
+  const secure = url.protocol === 'https:';
+  const port = url.port === '' ? '' : `:${Math.min(Number(url.port) + 1, 65_535)}`;
+  const credentials = url.username === '' ? '' : `${url.username}:${url.password}@`;
+  return `${secure ? 'wss' : 'ws'}://${credentials}${url.hostname}${port}${url.pathname}${url.search}`;
+}
+
+function throwIssues(issues: readonly ConfigIssue[], source: ConfigSource): void {
+  const [first, ...others] = issues;
+  if (first !== undefined) throw configError([first, ...others], source);
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
+  return Object.freeze(value);
+}

@@ -1,0 +1,60 @@
+import type { Venue as VenueTable } from '@tandem/core-native';
+
+/** What discovery must know of a venue; decoding and quoting are the core's. */
+export interface VenueEntry {
+  /** File stem, name in events and configuration. */
+  readonly stem: string;
+  /** The core's number. */
+  readonly venue: VenueTable;
+  /** Base58 of the program that owns the pools. */
+  readonly programId: string;
+  /** Exact size of a pool account, bytes. */
+  readonly poolAccountBytes: number;
+  /** Offset of mint A in a pool account. */
+  readonly mintAOffset: number;
+  /** Offset of mint B in a pool account. */
+  readonly mintBOffset: number;
+}
+
+/** One entry for every venue of the core: the compiler refuses a missing or misnumbered one. */
+const ENTRIES = {
+  // raydium-cp-swap, states/pool.rs `PoolState`: 8 discriminator + 629; token_0_mint after 5 addresses.
+  RaydiumCpmm: {
+    stem: 'raydium_cpmm',
+    venue: 0,
+    programId: 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C',
+    poolAccountBytes: 637,
+    mintAOffset: 168,
+    mintBOffset: 200,
+  },
+  // raydium-amm, state.rs `AmmInfo`: 752 bytes, coin_vault_mint at 400, pc_vault_mint at 432.
+  RaydiumAmmV4: {
+    stem: 'raydium_amm_v4',
+    venue: 1,
+    programId: '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8',
+    poolAccountBytes: 752,
+    mintAOffset: 400,
+    mintBOffset: 432,
+  },
+} as const satisfies { readonly [Name in keyof typeof VenueTable]: VenueEntry & { readonly venue: (typeof VenueTable)[Name] } };
+
+/** Stem of a known venue. */
+export type VenueStem = (typeof ENTRIES)[keyof typeof ENTRIES]['stem'];
+
+/** Every known venue in the core's order. */
+export const VENUE_CATALOG: readonly (VenueEntry & { readonly stem: VenueStem })[] = Object.values(ENTRIES).sort(
+  (a, b) => a.venue - b.venue,
+);
+
+/** The stems of all known venues, in the core's order. */
+export const VENUE_STEMS: readonly VenueStem[] = VENUE_CATALOG.map((entry) => entry.stem);
+
+/** Returns the entry of a venue by its stem; `undefined` when the venue is not known. */
+export function findVenueByStem(stem: string): VenueEntry | undefined {
+  return VENUE_CATALOG.find((entry) => entry.stem === stem);
+}
+
+/** Returns the entry of the venue whose program this is; `undefined` when it is none. */
+export function findVenueByProgram(programId: string): VenueEntry | undefined {
+  return VENUE_CATALOG.find((entry) => entry.programId === programId);
+}
