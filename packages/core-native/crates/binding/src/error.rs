@@ -16,8 +16,8 @@ impl AsRef<str> for Code {
     }
 }
 
-/// What every exported function returns that the core can refuse.
-pub type CoreResult<T> = Result<T, Error<Code>>;
+/// What every exported function returns that the core can refuse. It is named `Result` because the `napi` macro goes by the name.
+pub type Result<T> = std::result::Result<T, Error<Code>>;
 
 /// A core error: its text is what happened, its code never changes.
 pub trait CoreFailure: Display {

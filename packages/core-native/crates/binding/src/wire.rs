@@ -2,11 +2,11 @@
 //!
 //! Bytes are written into a typed array of the caller, which costs a fraction of returning a new one.
 
-use napi::bindgen_prelude::{Uint8Array, Uint32Array};
+use napi::bindgen_prelude::{Uint8Array, Uint8ArraySlice, Uint32Array};
 use napi_derive::napi;
 use tandem_wire::{lookup_table, message, signer, transaction};
 
-use crate::error::{CoreResult, coded, raise};
+use crate::error::{Result, coded, raise};
 
 /// Writes the v0 message of packed instructions into `out` and returns its length.
 #[napi(catch_unwind)]
@@ -15,19 +15,15 @@ pub fn compile_message(
     blockhash: &[u8],
     instructions: &[u8],
     lookup_tables: &[u8],
-    out: &mut [u8],
-) -> CoreResult<u32> {
+    out: Uint8ArraySlice<'_>,
+) -> Result<u32> {
     let bytes = message::compile_message(payer, blockhash, instructions, lookup_tables).map_err(raise)?;
     write_out(&bytes, out)
 }
 
 /// Returns the positions of the lookup tables that make the message smaller.
 #[napi(catch_unwind)]
-pub fn choose_lookup_tables(
-    payer: &[u8],
-    instructions: &[u8],
-    lookup_tables: &[u8],
-) -> CoreResult<Uint32Array> {
+pub fn choose_lookup_tables(payer: &[u8], instructions: &[u8], lookup_tables: &[u8]) -> Result<Uint32Array> {
     lookup_table::choose_lookup_tables(payer, instructions, lookup_tables)
         .map(Uint32Array::new)
         .map_err(raise)
@@ -35,33 +31,36 @@ pub fn choose_lookup_tables(
 
 /// Takes a 64-byte secret key into the process-global registry and returns its id.
 #[napi(catch_unwind)]
-pub fn create_signer(secret_key: &[u8]) -> CoreResult<u32> {
+pub fn create_signer(secret_key: &[u8]) -> Result<u32> {
     signer::create_signer(secret_key).map_err(raise)
 }
 
 /// Returns the public key of a held key.
 #[napi(catch_unwind)]
-pub fn signer_address(signer: u32) -> CoreResult<Uint8Array> {
+pub fn signer_address(signer: u32) -> Result<Uint8Array> {
     let signer = signer::find_signer(signer).map_err(raise)?;
     Ok(Uint8Array::new(signer.address().to_vec()))
 }
 
 /// Forgets a held key.
 #[napi(catch_unwind)]
-pub fn drop_signer(signer: u32) -> CoreResult<()> {
+pub fn drop_signer(signer: u32) -> Result<()> {
     signer::drop_signer(signer).map_err(raise)
 }
 
 /// Writes the signed transaction of a v0 message into `out` and returns its length.
 #[napi(catch_unwind)]
-pub fn sign_transaction(signer: u32, message: &[u8], out: &mut [u8]) -> CoreResult<u32> {
+pub fn sign_transaction(signer: u32, message: &[u8], out: Uint8ArraySlice<'_>) -> Result<u32> {
     let bytes = transaction::sign_transaction(signer, message).map_err(raise)?;
     write_out(&bytes, out)
 }
 
 /// Copies a result to the front of the caller's array.
-fn write_out(bytes: &[u8], out: &mut [u8]) -> CoreResult<u32> {
+fn write_out(bytes: &[u8], mut out: Uint8ArraySlice<'_>) -> Result<u32> {
     let too_short = || coded("WIRE_OUTPUT_TOO_SHORT", "the output array is shorter than a packet");
+    // SAFETY: JavaScript waits for this call, no other borrow of the array is alive, and the loader passes an array of
+    // its own thread.
+    let out = unsafe { out.as_mut() };
     out.get_mut(..bytes.len()).ok_or_else(too_short)?.copy_from_slice(bytes);
     u32::try_from(bytes.len()).map_err(|_| too_short())
 }
