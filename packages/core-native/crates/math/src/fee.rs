@@ -1,64 +1,34 @@
-//! Fee rates and fee amounts.
+//! Fees that are a share of an amount. A share is `numerator / denominator` with `numerator <= denominator`.
 
 use crate::mul_div::{Rounding, mul_div};
-
-/// A fee as a share: `numerator / denominator` of an amount, at most all of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FeeRate {
-    numerator: u64,
-    denominator: u64,
-}
-
-impl FeeRate {
-    /// Returns the rate, or `None` for a zero denominator or a share above the whole.
-    #[must_use]
-    pub const fn new(numerator: u64, denominator: u64) -> Option<Self> {
-        if denominator == 0 || numerator > denominator { None } else { Some(Self { numerator, denominator }) }
-    }
-
-    /// Returns the fee on an amount, rounded up: the program keeps the remainder.
-    #[inline]
-    #[must_use]
-    pub fn fee(self, amount: u64) -> Option<u64> {
-        // Both denominators in use are literals here, so that the divisions become multiplications.
-        match self.denominator {
-            MILLIONTHS => ceil_share(amount, self.numerator, MILLIONTHS),
-            TEN_THOUSANDTHS => ceil_share(amount, self.numerator, TEN_THOUSANDTHS),
-            denominator => mul_div(amount, self.numerator, denominator, Rounding::Up),
-        }
-    }
-
-    /// Returns what is left of an amount after its fee.
-    #[inline]
-    #[must_use]
-    pub fn after_fee(self, amount: u64) -> Option<u64> {
-        amount.checked_sub(self.fee(amount)?)
-    }
-
-    /// Returns the amount that must be paid so that `net` is left after the fee, rounded up as the programs do:
-    /// `ceil(net * denominator / (denominator - numerator))`. `None` when the fee takes everything or the result overflows.
-    #[inline]
-    #[must_use]
-    pub fn before_fee(self, net: u64) -> Option<u64> {
-        let kept = self.denominator.checked_sub(self.numerator)?;
-        mul_div(net, self.denominator, kept, Rounding::Up)
-    }
-}
 
 /// Denominator of Raydium CPMM's rates (cp-swap, `curve/fees.rs`).
 pub const MILLIONTHS: u64 = 1_000_000;
 /// Denominator of basis points, and of Raydium AMM v4's usual rates.
 pub const TEN_THOUSANDTHS: u64 = 10_000;
 
-/// Returns `ceil(amount * numerator / denominator)` in 64-bit steps. With `amount = whole * denominator + rest`, the exact
-/// value is `whole * numerator + ceil(rest * numerator / denominator)`.
-#[expect(clippy::inline_always, reason = "the denominator must be a literal here to become a multiplication")]
-#[inline(always)]
-fn ceil_share(amount: u64, numerator: u64, denominator: u64) -> Option<u64> {
+/// Returns `ceil(amount * numerator / denominator)`: the fee on an amount, rounded up because the program keeps the
+/// remainder. `None` for a zero denominator or a result above `u64::MAX`.
+///
+/// With `amount = whole * denominator + rest` the exact value is `whole * numerator + ceil(rest * numerator /
+/// denominator)`, which needs no wide division, and none at all where the caller's denominator is a literal.
+#[inline]
+#[must_use]
+pub fn fee_amount(amount: u64, numerator: u64, denominator: u64) -> Option<u64> {
     let whole = amount.checked_div(denominator)?;
     let rest = amount.checked_rem(denominator)?;
-    let rest_fee = rest.checked_mul(numerator)?.div_ceil(denominator);
-    whole.checked_mul(numerator)?.checked_add(rest_fee)
+    whole.checked_mul(numerator)?.checked_add(mul_div(rest, numerator, denominator, Rounding::Up)?)
+}
+
+/// Returns the amount that leaves `net` after its fee, rounded up as the programs do: `ceil(net * denominator /
+/// (denominator - numerator))`. `None` when the fee takes everything or the result is above `u64::MAX`.
+#[inline]
+#[must_use]
+pub fn amount_before_fee(net: u64, numerator: u64, denominator: u64) -> Option<u64> {
+    if numerator == 0 {
+        return Some(net);
+    }
+    mul_div(net, denominator, denominator.checked_sub(numerator)?, Rounding::Up)
 }
 
 #[cfg(test)]
@@ -67,28 +37,33 @@ mod tests {
 
     #[test]
     fn takes_at_least_one_unit_of_a_positive_amount() {
-        let rate = FeeRate::new(25, 10_000).unwrap();
-        assert_eq!(rate.fee(1), Some(1));
-        assert_eq!(rate.fee(400), Some(1));
-        assert_eq!(rate.fee(401), Some(2));
-        assert_eq!(rate.fee(0), Some(0));
+        assert_eq!(fee_amount(1, 25, TEN_THOUSANDTHS), Some(1));
+        assert_eq!(fee_amount(400, 25, TEN_THOUSANDTHS), Some(1));
+        assert_eq!(fee_amount(401, 25, TEN_THOUSANDTHS), Some(2));
+        assert_eq!(fee_amount(0, 25, TEN_THOUSANDTHS), Some(0));
     }
 
     #[test]
-    fn refuses_a_share_above_the_whole() {
-        assert_eq!(FeeRate::new(10_001, 10_000), None);
-        assert_eq!(FeeRate::new(0, 0), None);
+    fn equals_the_undivided_formula_at_the_ends_of_the_range() {
+        for amount in [1, 999_999, 1_000_000, 1_000_001, u64::MAX - 1, u64::MAX] {
+            for rate in [0, 1, 2_500, 999_999, 1_000_000] {
+                let expected = mul_div(amount, rate, MILLIONTHS, Rounding::Up);
+                assert_eq!(fee_amount(amount, rate, MILLIONTHS), expected, "{amount} at {rate}");
+            }
+        }
     }
 
     #[test]
-    fn inverts_to_an_amount_that_leaves_at_least_the_net() {
-        let rate = FeeRate::new(2_500, 1_000_000).unwrap();
-        let gross = rate.before_fee(997_501).unwrap();
-        assert!(rate.after_fee(gross).unwrap() >= 997_501);
+    fn inverts_to_the_least_amount_that_leaves_the_net() {
+        let gross = amount_before_fee(997_501, 2_500, MILLIONTHS).unwrap();
+        let kept = |amount: u64| amount - fee_amount(amount, 2_500, MILLIONTHS).unwrap();
+        assert!(kept(gross) >= 997_501);
+        assert!(kept(gross - 1) < 997_501);
     }
 
     #[test]
     fn has_no_inverse_when_the_fee_takes_everything() {
-        assert_eq!(FeeRate::new(1, 1).unwrap().before_fee(1), None);
+        assert_eq!(amount_before_fee(1, 1, 1), None);
+        assert_eq!(amount_before_fee(1, 2, 1), None);
     }
 }

@@ -3,7 +3,7 @@
 //! Follows `TransferFeeConfig` of spl-token-2022 (`extension/transfer_fee/mod.rs`), and for the inverse the check that
 //! Raydium CPMM adds (`utils/token.rs`, `get_transfer_inverse_fee`).
 
-use crate::fee::{FeeRate, TEN_THOUSANDTHS};
+use crate::fee::{TEN_THOUSANDTHS, amount_before_fee, fee_amount};
 
 /// One epoch's fee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl TransferFee {
     /// Returns the fee withheld from a transfer of `amount`.
     #[must_use]
     pub fn fee(self, amount: u64) -> Option<u64> {
-        Some(self.rate()?.fee(amount)?.min(self.maximum))
+        Some(fee_amount(amount, self.share(), TEN_THOUSANDTHS)?.min(self.maximum))
     }
 
     /// Returns what arrives of a transfer of `amount`.
@@ -42,7 +42,7 @@ impl TransferFee {
     /// refuses: an overflow, or no amount whose fee agrees.
     #[must_use]
     pub fn before_fee(self, net: u64) -> Option<u64> {
-        let fee = if u64::from(self.basis_points) == TEN_THOUSANDTHS {
+        let fee = if self.share() == TEN_THOUSANDTHS {
             self.maximum
         } else {
             let gross = self.gross_estimate(net)?;
@@ -60,7 +60,7 @@ impl TransferFee {
         if self.basis_points == 0 {
             return Some(net);
         }
-        match self.rate()?.before_fee(net) {
+        match amount_before_fee(net, self.share(), TEN_THOUSANDTHS) {
             Some(gross) if gross.checked_sub(net)? < self.maximum => Some(gross),
             // Where the share's inverse passes 64 bits but stays under the cap, the cap's own sum passes them too, so that
             // this refuses exactly where the program does.
@@ -68,8 +68,8 @@ impl TransferFee {
         }
     }
 
-    fn rate(self) -> Option<FeeRate> {
-        FeeRate::new(u64::from(self.basis_points), TEN_THOUSANDTHS)
+    const fn share(self) -> u64 {
+        self.basis_points as u64
     }
 }
 

@@ -1,6 +1,8 @@
 //! The trait every venue meets and the enum that dispatches on it.
 
 use crate::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
+use crate::venues::raydium_amm_v4::RaydiumAmmV4;
+use crate::venues::raydium_cpmm::RaydiumCpmm;
 
 /// A 32-byte account address.
 pub type Address = [u8; 32];
@@ -25,6 +27,26 @@ pub struct SwapAccount {
     pub is_signer: bool,
     /// Whether it is written.
     pub is_writable: bool,
+}
+
+impl SwapAccount {
+    /// Returns an account that is read.
+    #[must_use]
+    pub const fn readonly(address: Address) -> Self {
+        Self { address, is_signer: false, is_writable: false }
+    }
+
+    /// Returns an account that is written.
+    #[must_use]
+    pub const fn writable(address: Address) -> Self {
+        Self { address, is_signer: false, is_writable: true }
+    }
+
+    /// Returns an account that signs and is read.
+    #[must_use]
+    pub const fn signer(address: Address) -> Self {
+        Self { address, is_signer: true, is_writable: false }
+    }
 }
 
 /// An instruction with owned accounts and data.
@@ -123,6 +145,9 @@ pub trait Pool: Sized {
         clock: &ChainClock,
     ) -> Result<Quote, QuoteError>;
 
+    /// Returns why no swap can succeed whatever its amount; `None` too while an account is missing.
+    fn disabled(&self, clock: &ChainClock) -> Option<QuoteError>;
+
     /// Returns the swap instruction with its accounts.
     fn swap_instruction(&self, request: &SwapRequest<'_>) -> SwapInstruction;
 
@@ -137,4 +162,132 @@ pub trait Pool: Sized {
 
     /// Returns the compute units a swap may take on the real program.
     fn compute_units(&self) -> u32;
+}
+
+/// The venues, by the numbers that cross the boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Venue {
+    /// Raydium CPMM (cp-swap).
+    RaydiumCpmm = 0,
+    /// Raydium AMM v4.
+    RaydiumAmmV4 = 1,
+}
+
+impl Venue {
+    /// Returns the stem of the venue's files.
+    #[must_use]
+    pub const fn stem(self) -> &'static str {
+        match self {
+            Self::RaydiumCpmm => "raydium_cpmm",
+            Self::RaydiumAmmV4 => "raydium_amm_v4",
+        }
+    }
+}
+
+/// A pool of any venue: the only place that dispatches on it.
+#[derive(Clone, Debug)]
+pub enum AnyPool {
+    /// Raydium CPMM (cp-swap).
+    RaydiumCpmm(RaydiumCpmm),
+    /// Raydium AMM v4.
+    RaydiumAmmV4(RaydiumAmmV4),
+}
+
+/// Evaluates an expression on the pool inside an `AnyPool`.
+macro_rules! each_venue {
+    ($any:expr, $pool:ident => $body:expr) => {
+        match $any {
+            AnyPool::RaydiumCpmm($pool) => $body,
+            AnyPool::RaydiumAmmV4($pool) => $body,
+        }
+    };
+}
+
+impl AnyPool {
+    /// Decodes a pool account of any known venue.
+    ///
+    /// # Errors
+    /// `DecodeError` when the account is not a pool of a known venue.
+    pub fn decode(account: AccountView<'_>) -> Result<Self, DecodeError> {
+        match *account.owner {
+            RaydiumCpmm::PROGRAM => RaydiumCpmm::decode(account).map(Self::RaydiumCpmm),
+            RaydiumAmmV4::PROGRAM => RaydiumAmmV4::decode(account).map(Self::RaydiumAmmV4),
+            _ => Err(DecodeError::OwnerMismatch),
+        }
+    }
+
+    /// Returns the venue.
+    #[must_use]
+    pub const fn venue(&self) -> Venue {
+        match self {
+            Self::RaydiumCpmm(_) => Venue::RaydiumCpmm,
+            Self::RaydiumAmmV4(_) => Venue::RaydiumAmmV4,
+        }
+    }
+
+    /// Returns the accounts a quote depends on, the pool's own first, in a fixed order.
+    #[must_use]
+    pub fn watched(&self) -> Vec<Address> {
+        each_venue!(self, pool => pool.watched())
+    }
+
+    /// Applies newer bytes of the pool itself or of a watched account.
+    ///
+    /// # Errors
+    /// `DecodeError` when the bytes cannot be what the pool says they are; the state before stays.
+    pub fn apply(&mut self, account: AccountView<'_>) -> Result<(), DecodeError> {
+        each_venue!(self, pool => pool.apply(account))
+    }
+
+    /// Quotes a swap against the applied state.
+    ///
+    /// # Errors
+    /// `QuoteError` where the program would refuse.
+    #[inline]
+    pub fn quote(
+        &self,
+        direction: Direction,
+        mode: SwapMode,
+        amount: u64,
+        clock: &ChainClock,
+    ) -> Result<Quote, QuoteError> {
+        each_venue!(self, pool => pool.quote(direction, mode, amount, clock))
+    }
+
+    /// Returns why no swap can succeed whatever its amount; `None` too while an account is missing.
+    #[must_use]
+    pub fn disabled(&self, clock: &ChainClock) -> Option<QuoteError> {
+        each_venue!(self, pool => pool.disabled(clock))
+    }
+
+    /// Returns the swap instruction with its accounts.
+    #[must_use]
+    pub fn swap_instruction(&self, request: &SwapRequest<'_>) -> SwapInstruction {
+        each_venue!(self, pool => pool.swap_instruction(request))
+    }
+
+    /// Returns the mints, A first.
+    #[must_use]
+    pub fn mints(&self) -> [Address; 2] {
+        each_venue!(self, pool => pool.mints())
+    }
+
+    /// Returns the token programs of the mints, A first.
+    #[must_use]
+    pub fn token_programs(&self) -> [Address; 2] {
+        each_venue!(self, pool => pool.token_programs())
+    }
+
+    /// Returns the tradable reserves, A first; `None` while an account is missing.
+    #[must_use]
+    pub fn reserves(&self) -> Option<[u64; 2]> {
+        each_venue!(self, pool => pool.reserves())
+    }
+
+    /// Returns the compute units a swap may take on the real program.
+    #[must_use]
+    pub fn compute_units(&self) -> u32 {
+        each_venue!(self, pool => pool.compute_units())
+    }
 }

@@ -22,6 +22,17 @@ pub enum Direction {
     BToA = 1,
 }
 
+impl Direction {
+    /// Returns a pair given A first as (input, output).
+    #[inline]
+    pub fn input_output<T>(self, [a, b]: [T; 2]) -> (T, T) {
+        match self {
+            Self::AToB => (a, b),
+            Self::BToA => (b, a),
+        }
+    }
+}
+
 /// The cluster's clock a quote is made against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChainClock {

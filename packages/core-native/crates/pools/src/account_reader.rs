@@ -1,0 +1,90 @@
+//! Bounds-checked little-endian reads.
+
+use crate::pool::{Address, DecodeError};
+
+/// Reads little-endian fields of an account; a read past its end is `DecodeError::TooShort`.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountReader<'a> {
+    data: &'a [u8],
+}
+
+impl<'a> AccountReader<'a> {
+    /// Returns a reader over an account's data.
+    #[must_use]
+    pub const fn new(data: &'a [u8]) -> Self {
+        Self { data }
+    }
+
+    /// Returns the number of bytes in the account.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.data.len()
+    }
+
+    /// Returns whether the account holds no data.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// Returns `N` bytes at an offset.
+    ///
+    /// # Errors
+    /// `TooShort` when the account ends before them.
+    pub fn bytes<const N: usize>(self, offset: usize) -> Result<[u8; N], DecodeError> {
+        let rest = self.data.get(offset..).ok_or(DecodeError::TooShort)?;
+        rest.first_chunk::<N>().copied().ok_or(DecodeError::TooShort)
+    }
+
+    /// Returns the byte at an offset.
+    ///
+    /// # Errors
+    /// `TooShort` when the account ends before it.
+    pub fn u8(self, offset: usize) -> Result<u8, DecodeError> {
+        self.data.get(offset).copied().ok_or(DecodeError::TooShort)
+    }
+
+    /// Returns the `u16` at an offset.
+    ///
+    /// # Errors
+    /// `TooShort` when the account ends before it.
+    pub fn u16(self, offset: usize) -> Result<u16, DecodeError> {
+        self.bytes(offset).map(u16::from_le_bytes)
+    }
+
+    /// Returns the `u64` at an offset.
+    ///
+    /// # Errors
+    /// `TooShort` when the account ends before it.
+    pub fn u64(self, offset: usize) -> Result<u64, DecodeError> {
+        self.bytes(offset).map(u64::from_le_bytes)
+    }
+
+    /// Returns the address at an offset.
+    ///
+    /// # Errors
+    /// `TooShort` when the account ends before it.
+    pub fn address(self, offset: usize) -> Result<Address, DecodeError> {
+        self.bytes(offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_little_endian_up_to_the_last_byte() {
+        let reader = AccountReader::new(&[1, 2, 0, 0, 0, 0, 0, 0, 0x80]);
+        assert_eq!(reader.u16(0), Ok(0x0201));
+        assert_eq!(reader.u64(1), Ok(0x8000_0000_0000_0002));
+    }
+
+    #[test]
+    fn refuses_a_read_past_the_end_even_at_an_offset_that_would_overflow() {
+        let reader = AccountReader::new(&[0; 8]);
+        assert_eq!(reader.u64(1), Err(DecodeError::TooShort));
+        assert_eq!(reader.u8(8), Err(DecodeError::TooShort));
+        assert_eq!(reader.address(usize::MAX), Err(DecodeError::TooShort));
+    }
+}
