@@ -1,0 +1,33 @@
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { cliError } from './cli-error.js';
+
+export interface DataDir {
+  readonly path: string;
+  /** Removes a temporary directory after a clean end; leaves the user's own alone. */
+  release(): void;
+}
+
+export interface DataDirChoice {
+  readonly option: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly sandbox: boolean;
+}
+
+/** Chooses and makes the data directory: the option, TANDEM_HOME, a temporary one in the sandbox, ~/.tandem. @throws CLI_DATA_DIR_INVALID */
+export function openDataDir(choice: DataDirChoice): DataDir {
+  const configured = choice.option ?? (choice.environment['TANDEM_HOME'] === '' ? undefined : choice.environment['TANDEM_HOME']);
+  if (configured === undefined && choice.sandbox) {
+    const path = mkdtempSync(join(tmpdir(), 'tandem-'));
+    return { path, release: () => rmSync(path, { recursive: true, force: true }) };
+  }
+  const path = resolve(configured ?? join(homedir(), '.tandem'));
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.W_OK);
+  } catch (cause) {
+    throw cliError('CLI_DATA_DIR_INVALID', `${path} cannot be used as data directory: ${(cause as Error).message}`, 'choose a directory you can write to with --data-dir');
+  }
+  return { path, release: () => {} };
+}
