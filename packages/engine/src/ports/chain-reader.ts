@@ -55,12 +55,23 @@ export interface SimulationResult {
   readonly accounts: readonly (AccountSnapshot | null)[];
 }
 
+/** Bytes an account must hold at an offset. */
+export interface AccountFilter {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Reads of the chain. Every call has a deadline and throws CHAIN_* errors. */
 export interface ChainReader {
   /** Returns null for accounts that do not exist, in order. */
   getAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<(AccountSnapshot | null)[]>;
-  /** Returns the accounts a program owns that have exactly this data size. */
-  getProgramAccounts(program: Uint8Array, dataSize: number, commitment: Commitment): Promise<AccountSnapshot[]>;
+  /** Returns the accounts a program owns that have exactly this data size and meet every filter. */
+  getProgramAccounts(
+    program: Uint8Array,
+    dataSize: number,
+    commitment: Commitment,
+    filters?: readonly AccountFilter[],
+  ): Promise<AccountSnapshot[]>;
   getLatestBlockhash(commitment: Commitment): Promise<LatestBlockhash>;
   getBlockHeight(commitment: Commitment): Promise<bigint>;
   getSlot(commitment: Commitment): Promise<bigint>;

@@ -1,6 +1,7 @@
 export { EngineError, type EngineErrorOptions, type Severity } from '../errors/engine-error.js';
 export type { AccountFeed, AccountUpdate, FeedEvent, FeedStatus, SlotUpdate } from './account-feed.js';
 export type {
+  AccountFilter,
   AccountSnapshot,
   ChainReader,
   Commitment,
