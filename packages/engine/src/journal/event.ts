@@ -63,6 +63,9 @@ export interface IntentEvent {
   readonly amountIn: string;
   readonly baseMint: string;
   readonly expectedProfit: string;
+  /** First and last pool of the route, so that a later run can report the outcome. */
+  readonly poolA: string;
+  readonly poolB: string;
 }
 
 export interface SubmittedEvent {
@@ -104,6 +107,8 @@ export interface ExecutedEvent {
   readonly actualProfit: string;
   readonly fees: FeesRecord;
   readonly netProfitLamports: string;
+  /** Changes of other mints than the base mint, raw units by mint: what a leg gave above its minimum stays in the wallet. */
+  readonly inventory: Readonly<Record<string, string>>;
   readonly timingsUs: TimingsUs;
   /** EXECUTED_{poolA}_{poolB}_PROFIT_{actualProfit} */
   readonly result: string;
