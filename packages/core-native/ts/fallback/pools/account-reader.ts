@@ -30,21 +30,20 @@ export class AccountReader {
   }
 
   /** @throws POOL_ACCOUNT_TOO_SHORT */
-  u32(offset: number): number {
-    this.#require(offset, 4);
-    return this.#view.getUint32(offset, true);
-  }
-
-  /** @throws POOL_ACCOUNT_TOO_SHORT */
   u64(offset: number): bigint {
     this.#require(offset, 8);
     return this.#view.getBigUint64(offset, true);
   }
 
-  /** Returns a copy of the 32 bytes at the offset. @throws POOL_ACCOUNT_TOO_SHORT */
+  /** Returns a copy of the bytes at the offset. @throws POOL_ACCOUNT_TOO_SHORT */
+  bytes(offset: number, length: number): Uint8Array {
+    this.#require(offset, length);
+    return this.#data.slice(offset, offset + length);
+  }
+
+  /** Returns a copy of the address at the offset. @throws POOL_ACCOUNT_TOO_SHORT */
   address(offset: number): Uint8Array {
-    this.#require(offset, ADDRESS_BYTES);
-    return this.#data.slice(offset, offset + ADDRESS_BYTES);
+    return this.bytes(offset, ADDRESS_BYTES);
   }
 
   #require(offset: number, length: number): void {

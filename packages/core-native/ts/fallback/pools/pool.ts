@@ -18,6 +18,31 @@ export interface SwapAccount {
   readonly isWritable: boolean;
 }
 
+/** Returns an account that is read. */
+export function readonlyAccount(address: Uint8Array): SwapAccount {
+  return { address, isSigner: false, isWritable: false };
+}
+
+/** Returns an account that is written. */
+export function writableAccount(address: Uint8Array): SwapAccount {
+  return { address, isSigner: false, isWritable: true };
+}
+
+/** Returns an account that signs and is read. */
+export function signerAccount(address: Uint8Array): SwapAccount {
+  return { address, isSigner: true, isWritable: false };
+}
+
+/** Returns a discriminator followed by two little-endian `u64` arguments. */
+export function swapData(discriminator: Uint8Array, first: bigint, second: bigint): Uint8Array {
+  const data = new Uint8Array(discriminator.length + 16);
+  data.set(discriminator);
+  const view = new DataView(data.buffer, discriminator.length);
+  view.setBigUint64(0, first, true);
+  view.setBigUint64(8, second, true);
+  return data;
+}
+
 /** An instruction: the program called, its accounts in the program's order, and its data. */
 export interface SwapInstruction {
   readonly program: Uint8Array;
