@@ -1,0 +1,71 @@
+import type { AccountState } from '../cluster/account-state.js';
+import { addressText, type AddressKey } from '../cluster/address-key.js';
+import { encodeBase58 } from '../cluster/base58.js';
+import { configOf, type RpcConfig, unsignedOf, wordOf } from './rpc/params.js';
+import { invalidParams, RpcCode, RpcError } from './rpc/rpc-error.js';
+import { parsedTokenJson } from './token-json.js';
+
+/** How account data is written. `binary` is the old form: base58 text without the name of its encoding. */
+export type AccountEncoding = 'binary' | 'base58' | 'base64' | 'jsonParsed';
+
+/** A window of account data. */
+export interface DataSlice {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** How a client wants accounts. */
+export interface AccountFormat {
+  readonly encoding: AccountEncoding;
+  readonly slice: DataSlice | undefined;
+}
+
+/** The most bytes that base58 may carry (agave `MAX_BASE58_BYTES`). */
+const MAX_BASE58_BYTES = 128;
+/** What agave writes for accounts exempt from rent. */
+const RENT_EPOCH = 0xffff_ffff_ffff_ffffn;
+
+const ENCODINGS = ['binary', 'base58', 'base64', 'jsonParsed', 'base64+zstd'] as const;
+
+/** Reads `encoding` and `dataSlice` of an options object. */
+export function accountFormatOf(config: RpcConfig, fallback: AccountEncoding = 'binary'): AccountFormat {
+  const encoding = wordOf(config, 'encoding', ENCODINGS) ?? fallback;
+  if (encoding === 'base64+zstd') throw invalidParams('base64+zstd is not offered by the sandbox; use base64');
+  const slice = config['dataSlice'];
+  if (slice === undefined || slice === null) return { encoding, slice: undefined };
+  const window = configOf(slice);
+  return { encoding, slice: { offset: Number(unsignedOf(window['offset'])), length: Number(unsignedOf(window['length'])) } };
+}
+
+/** Finds the decimals of a mint at the state that is written. */
+export type DecimalsReader = (mint: AddressKey) => number | undefined;
+
+/** Returns an account as RPC and notifications write it. @throws RpcError -32600 when the data is too long for base58. */
+export function accountJson(state: AccountState, format: AccountFormat, decimalsOf: DecimalsReader): unknown {
+  return {
+    data: dataJson(state, format, decimalsOf),
+    executable: state.executable,
+    lamports: state.lamports,
+    owner: addressText(state.owner),
+    rentEpoch: RENT_EPOCH,
+    space: BigInt(state.data.length),
+  };
+}
+
+function dataJson(state: AccountState, { encoding, slice }: AccountFormat, decimalsOf: DecimalsReader): unknown {
+  if (encoding === 'jsonParsed') {
+    const parsed = parsedTokenJson(state, decimalsOf);
+    if (parsed !== undefined) return parsed;
+  }
+  const data = slice === undefined ? state.data : state.data.subarray(slice.offset, slice.offset + slice.length);
+  if (encoding === 'base64' || encoding === 'jsonParsed') {
+    return [Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64'), 'base64'];
+  }
+  if (data.length > MAX_BASE58_BYTES) {
+    throw new RpcError(
+      RpcCode.InvalidRequest,
+      'Encoded binary (base 58) data should be less than 128 bytes, please use Base64 encoding.',
+    );
+  }
+  return encoding === 'binary' ? encodeBase58(data) : [encodeBase58(data), 'base58'];
+}
