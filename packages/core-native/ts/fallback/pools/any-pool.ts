@@ -1,7 +1,8 @@
 import { sameBytes } from './account-reader.js';
 import { type AccountView, DecodeFailure, type Pool, decodeError } from './pool.js';
 import { RAYDIUM_AMM_V4_PROGRAM, RaydiumAmmV4 } from './venues/raydium-amm-v4.js';
-import { RAYDIUM_CPMM_PROGRAM, RaydiumCpmm } from './venues/raydium-cpmm.js';
+import { RAYDIUM_CPMM_PROGRAM } from './venues/raydium-cpmm/layout.js';
+import { RaydiumCpmm } from './venues/raydium-cpmm.js';
 
 /**
  * Decodes a pool account of any known venue; the only place that dispatches on the venue.
