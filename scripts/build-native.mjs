@@ -7,10 +7,21 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages', 'core-native');
+// CommonJS, because the core is chosen synchronously and only when it is asked for.
 const NAPI_ARGUMENTS = [
-  'build', '--platform', '--release', '--esm',
-  '--manifest-path', 'crates/binding/Cargo.toml',
-  '--output-dir', 'native', '--js', 'binding.js', '--dts', 'binding.d.ts',
+  'build',
+  '--platform',
+  '--release',
+  '--format',
+  'commonjs',
+  '--manifest-path',
+  'crates/binding/Cargo.toml',
+  '--output-dir',
+  'native',
+  '--js',
+  'binding.cjs',
+  '--dts',
+  'binding.d.cts',
 ];
 
 /** Returns whether a program of this name stands on PATH. */
@@ -32,8 +43,8 @@ function say(line) {
 
 /** Runs `napi build`; its output is shown only when it fails. */
 function buildAddon() {
-  const cli = createRequire(join(packageFolder, 'package.json')).resolve('@napi-rs/cli');
-  const cliEntry = join(dirname(cli), 'cli.js');
+  const manifest = createRequire(join(packageFolder, 'package.json')).resolve('@napi-rs/cli/package.json');
+  const cliEntry = join(dirname(manifest), 'dist', 'cli.js');
   const build = spawnSync(process.execPath, [cliEntry, ...NAPI_ARGUMENTS], { cwd: packageFolder, encoding: 'utf8' });
   if (build.status === 0) return 0;
   process.stderr.write(`${build.stdout ?? ''}${build.stderr ?? ''}`);
@@ -44,7 +55,9 @@ function buildAddon() {
 function main() {
   if (isOnPath('cargo')) return buildAddon();
   if (process.env.TANDEM_CORE === 'native') {
-    say('tandem: TANDEM_CORE=native needs a Rust toolchain, and cargo is not on PATH. Install it from https://rustup.rs.');
+    say(
+      'tandem: TANDEM_CORE=native needs a Rust toolchain, and cargo is not on PATH. Install it from https://rustup.rs.',
+    );
     return 1;
   }
   say(

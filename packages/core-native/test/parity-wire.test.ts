@@ -120,7 +120,9 @@ describe('the wire backends against each other', () => {
       return copy.subarray(0, copy.length - (cut > 70 ? cut - 70 : 0));
     });
     const property = fc.property(fc.oneof(message, bytes), (candidate) => {
-      const outcomes = wireBackends.map(([, api], index) => outcomeOf(() => api.signTransaction(signers[index]!, candidate)));
+      const outcomes = wireBackends.map(([, api], index) =>
+        outcomeOf(() => api.signTransaction(signers[index]!, candidate)),
+      );
       for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
     });
     fc.assert(property, { numRuns: 3_000, seed });

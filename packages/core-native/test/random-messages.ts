@@ -38,7 +38,12 @@ const SHAPES: readonly Shape[] = [
 
 /** Around the limit of 256 accounts: runs of neighbours in two calls, everything in tables. */
 const wideMessage: fc.Arbitrary<MessageParts> = fc
-  .record({ from: fc.nat({ max: 40 }), first: fc.integer({ min: 100, max: 255 }), second: fc.nat({ max: 255 }), flags: fc.nat({ max: 1 }) })
+  .record({
+    from: fc.nat({ max: 40 }),
+    first: fc.integer({ min: 100, max: 255 }),
+    second: fc.nat({ max: 255 }),
+    flags: fc.nat({ max: 1 }),
+  })
   .map(({ from, first, second, flags }) => {
     const run = (start: number, count: number): Instruction => ({
       program: pick(1),
@@ -68,7 +73,11 @@ function instructionOf({ addresses, accounts, data }: Shape): fc.Arbitrary<Instr
     .map(([at, flags]) => ({ address: pick(at), isSigner: (flags & 1) !== 0, isWritable: (flags & 2) !== 0 }));
   return fc
     .tuple(index, fc.array(account, { maxLength: accounts, size: 'max' }), fc.nat({ max: data }), fc.nat({ max: 255 }))
-    .map(([program, metas, length, fill]) => ({ program: pick(program), accounts: metas, data: new Uint8Array(length).fill(fill) }));
+    .map(([program, metas, length, fill]) => ({
+      program: pick(program),
+      accounts: metas,
+      data: new Uint8Array(length).fill(fill),
+    }));
 }
 
 function tableOf({ addresses, tableEntries }: Shape): fc.Arbitrary<LookupTable> {
@@ -79,18 +88,21 @@ function tableOf({ addresses, tableEntries }: Shape): fc.Arbitrary<LookupTable> 
 }
 
 /** Random messages of every shape; many are legal, some overfill a packet, a few name too many accounts. */
-export const randomMessage: fc.Arbitrary<MessageParts> = fc.oneof({ weight: 29, arbitrary: shapedMessage() }, { weight: 1, arbitrary: wideMessage });
+export const randomMessage: fc.Arbitrary<MessageParts> = fc.oneof(
+  { weight: 29, arbitrary: shapedMessage() },
+  { weight: 1, arbitrary: wideMessage },
+);
 
 function shapedMessage(): fc.Arbitrary<MessageParts> {
   return fc
-  .constantFrom(0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5)
-  .map((shape) => SHAPES[shape]!)
-  .chain((shape) =>
-    fc.record({
-      payer: fc.nat({ max: shape.addresses - 1 }).map(pick),
-      blockhash: fc.nat({ max: ADDRESSES.length - 1 }).map(pick),
-      instructions: fc.array(instructionOf(shape), { maxLength: shape.instructions, size: 'max' }),
-      lookupTables: fc.array(tableOf(shape), { maxLength: 4 }),
-    }),
-  );
+    .constantFrom(0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5)
+    .map((shape) => SHAPES[shape]!)
+    .chain((shape) =>
+      fc.record({
+        payer: fc.nat({ max: shape.addresses - 1 }).map(pick),
+        blockhash: fc.nat({ max: ADDRESSES.length - 1 }).map(pick),
+        instructions: fc.array(instructionOf(shape), { maxLength: shape.instructions, size: 'max' }),
+        lookupTables: fc.array(tableOf(shape), { maxLength: 4 }),
+      }),
+    );
 }
