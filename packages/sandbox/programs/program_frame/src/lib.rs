@@ -27,7 +27,9 @@ pub fn bytes_at<const WIDTH: usize>(
 /// `AccountDataTooSmall` when the data ends before it.
 #[inline(always)]
 pub fn u8_at(data: &[u8], offset: usize) -> Result<u8, ProgramError> {
-    data.get(offset).copied().ok_or(ProgramError::AccountDataTooSmall)
+    data.get(offset)
+        .copied()
+        .ok_or(ProgramError::AccountDataTooSmall)
 }
 
 /// Returns the little-endian 64-bit number at an offset.
@@ -66,14 +68,25 @@ pub fn put_u64(data: &mut [u8], offset: usize, value: u64) -> Result<(), Program
 }
 
 /// Ends the execution the way the real programs do where they unwrap a failed calculation: no error code, no message.
+///
+/// # Panics
+///
+/// Always: that is its purpose.
 #[cold]
 #[inline(never)]
-#[expect(clippy::panic, reason = "the real programs panic here, and clients must see the same failure")]
+#[expect(
+    clippy::panic,
+    reason = "the real programs panic here, and clients must see the same failure"
+)]
 pub fn stop() -> ! {
     panic!()
 }
 
 /// Returns the value of a calculation that the real programs unwrap.
+///
+/// # Panics
+///
+/// When there is no value, as they do.
 #[inline(always)]
 pub fn or_stop<T>(value: Option<T>) -> T {
     match value {
@@ -111,7 +124,10 @@ mod tests {
         assert_eq!(u64_at(&data, 32), Err(ProgramError::AccountDataTooSmall));
         assert_eq!(u64_at(&data, 40), Err(ProgramError::AccountDataTooSmall));
         assert_eq!(u8_at(&data, 39), Err(ProgramError::AccountDataTooSmall));
-        assert_eq!(put_u64(&mut data, 32, 1), Err(ProgramError::AccountDataTooSmall));
+        assert_eq!(
+            put_u64(&mut data, 32, 1),
+            Err(ProgramError::AccountDataTooSmall)
+        );
         assert!(address_at(&data, 8).is_err());
         assert!(address_at(&data, 7).is_ok());
     }

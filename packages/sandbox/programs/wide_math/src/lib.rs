@@ -29,13 +29,28 @@ impl From<u64> for Wide {
 }
 
 impl Wide {
+    const ZERO: Self = Self::new(0, 0);
+
     /// Builds the number `high · 2^64 + low`.
     #[must_use]
     pub const fn new(high: u64, low: u64) -> Self {
         Self { high, low }
     }
 
+    /// Returns the upper 64 bits.
+    #[must_use]
+    pub const fn high(self) -> u64 {
+        self.high
+    }
+
+    /// Returns the lower 64 bits.
+    #[must_use]
+    pub const fn low(self) -> u64 {
+        self.low
+    }
+
     /// Returns the exact product of two 64-bit numbers.
+    #[inline(always)]
     #[must_use]
     pub const fn product(a: u64, b: u64) -> Self {
         let (a_high, a_low) = (a >> 32, a & LOW_HALF);
@@ -52,6 +67,7 @@ impl Wide {
     }
 
     /// Returns the sum, or nothing above 128 bits.
+    #[inline(always)]
     #[must_use]
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         let (low, carry) = self.low.overflowing_add(other.low);
@@ -64,6 +80,7 @@ impl Wide {
     }
 
     /// Returns the product with a 64-bit number, or nothing above 128 bits.
+    #[inline(always)]
     #[must_use]
     pub const fn checked_mul(self, factor: u64) -> Option<Self> {
         let upper = Self::product(self.high, factor);
@@ -74,6 +91,7 @@ impl Wide {
     }
 
     /// Returns the number when it fits 64 bits.
+    #[inline(always)]
     #[must_use]
     pub const fn to_u64(self) -> Option<u64> {
         if self.high == 0 {
@@ -84,51 +102,21 @@ impl Wide {
     }
 
     /// Returns the rounded quotient, or nothing when the divisor is zero or rounding up leaves 128 bits.
+    #[inline(always)]
     #[must_use]
     pub fn divided_by(self, divisor: Self, rounding: Rounding) -> Option<Self> {
-        let (quotient, remainder) = if divisor.high != 0 {
-            self.divide_by_wide(divisor)
-        } else if divisor.low != 0 {
-            self.divide_by_word(divisor.low)
-        } else {
+        if divisor == Self::ZERO {
             return None;
-        };
-        if matches!(rounding, Rounding::Down) || remainder == Self::new(0, 0) {
+        }
+        let mut quotient = Self::ZERO;
+        let is_whole = divide(&self, &divisor, &mut quotient);
+        if is_whole || matches!(rounding, Rounding::Down) {
             return Some(quotient);
         }
         quotient.checked_add(Self::new(0, 1))
     }
 
-    const fn divide_by_word(self, divisor: u64) -> (Self, Self) {
-        if self.high == 0 {
-            let quotient = Self::new(0, quotient_of(self.low, divisor));
-            return (quotient, Self::new(0, remainder_of(self.low, divisor)));
-        }
-        let high = quotient_of(self.high, divisor);
-        let (low, remainder) =
-            divide_two_words(remainder_of(self.high, divisor), self.low, divisor);
-        (Self::new(high, low), Self::new(0, remainder))
-    }
-
-    /// Long division, bit by bit: the quotient has fewer than 64 bits because the divisor has more.
-    fn divide_by_wide(self, divisor: Self) -> (Self, Self) {
-        let mut remainder = self;
-        let mut quotient = 0_u64;
-        let mut shift = divisor.high.leading_zeros();
-        loop {
-            let shifted = divisor.shifted_left(shift);
-            quotient <<= 1;
-            if remainder >= shifted {
-                remainder = remainder.wrapping_sub(shifted);
-                quotient |= 1;
-            }
-            if shift == 0 {
-                return (Self::from(quotient), remainder);
-            }
-            shift = shift.wrapping_sub(1);
-        }
-    }
-
+    #[inline(always)]
     const fn shifted_left(self, bits: u32) -> Self {
         if bits == 0 {
             return self;
@@ -137,24 +125,82 @@ impl Wide {
         Self::new((self.high << bits) | carried, self.low << bits)
     }
 
+    #[inline(always)]
     const fn wrapping_sub(self, other: Self) -> Self {
         let (low, borrow) = self.low.overflowing_sub(other.low);
         Self::new(
-            self.high.wrapping_sub(other.high).wrapping_sub(borrow as u64),
+            self.high
+                .wrapping_sub(other.high)
+                .wrapping_sub(borrow as u64),
             low,
         )
     }
 }
 
 /// Returns `a · b / divisor` rounded, or nothing when the divisor is zero or the quotient exceeds 64 bits.
+#[inline(always)]
 #[must_use]
 pub fn mul_div(a: u64, b: u64, divisor: u64, rounding: Rounding) -> Option<u64> {
-    Wide::product(a, b)
-        .divided_by(Wide::from(divisor), rounding)?
-        .to_u64()
+    let mut quotient = 0;
+    mul_div_into(a, b, divisor, rounding, &mut quotient).then_some(quotient)
+}
+
+/// Says whether there is a quotient; called and not inlined, like `divide`.
+#[inline(never)]
+fn mul_div_into(a: u64, b: u64, divisor: u64, rounding: Rounding, quotient: &mut u64) -> bool {
+    let result = Wide::product(a, b)
+        .divided_by(Wide::from(divisor), rounding)
+        .and_then(Wide::to_u64);
+    if let Some(result) = result {
+        *quotient = result;
+    }
+    result.is_some()
+}
+
+/// Divides by anything but zero and says whether nothing remained.
+///
+/// Called and not inlined, which keeps the programs small: it answers through a reference, because a call on the SBF
+/// target returns one register.
+#[inline(never)]
+fn divide(dividend: &Wide, divisor: &Wide, quotient: &mut Wide) -> bool {
+    if divisor.high != 0 {
+        return divide_by_wide(*dividend, *divisor, quotient);
+    }
+    let word = divisor.low;
+    let high_rest = remainder_of(dividend.high, word);
+    quotient.high = quotient_of(dividend.high, word);
+    if high_rest == 0 {
+        quotient.low = quotient_of(dividend.low, word);
+        return remainder_of(dividend.low, word) == 0;
+    }
+    let (low, rest) = divide_two_words(high_rest, dividend.low, word);
+    quotient.low = low;
+    rest == 0
+}
+
+/// Long division, bit by bit: the quotient has fewer than 64 bits because the divisor has more.
+#[inline(always)]
+fn divide_by_wide(dividend: Wide, divisor: Wide, quotient: &mut Wide) -> bool {
+    let mut rest = dividend;
+    let mut digits = 0_u64;
+    let mut shift = divisor.high.leading_zeros();
+    loop {
+        let shifted = divisor.shifted_left(shift);
+        digits <<= 1;
+        if rest >= shifted {
+            rest = rest.wrapping_sub(shifted);
+            digits |= 1;
+        }
+        if shift == 0 {
+            *quotient = Wide::from(digits);
+            return rest == Wide::ZERO;
+        }
+        shift = shift.wrapping_sub(1);
+    }
 }
 
 /// The callers have ruled out a zero divisor; zero is then never returned for it.
+#[inline(always)]
 const fn quotient_of(dividend: u64, divisor: u64) -> u64 {
     match dividend.checked_div(divisor) {
         Some(quotient) => quotient,
@@ -162,6 +208,7 @@ const fn quotient_of(dividend: u64, divisor: u64) -> u64 {
     }
 }
 
+#[inline(always)]
 const fn remainder_of(dividend: u64, divisor: u64) -> u64 {
     match dividend.checked_rem(divisor) {
         Some(remainder) => remainder,
@@ -171,6 +218,7 @@ const fn remainder_of(dividend: u64, divisor: u64) -> u64 {
 
 /// Divides `high · 2^64 + low` by a divisor above `high`: schoolbook division with 32-bit digits, where the divisor is
 /// first shifted until its top bit is set so that a guessed digit is at most two too large.
+#[inline(always)]
 const fn divide_two_words(high: u64, low: u64, divisor: u64) -> (u64, u64) {
     let shift = divisor.leading_zeros();
     let divisor = divisor << shift;
@@ -187,6 +235,7 @@ const fn divide_two_words(high: u64, low: u64, divisor: u64) -> (u64, u64) {
 }
 
 /// Returns one 32-bit digit of the quotient of `dividend · 2^32 + next` and the remainder.
+#[inline(always)]
 const fn divide_digit(dividend: u64, next: u64, divisor: u64) -> (u64, u64) {
     let (top, bottom) = (divisor >> 32, divisor & LOW_HALF);
     let mut digit = quotient_of(dividend, top);
@@ -206,6 +255,8 @@ const fn divide_digit(dividend: u64, next: u64, divisor: u64) -> (u64, u64) {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
     use super::{mul_div, Rounding, Wide};
 
     /// Numbers on both sides of every boundary that the code treats specially.
@@ -265,7 +316,11 @@ mod tests {
     fn check_division(dividend: u128, divisor: u128) {
         let down = wide(dividend).divided_by(wide(divisor), Rounding::Down);
         let up = wide(dividend).divided_by(wide(divisor), Rounding::Up);
-        assert_eq!(down.map(native), dividend.checked_div(divisor), "{dividend} / {divisor} down");
+        assert_eq!(
+            down.map(native),
+            dividend.checked_div(divisor),
+            "{dividend} / {divisor} down"
+        );
         let expected_up = (divisor != 0).then(|| dividend.div_ceil(divisor));
         assert_eq!(up.map(native), expected_up, "{dividend} / {divisor} up");
     }
@@ -288,16 +343,28 @@ mod tests {
     #[test]
     fn multiplies_divides_and_adds_random_numbers_as_native_numbers_do() {
         let seed = 0x5eed_0123_4567_89ab;
-        println!("seed {seed:#x}");
+        std::println!("seed {seed:#x}");
         let mut numbers = Numbers(seed);
         for _ in 0..500_000 {
             let (a, b) = (numbers.next(), numbers.next());
-            assert_eq!(native(Wide::product(a, b)), u128::from(a) * u128::from(b), "{a} × {b}");
+            assert_eq!(
+                native(Wide::product(a, b)),
+                u128::from(a) * u128::from(b),
+                "{a} × {b}"
+            );
             let (x, y) = (numbers.next_wide(), numbers.next_wide());
             check_division(x, u128::from(a));
             check_division(x, y);
-            assert_eq!(wide(x).checked_add(wide(y)).map(native), x.checked_add(y), "{x} + {y}");
-            assert_eq!(wide(x).checked_mul(a).map(native), x.checked_mul(u128::from(a)), "{x} × {a}");
+            assert_eq!(
+                wide(x).checked_add(wide(y)).map(native),
+                x.checked_add(y),
+                "{x} + {y}"
+            );
+            assert_eq!(
+                wide(x).checked_mul(a).map(native),
+                x.checked_mul(u128::from(a)),
+                "{x} × {a}"
+            );
             assert_eq!(wide(x) > wide(y), x > y, "{x} > {y}");
         }
     }
@@ -305,7 +372,10 @@ mod tests {
     #[test]
     fn refuses_a_zero_divisor_and_a_quotient_above_64_bits() {
         assert_eq!(mul_div(7, 3, 0, Rounding::Down), None);
-        assert_eq!(mul_div(u64::MAX, u64::MAX, u64::MAX, Rounding::Up), Some(u64::MAX));
+        assert_eq!(
+            mul_div(u64::MAX, u64::MAX, u64::MAX, Rounding::Up),
+            Some(u64::MAX)
+        );
         assert_eq!(mul_div(u64::MAX, 2, 1, Rounding::Down), None);
         assert_eq!(mul_div(u64::MAX, 3, 2, Rounding::Up), None);
     }
