@@ -81,7 +81,23 @@ export class BlockLedger {
 
   /** Returns the kept blocks with slots in a range, ascending. */
   blocksBetween(first: bigint, last: bigint): Block[] {
-    return this.#blocks.filter((block) => block.slot >= first && block.slot <= last);
+    return this.blocksAfter(first - 1n, last);
+  }
+
+  /** Returns the block on top of a kept one, or undefined for the one being filled. */
+  childOf(block: Block): Block | undefined {
+    return this.#blocks[Number(block.blockHeight - this.oldest.blockHeight) + 1];
+  }
+
+  /** Returns the blocks after a slot up to another, ascending; made for the few newest. */
+  blocksAfter(after: bigint, last: bigint): Block[] {
+    const found: Block[] = [];
+    for (let index = this.#blocks.length - 1; index >= 0; index -= 1) {
+      const block = this.#at(index);
+      if (block.slot <= after) break;
+      if (block.slot <= last) found.push(block);
+    }
+    return found.reverse();
   }
 
   /** The oldest block that is kept. */

@@ -75,7 +75,6 @@ export class EmbeddedChain {
     this.#indexInBlock = 0;
     this.fees.openBlock(block.slot);
     if (block.slot / SLOTS_PER_EPOCH !== parent.slot / SLOTS_PER_EPOCH) this.#epochStart = now;
-    this.#versions.forgetThrough(this.ledger.at('finalized').slot);
     this.#versions.remember(CLOCK_SYSVAR, block.slot, this.machine.account(CLOCK_SYSVAR));
     this.machine.setClock(block.slot, now, this.#epochStart);
     this.machine.setSlotHashes(this.ledger.slotHashes(SLOT_HASHES));
@@ -85,6 +84,8 @@ export class EmbeddedChain {
       listener.onSlot?.(block);
       listener.onAccount?.(CLOCK_SYSVAR, clock, block.slot, 'transaction');
     }
+    // Only now: listeners were told what the newly final blocks changed.
+    this.#versions.forgetThrough(this.ledger.at('finalized').slot);
     return block;
   }
 
@@ -173,6 +174,22 @@ export class EmbeddedChain {
       const then = this.#versions.stateAt(key, slot);
       yield [key, (then === undefined ? this.machine.account(key) : then) ?? ABSENT_ACCOUNT];
     }
+  }
+
+  /** Returns the landed transactions of a block that the history still holds, in order. */
+  recordsIn(block: Block): LandedRecord[] {
+    const end = this.transactionsThrough(block);
+    const records: LandedRecord[] = [];
+    for (let sequence = block.firstSequence; sequence < end; sequence += 1) {
+      const record = this.history.at(sequence);
+      if (record !== undefined) records.push(record);
+    }
+    return records;
+  }
+
+  /** Counts the transactions that landed up to the end of a block. */
+  transactionsThrough(block: Block): number {
+    return this.ledger.childOf(block)?.firstSequence ?? this.history.nextSequence;
   }
 
   #lifetimeError(transaction: DecodedTransaction, signature: string, check?: { readonly atHeight: bigint; readonly maxAge: bigint }): TransactionErrorJson | null {

@@ -18,6 +18,8 @@ export interface DataSlice {
 export interface AccountFormat {
   readonly encoding: AccountEncoding;
   readonly slice: DataSlice | undefined;
+  /** What becomes of data too long for base58: calls are refused, which a notification cannot be. Default `refuse`. */
+  readonly oversize?: 'refuse' | 'explain';
 }
 
 /** The most bytes that base58 may carry (agave `MAX_BASE58_BYTES`). */
@@ -52,7 +54,7 @@ export function accountJson(state: AccountState, format: AccountFormat, decimals
   };
 }
 
-function dataJson(state: AccountState, { encoding, slice }: AccountFormat, decimalsOf: DecimalsReader): unknown {
+function dataJson(state: AccountState, { encoding, slice, oversize }: AccountFormat, decimalsOf: DecimalsReader): unknown {
   if (encoding === 'jsonParsed') {
     const parsed = parsedTokenJson(state, decimalsOf);
     if (parsed !== undefined) return parsed;
@@ -60,6 +62,10 @@ function dataJson(state: AccountState, { encoding, slice }: AccountFormat, decim
   const data = slice === undefined ? state.data : state.data.subarray(slice.offset, slice.offset + slice.length);
   if (encoding === 'base64' || encoding === 'jsonParsed') {
     return [Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64'), 'base64'];
+  }
+  if (data.length > MAX_BASE58_BYTES && oversize === 'explain') {
+    const explanation = 'error: data too large for bs58 encoding';
+    return encoding === 'binary' ? explanation : [explanation, 'base58'];
   }
   if (data.length > MAX_BASE58_BYTES) {
     throw new RpcError(

@@ -78,13 +78,9 @@ function blockJson(context: RpcContext, block: Block, config: RpcConfig): unknow
 
 /** @throws RpcError -32001 when the history has dropped transactions of the block */
 function recordsOf({ chain }: RpcContext, block: Block): LandedRecord[] {
-  const records: LandedRecord[] = [];
-  const next = chain.ledger.blocksBetween(block.slot + 1n, chain.ledger.head.slot)[0];
-  const end = next?.firstSequence ?? chain.history.nextSequence;
-  for (let sequence = block.firstSequence; sequence < end; sequence += 1) {
-    const record = chain.history.at(sequence);
-    if (record === undefined) throw new RpcError(RpcCode.BlockCleanedUp, `Block ${block.slot} cleaned up, its transactions are no longer kept`);
-    records.push(record);
+  const records = chain.recordsIn(block);
+  if (records.length < chain.transactionsThrough(block) - block.firstSequence) {
+    throw new RpcError(RpcCode.BlockCleanedUp, `Block ${block.slot} cleaned up, its transactions are no longer kept`);
   }
   return records;
 }

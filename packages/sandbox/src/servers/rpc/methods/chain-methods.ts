@@ -21,7 +21,7 @@ export function chainMethods(context: RpcContext): RpcMethods {
     getIdentity: (values) => (new Params(values, 0, 0), { identity }),
     getSlot: (values) => block(values).slot,
     getBlockHeight: (values) => block(values).blockHeight,
-    getTransactionCount: (values) => BigInt(transactionsBefore(context, block(values))),
+    getTransactionCount: (values) => BigInt(chain.transactionsThrough(block(values))),
     getSlotLeader: (values) => (block(values), identity),
     getEpochInfo: (values) => {
       const { slot, blockHeight } = block(values);
@@ -31,7 +31,7 @@ export function chainMethods(context: RpcContext): RpcMethods {
         epoch: slot / SLOTS_PER_EPOCH,
         slotIndex: slot % SLOTS_PER_EPOCH,
         slotsInEpoch: SLOTS_PER_EPOCH,
-        transactionCount: BigInt(transactionsBefore(context, block(values))),
+        transactionCount: BigInt(chain.transactionsThrough(block(values))),
       };
     },
     getEpochSchedule: (values) => {
@@ -66,12 +66,6 @@ export function chainMethods(context: RpcContext): RpcMethods {
       });
     },
   };
-}
-
-/** Counts the transactions that landed up to the end of a block. */
-function transactionsBefore({ chain }: RpcContext, block: Block): number {
-  if (block === chain.ledger.head) return chain.history.nextSequence;
-  return chain.ledger.blocksBetween(block.slot + 1n, chain.ledger.head.slot)[0]?.firstSequence ?? chain.history.nextSequence;
 }
 
 function clusterNode({ identity, rpcAddress, websocketAddress }: RpcContext): unknown {
