@@ -1,14 +1,12 @@
-import { Rounding, U64_MAX, mulDiv } from '../math/mul-div.js';
+import { Rounding, mulDiv } from '../math/mul-div.js';
 import { QuoteRefusal, REFUSED } from './quote.js';
 
 /**
  * The curve `x * y = k`. Returns the output for an input that has paid its fees, rounded down:
- * `floor(outReserve * input / (inReserve + input))`; negative (`REFUSED`) where a value passes 64 bits.
+ * `floor(outReserve * input / (inReserve + input))`; negative (`REFUSED`) where it passes 64 bits.
  */
 export function outputFor(input: bigint, reserveIn: bigint, reserveOut: bigint): bigint {
-  const after = reserveIn + input;
-  if (after > U64_MAX) return REFUSED[QuoteRefusal.MathOverflow];
-  return mulDiv(input, reserveOut, after, Rounding.Down) ?? REFUSED[QuoteRefusal.MathOverflow];
+  return mulDiv(input, reserveOut, reserveIn + input, Rounding.Down) ?? REFUSED[QuoteRefusal.MathOverflow];
 }
 
 /**

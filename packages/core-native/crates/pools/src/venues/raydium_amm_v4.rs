@@ -74,8 +74,6 @@ struct Terms {
     /// First second of trading; zero once the status says it has begun.
     open_time: u64,
     reserves: [u64; 2],
-    /// What each vault can still take before its balance passes 64 bits.
-    room: [u64; 2],
     fee_numerator: u64,
     fee_denominator: u64,
 }
@@ -125,14 +123,12 @@ impl Parts {
             gate: self.gate(),
             open_time: if state.status == STATUS_WAITING_TRADE { state.open_time } else { 0 },
             reserves: [0; 2],
-            room: [0; 2],
             fee_numerator: state.fee_numerator,
             fee_denominator: state.fee_denominator,
         };
         let [Some(coin), Some(pc)] = self.vaults else { return terms };
         let [pnl_coin, pnl_pc] = state.need_take_pnl;
         terms.reserves = [coin.amount.saturating_sub(pnl_coin), pc.amount.saturating_sub(pnl_pc)];
-        terms.room = [u64::MAX.saturating_sub(coin.amount), u64::MAX.saturating_sub(pc.amount)];
         terms
     }
 
@@ -157,10 +153,6 @@ impl Terms {
         if amount == 0 {
             return Err(QuoteError::AmountZero);
         }
-        let (room, _) = direction.input_output(self.room);
-        if amount > room {
-            return Err(QuoteError::MathOverflow);
-        }
         // A literal denominator becomes a multiplication; all pools but a few have this one.
         let fee = if self.fee_denominator == TEN_THOUSANDTHS {
             fee_amount(amount, self.fee_numerator, TEN_THOUSANDTHS)
@@ -179,10 +171,7 @@ impl Terms {
         }
         let (reserve_in, reserve_out) = direction.input_output(self.reserves);
         let swapped = input_for(amount, reserve_in, reserve_out)?;
-        let input = amount_before_fee(swapped, self.fee_numerator, self.fee_denominator)
-            .ok_or(QuoteError::MathOverflow)?;
-        let (room, _) = direction.input_output(self.room);
-        if input > room { Err(QuoteError::MathOverflow) } else { Ok(input) }
+        amount_before_fee(swapped, self.fee_numerator, self.fee_denominator).ok_or(QuoteError::MathOverflow)
     }
 }
 

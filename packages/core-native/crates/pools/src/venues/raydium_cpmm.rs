@@ -172,7 +172,10 @@ impl Pool for RaydiumCpmm {
     }
 
     fn reserves(&self) -> Option<[u64; 2]> {
-        (self.terms.gate != Some(QuoteError::AccountMissing)).then_some(self.terms.reserves)
+        if self.terms.gate == Some(QuoteError::AccountMissing) {
+            return None;
+        }
+        self.parts.reserves()
     }
 
     fn compute_units(&self) -> u32 {

@@ -1,6 +1,5 @@
 import { type ChainClock, Direction, type Quote, SwapMode, Venue } from '../../../core-api.js';
 import { amountBeforeFee, feeAmount } from '../../math/fee.js';
-import { U64_MAX } from '../../math/mul-div.js';
 import { AccountReader, sameBytes } from '../account-reader.js';
 import { inputFor, outputFor } from '../constant-product.js';
 import {
@@ -81,8 +80,6 @@ interface Identity {
 interface Terms {
   readonly reserveIn: bigint;
   readonly reserveOut: bigint;
-  /** What the input vault can still take before its balance passes 64 bits. */
-  readonly room: bigint;
   readonly feeNumerator: bigint;
   readonly feeDenominator: bigint;
 }
@@ -216,15 +213,14 @@ export class RaydiumAmmV4 implements Pool {
     const pcReserve = tradable(pc, needTakePnl[1]);
     const fees = { feeNumerator, feeDenominator };
     return [
-      { reserveIn: coinReserve, reserveOut: pcReserve, room: U64_MAX - coin.amount, ...fees },
-      { reserveIn: pcReserve, reserveOut: coinReserve, room: U64_MAX - pc.amount, ...fees },
+      { reserveIn: coinReserve, reserveOut: pcReserve, ...fees },
+      { reserveIn: pcReserve, reserveOut: coinReserve, ...fees },
     ];
   }
 }
 
 function exactIn(terms: Terms, amount: bigint): bigint {
   if (amount === 0n) return REFUSED[QuoteRefusal.AmountZero];
-  if (amount > terms.room) return REFUSED[QuoteRefusal.MathOverflow];
   const fee = feeAmount(amount, terms.feeNumerator, terms.feeDenominator);
   if (fee === undefined || fee > amount) return REFUSED[QuoteRefusal.MathOverflow];
   const output = outputFor(amount - fee, terms.reserveIn, terms.reserveOut);
@@ -235,8 +231,7 @@ function exactOut(terms: Terms, amount: bigint): bigint {
   if (amount === 0n) return REFUSED[QuoteRefusal.AmountZero];
   const swapped = inputFor(amount, terms.reserveIn, terms.reserveOut);
   if (swapped < 0n) return swapped;
-  const input = amountBeforeFee(swapped, terms.feeNumerator, terms.feeDenominator);
-  return input === undefined || input > terms.room ? REFUSED[QuoteRefusal.MathOverflow] : input;
+  return amountBeforeFee(swapped, terms.feeNumerator, terms.feeDenominator) ?? REFUSED[QuoteRefusal.MathOverflow];
 }
 
 function tradable(vault: VaultBalance, needTakePnl: bigint): bigint {

@@ -84,7 +84,13 @@ export class RaydiumCpmm implements Pool {
 
   apply(account: AccountView): void {
     this.#applyPart(account);
-    const parts = { state: this.#state, config: this.#config, vaults: this.#vaults, mints: this.#mints };
+    const parts = {
+      identity: this.#identity,
+      state: this.#state,
+      config: this.#config,
+      vaults: this.#vaults,
+      mints: this.#mints,
+    };
     this.#gate = findGate(parts);
     this.#terms = findTerms(parts);
   }

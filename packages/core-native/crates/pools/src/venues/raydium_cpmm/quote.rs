@@ -3,7 +3,7 @@
 use super::layout::{ConfigRates, Identity, PoolState};
 use crate::constant_product::{input_for, output_for};
 use crate::quote::{Direction, QuoteError};
-use crate::token_account::VaultBalance;
+use crate::token_account::{TOKEN_2022_PROGRAM, VaultBalance};
 use crate::token_mint::MintTerms;
 use tandem_math::fee::{MILLIONTHS, amount_before_fee, fee_amount};
 use tandem_math::transfer_fee::{TransferFee, TransferFeeConfig};
@@ -27,54 +27,66 @@ pub(super) struct Terms {
     /// Why there is no quote whatever the amount and the time.
     pub(super) gate: Option<QuoteError>,
     pub(super) open_time: u64,
-    pub(super) reserves: [u64; 2],
-    /// What each vault can still take before its balance passes 64 bits.
-    room: [u64; 2],
-    /// Millionths taken from the input, and from the output, by direction.
-    input_rates: [u64; 2],
-    output_rates: [u64; 2],
+    /// By direction, A to B first.
+    directions: [DirectionTerms; 2],
     /// Transfer fees of the mints, where either has one.
     transfer_fees: Option<Box<[Option<TransferFeeConfig>; 2]>>,
 }
 
+/// What a quote in one direction reads.
+#[derive(Clone, Copy, Debug, Default)]
+struct DirectionTerms {
+    reserve_in: u64,
+    reserve_out: u64,
+    /// What the input vault can still take. Token-2022 refuses a balance above 64 bits; the classic program trusts that no
+    /// supply is.
+    room: u64,
+    /// Millionths taken from the input and from the output.
+    input_rate: u64,
+    output_rate: u64,
+    /// Whether the program divides the input fee between trade and creator: where both rates are zero it divides by zero
+    /// and refuses.
+    splits_input_fee: bool,
+}
+
 impl Parts {
     pub(super) fn terms(&self) -> Terms {
-        let mut terms = Terms {
+        let transfer_fees = self.mints.map(|mint| mint.and_then(|mint| mint.transfer_fee));
+        Terms {
             gate: self.gate(),
             open_time: self.state.open_time,
-            reserves: [0; 2],
-            room: [0; 2],
-            input_rates: [0; 2],
-            output_rates: [0; 2],
-            transfer_fees: None,
-        };
-        let ([Some(vault_0), Some(vault_1)], Some(config)) = (self.vaults, self.config) else {
-            return terms;
-        };
+            directions: [Direction::AToB, Direction::BToA]
+                .map(|direction| self.direction_terms(direction).unwrap_or_default()),
+            transfer_fees: transfer_fees.iter().any(Option::is_some).then(|| Box::new(transfer_fees)),
+        }
+    }
+
+    fn direction_terms(&self, direction: Direction) -> Option<DirectionTerms> {
+        let config = self.config?;
+        let [reserve_0, reserve_1] = self.reserves()?;
+        let (reserve_in, reserve_out) = direction.input_output([reserve_0, reserve_1]);
+        let (vault, _) = direction.input_output(self.vaults);
+        let (token_program, _) = direction.input_output(self.identity.token_programs);
+        let is_checked = token_program == TOKEN_2022_PROGRAM;
+        let splits_input_fee = self.state.creator_fee_on.is_input(direction);
+        let creator = if self.state.is_creator_fee_enabled { config.creator } else { 0 };
+        Some(DirectionTerms {
+            reserve_in,
+            reserve_out,
+            room: if is_checked { u64::MAX.saturating_sub(vault?.amount) } else { u64::MAX },
+            input_rate: if splits_input_fee { config.trade.saturating_add(creator) } else { config.trade },
+            output_rate: if splits_input_fee { 0 } else { creator },
+            splits_input_fee,
+        })
+    }
+
+    /// Returns what of each vault can be traded; `None` while a vault is missing.
+    pub(super) fn reserves(&self) -> Option<[u64; 2]> {
+        let [vault_0, vault_1] = self.vaults;
         let [owed_0, owed_1] = self.state.owed;
         let tradable =
             |vault: VaultBalance, owed: Option<u64>| owed.map_or(0, |owed| vault.amount.saturating_sub(owed));
-        terms.reserves = [tradable(vault_0, owed_0), tradable(vault_1, owed_1)];
-        terms.room = [u64::MAX.saturating_sub(vault_0.amount), u64::MAX.saturating_sub(vault_1.amount)];
-        let rates = [Direction::AToB, Direction::BToA].map(|direction| self.rates(config, direction));
-        terms.input_rates = rates.map(|(input, _)| input);
-        terms.output_rates = rates.map(|(_, output)| output);
-        let transfer_fees = self.mints.map(|mint| mint.and_then(|mint| mint.transfer_fee));
-        if transfer_fees.iter().any(Option::is_some) {
-            terms.transfer_fees = Some(Box::new(transfer_fees));
-        }
-        terms
-    }
-
-    /// Millionths taken from the input and from the output.
-    const fn rates(&self, config: ConfigRates, direction: Direction) -> (u64, u64) {
-        if !self.state.is_creator_fee_enabled {
-            (config.trade, 0)
-        } else if self.state.creator_fee_on.is_input(direction) {
-            (config.trade.saturating_add(config.creator), 0)
-        } else {
-            (config.trade, config.creator)
-        }
+        Some([tradable(vault_0?, owed_0), tradable(vault_1?, owed_1)])
     }
 
     fn gate(&self) -> Option<QuoteError> {
@@ -105,6 +117,7 @@ impl Terms {
         if amount == 0 {
             return Err(QuoteError::AmountZero);
         }
+        let terms = self.direction(direction)?;
         let (input_fee, output_fee) = self.transfer_fees_at(direction, epoch);
         let arriving = match input_fee {
             Some(fee) => fee.after_fee(amount).ok_or(QuoteError::MathOverflow)?,
@@ -113,17 +126,14 @@ impl Terms {
         if arriving == 0 {
             return Err(QuoteError::AmountZero);
         }
-        let (room, _) = direction.input_output(self.room);
-        if arriving > room {
+        if arriving > terms.room {
             return Err(QuoteError::MathOverflow);
         }
-        let (input_rate, output_rate) = self.rates(direction);
-        let fee = fee_amount(arriving, input_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
+        let fee = fee_amount(arriving, terms.input_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
         let swapped = arriving.checked_sub(fee).ok_or(QuoteError::MathOverflow)?;
-        let (reserve_in, reserve_out) = direction.input_output(self.reserves);
-        let mut output = output_for(swapped, reserve_in, reserve_out)?;
-        if output_rate != 0 {
-            let fee = fee_amount(output, output_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
+        let mut output = output_for(swapped, terms.reserve_in, terms.reserve_out)?;
+        if terms.output_rate != 0 {
+            let fee = fee_amount(output, terms.output_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
             output = output.checked_sub(fee).ok_or(QuoteError::MathOverflow)?;
         }
         if let Some(fee) = output_fee {
@@ -136,29 +146,34 @@ impl Terms {
         if amount == 0 {
             return Err(QuoteError::AmountZero);
         }
+        let terms = self.direction(direction)?;
         let (input_fee, output_fee) = self.transfer_fees_at(direction, epoch);
-        let (input_rate, output_rate) = self.rates(direction);
         let before_transfer = |fee: Option<TransferFee>, net: u64| match fee {
             Some(fee) => fee.before_fee(net).ok_or(QuoteError::MathOverflow),
             None => Ok(net),
         };
-        let leaving = before_transfer(output_fee, amount)?;
-        let taken = amount_before_fee(leaving, output_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
-        let (reserve_in, reserve_out) = direction.input_output(self.reserves);
-        let swapped = input_for(taken, reserve_in, reserve_out)?;
-        let arriving = amount_before_fee(swapped, input_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
-        let (room, _) = direction.input_output(self.room);
-        if arriving > room {
+        let before_share =
+            |net: u64, rate: u64| amount_before_fee(net, rate, MILLIONTHS).ok_or(QuoteError::MathOverflow);
+        let taken = before_share(before_transfer(output_fee, amount)?, terms.output_rate)?;
+        let swapped = input_for(taken, terms.reserve_in, terms.reserve_out)?;
+        let arriving = before_share(swapped, terms.input_rate)?;
+        if arriving > terms.room {
             return Err(QuoteError::MathOverflow);
         }
         before_transfer(input_fee, arriving)
     }
 
     #[inline]
-    fn rates(&self, direction: Direction) -> (u64, u64) {
-        let (input, _) = direction.input_output(self.input_rates);
-        let (output, _) = direction.input_output(self.output_rates);
-        (input, output)
+    fn direction(&self, direction: Direction) -> Result<&DirectionTerms, QuoteError> {
+        let [a_to_b, b_to_a] = &self.directions;
+        let terms = match direction {
+            Direction::AToB => a_to_b,
+            Direction::BToA => b_to_a,
+        };
+        if terms.input_rate == 0 && terms.splits_input_fee {
+            return Err(QuoteError::MathOverflow);
+        }
+        Ok(terms)
     }
 
     #[inline]

@@ -8,14 +8,16 @@ import {
   beforeTransferFee,
   transferFeeAt,
 } from '../../../math/transfer-fee.js';
+import { sameBytes } from '../../account-reader.js';
 import { inputFor, outputFor } from '../../constant-product.js';
 import { QuoteRefusal, REFUSED } from '../../quote.js';
-import { type VaultBalance, VaultState } from '../../token-account.js';
+import { TOKEN_2022_PROGRAM, type VaultBalance, VaultState } from '../../token-account.js';
 import type { MintTerms } from '../../token-mint.js';
 import {
   CREATOR_FEE_ON_TOKEN_0,
   CREATOR_FEE_ON_TOKEN_1,
   type ConfigRates,
+  type Identity,
   type Pair,
   type PoolState,
 } from './layout.js';
@@ -27,6 +29,7 @@ const STATUS_SWAP_DISABLED = 1 << 2;
 
 /** What was decoded, from which the terms follow. */
 export interface Parts {
+  readonly identity: Identity;
   readonly state: PoolState;
   readonly config: ConfigRates | undefined;
   readonly vaults: Pair<VaultBalance | undefined>;
@@ -37,11 +40,19 @@ export interface Parts {
 export interface Terms {
   readonly reserveIn: bigint;
   readonly reserveOut: bigint;
-  /** What the input vault can still take before its balance passes 64 bits. */
+  /**
+   * What the input vault can still take. Token-2022 refuses a balance above 64 bits; the classic program trusts that no
+   * supply is.
+   */
   readonly room: bigint;
   /** Millionths taken from the input and from the output. */
   readonly inputRate: bigint;
   readonly outputRate: bigint;
+  /**
+   * Whether the program divides the input fee between trade and creator: where both rates are zero it divides by zero and
+   * refuses.
+   */
+  readonly splitsInputFee: boolean;
   readonly inputTransferFee: TransferFeeConfig | undefined;
   readonly outputTransferFee: TransferFeeConfig | undefined;
 }
@@ -71,7 +82,7 @@ export function findTerms(parts: Parts): Pair<Terms> | undefined {
   const terms = (direction: Direction, input: 0 | 1, output: 0 | 1): Terms => ({
     reserveIn: reserves[input],
     reserveOut: reserves[output],
-    room: U64_MAX - vaults[input].amount,
+    room: sameBytes(parts.identity.tokenPrograms[input], TOKEN_2022_PROGRAM) ? U64_MAX - vaults[input].amount : U64_MAX,
     ...findRates(parts.state, config, direction),
     inputTransferFee: parts.mints[input]?.transferFee,
     outputTransferFee: parts.mints[output]?.transferFee,
@@ -82,6 +93,7 @@ export function findTerms(parts: Parts): Pair<Terms> | undefined {
 /** Quotes a fixed input: returns the net output, or a refusal. */
 export function exactIn(terms: Terms, amount: bigint, epoch: bigint): bigint {
   if (amount === 0n) return REFUSED[QuoteRefusal.AmountZero];
+  if (terms.inputRate === 0n && terms.splitsInputFee) return REFUSED[QuoteRefusal.MathOverflow];
   const inputFee = feeOf(terms.inputTransferFee, epoch);
   const arriving = inputFee === undefined ? amount : afterTransferFee(inputFee, amount);
   if (arriving === undefined) return REFUSED[QuoteRefusal.MathOverflow];
@@ -105,6 +117,7 @@ export function exactIn(terms: Terms, amount: bigint, epoch: bigint): bigint {
 /** Quotes a fixed output: returns the gross input, or a refusal. */
 export function exactOut(terms: Terms, amount: bigint, epoch: bigint): bigint {
   if (amount === 0n) return REFUSED[QuoteRefusal.AmountZero];
+  if (terms.inputRate === 0n && terms.splitsInputFee) return REFUSED[QuoteRefusal.MathOverflow];
   const transferFee = feeOf(terms.outputTransferFee, epoch);
   const leaving = transferFee === undefined ? amount : beforeTransferFee(transferFee, amount);
   const taken = leaving === undefined ? undefined : amountBeforeFee(leaving, terms.outputRate, MILLIONTHS);
@@ -126,12 +139,13 @@ function findRates(
   state: PoolState,
   config: ConfigRates,
   direction: Direction,
-): Pick<Terms, 'inputRate' | 'outputRate'> {
-  if (!state.isCreatorFeeEnabled) return { inputRate: config.trade, outputRate: 0n };
+): Pick<Terms, 'inputRate' | 'outputRate' | 'splitsInputFee'> {
   const onOutput = direction === Direction.AToB ? CREATOR_FEE_ON_TOKEN_1 : CREATOR_FEE_ON_TOKEN_0;
-  return state.creatorFeeOn === onOutput
-    ? { inputRate: config.trade, outputRate: config.creator }
-    : { inputRate: config.trade + config.creator, outputRate: 0n };
+  const splitsInputFee = state.creatorFeeOn !== onOutput;
+  const creator = state.isCreatorFeeEnabled ? config.creator : 0n;
+  return splitsInputFee
+    ? { inputRate: config.trade + creator, outputRate: 0n, splitsInputFee }
+    : { inputRate: config.trade, outputRate: creator, splitsInputFee };
 }
 
 /** Returns what of a vault can be traded. */
