@@ -1,4 +1,4 @@
-import type { ChainClock, PoolDescription, StoreId } from '@tandem/core-native';
+import type { ChainClock, PoolDescription, PoolIndex, StoreId } from '@tandem/core-native';
 import type { MarketSnapshot } from './market-snapshot.js';
 
 /** An account the market did not take, and why. */
@@ -8,6 +8,18 @@ export interface MarketRefusal {
   /** Stable code: POOL_* from the core, MARKET_* from discovery. */
   readonly code: string;
   readonly message: string;
+}
+
+/** Account updates by what became of them. */
+export interface MarketCounts {
+  readonly received: number;
+  /** Replaced by a newer one of the same account before the batch went out. */
+  readonly coalesced: number;
+  readonly stale: number;
+  readonly duplicates: number;
+  readonly unknown: number;
+  readonly batches: number;
+  readonly resnapshots: number;
 }
 
 /**
@@ -42,4 +54,13 @@ export interface MarketState {
   clock(): ChainClock;
   describe(pools: Uint32Array): PoolDescription[];
   poolCount(): number;
+  /**
+   * Returns why a pool must not be traded although the store can quote it: the last bytes of one of its accounts were refused (closed,
+   * taken over, cut off), so the store holds an older state. Null while all is well.
+   */
+  blockedCode(pool: PoolIndex): string | null;
+  /** Returns why the market is not live; null while it is. */
+  lostReason(): string | null;
+  /** Returns what the feed has brought so far. */
+  counts(): MarketCounts;
 }

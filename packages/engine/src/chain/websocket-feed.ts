@@ -1,0 +1,259 @@
+import { createEngineError } from '../errors/create-engine-error.js';
+import type { AccountFeed, FeedEvent } from '../ports/account-feed.js';
+import type { Commitment } from '../ports/chain-reader.js';
+import type { Clock } from '../ports/clock.js';
+import type { Random } from '../ports/random.js';
+import { Backoff } from './backoff.js';
+import { encodeBase58 } from './base58.js';
+import { chainError } from './chain-error.js';
+import { decodeAccountNotification, decodeSlotNotification, FeedSubscriptions, type SubscriptionTarget } from './feed-subscriptions.js';
+import { RpcFailure } from './rpc-failure.js';
+import { WebSocketConnection, type SubscriptionMessage } from './websocket-connection.js';
+
+export interface WebSocketFeedOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Commitment of account updates. */
+  readonly commitment: Commitment;
+  /** Commitment at which a signature is told. */
+  readonly confirmationCommitment: Commitment;
+  /** Deadline of the handshake and of each subscription, milliseconds. */
+  readonly timeoutMs: number;
+  /** No slot for so long means that the feed is lost, milliseconds. */
+  readonly silenceTimeoutMs: number;
+  /** Longest first and longest ever wait before a reconnect, milliseconds; 100 and 5,000 by default. */
+  readonly reconnectFirstMs?: number;
+  readonly reconnectCapMs?: number;
+}
+
+interface SignatureWatch {
+  readonly target: SubscriptionTarget;
+  readonly signal: AbortSignal;
+  isSettled: boolean;
+}
+
+/** Subscriptions in flight at one time: a node answers them in turn, and a window hides the way there and back. */
+const SUBSCRIBE_WINDOW = 128;
+/** A connection that lives so long counts as healthy, and the next loss starts with a short wait again. */
+const HEALTHY_AFTER_MS = 10_000;
+const LONGEST_CHECK_MS = 1_000;
+
+/** Account, slot and signature notifications over a websocket that comes back by itself. */
+export class WebSocketFeed implements AccountFeed {
+  readonly #options: WebSocketFeedOptions;
+  readonly #stop = new AbortController();
+  readonly #backoff: Backoff;
+  readonly #accounts = new Map<string, Uint8Array>();
+  readonly #signatures = new Set<SignatureWatch>();
+  #listener: (event: FeedEvent) => void = () => undefined;
+  #connection: WebSocketConnection | null = null;
+  #subscriptions: FeedSubscriptions | null = null;
+  /** Accounts whose subscription stands on the present connection. */
+  #standing = new Set<string>();
+  #lastSlotMicros = 0;
+  #reconnecting: Promise<void> | null = null;
+  #tending: Promise<void> | null = null;
+
+  constructor(options: WebSocketFeedOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff({ random: options.random, firstMs: options.reconnectFirstMs ?? 100, capMs: options.reconnectCapMs ?? 5_000 });
+  }
+
+  async start(listener: (event: FeedEvent) => void): Promise<void> {
+    this.#listener = listener;
+    try {
+      await this.#connect();
+    } catch (error) {
+      this.#connection?.close('not ready');
+      throw chainError(error);
+    }
+    this.#tending = this.#tend();
+    this.#tell('connected', 'subscribed to slots');
+  }
+
+  async watch(addresses: readonly Uint8Array[]): Promise<void> {
+    const wanted = new Map(addresses.map((address) => [encodeBase58(address), address]));
+    for (const [key, address] of wanted) this.#accounts.set(key, address);
+    const { clock } = this.#options;
+    const timeoutMs = this.#options.timeoutMs * (2 + Math.ceil(addresses.length / SUBSCRIBE_WINDOW));
+    const deadlineMicros = clock.nowMicros() + timeoutMs * 1_000;
+    for (;;) {
+      try {
+        if (this.#reconnecting === null) return await this.#subscribeAccounts(wanted);
+      } catch (error) {
+        if (error instanceof RpcFailure && error.details.kind === 'rpc-error') throw refusedSubscription(error);
+        // Lost in the middle: the feed is coming back already. Anything else is the caller's.
+        if (this.#reconnecting === null) throw chainError(error);
+      }
+      const leftMs = Math.floor((deadlineMicros - clock.nowMicros()) / 1_000);
+      if (leftMs <= 0 || this.#stop.signal.aborted) throw createEngineError('CHAIN_UNREACHABLE', 'the feed was lost and did not come back in time');
+      await this.#untilReconnected(leftMs);
+    }
+  }
+
+  async watchSignature(signature: string, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted || this.#stop.signal.aborted) return false;
+    return await new Promise<boolean>((resolve) => {
+      const settle = (confirmed: boolean) => {
+        if (watch.isSettled) return;
+        watch.isSettled = true;
+        this.#signatures.delete(watch);
+        signal.removeEventListener('abort', onAbort);
+        this.#stop.signal.removeEventListener('abort', onAbort);
+        resolve(confirmed);
+      };
+      const onAbort = () => settle(false);
+      const watch: SignatureWatch = { target: { kind: 'signature', signature, confirmed: () => settle(true) }, signal, isSettled: false };
+      this.#signatures.add(watch);
+      signal.addEventListener('abort', onAbort);
+      this.#stop.signal.addEventListener('abort', onAbort);
+      if (this.#subscriptions !== null) this.#subscribeSignature(watch, this.#subscriptions);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#listener = () => undefined;
+    this.#connection?.close('stopped');
+    await this.#reconnecting;
+    await this.#tending;
+  }
+
+  async #connect(): Promise<void> {
+    const { url, clock, timeoutMs, commitment, confirmationCommitment } = this.#options;
+    const connection = await WebSocketConnection.open({
+      url,
+      clock,
+      timeoutMs,
+      signal: this.#stop.signal,
+      onMessage: (message) => this.#receive(message),
+      onClose: (reason) => this.#lose(connection, reason),
+    });
+    if (this.#stop.signal.aborted) return connection.close('stopped');
+    const subscriptions = new FeedSubscriptions(connection, { accounts: commitment, signatures: confirmationCommitment });
+    this.#connection = connection;
+    this.#subscriptions = subscriptions;
+    this.#standing = new Set();
+    await subscriptions.subscribe({ kind: 'slot' }, (message) => this.#receive(message));
+    this.#lastSlotMicros = clock.nowMicros();
+  }
+
+  async #subscribeAccounts(accounts: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const subscriptions = this.#subscriptions;
+    if (subscriptions === null) throw new RpcFailure({ kind: 'unreachable', method: 'accountSubscribe', message: 'the feed is not connected' });
+    const missing = [...accounts].filter(([key]) => !this.#standing.has(key));
+    for (let at = 0; at < missing.length; at += SUBSCRIBE_WINDOW) {
+      const window = missing.slice(at, at + SUBSCRIBE_WINDOW);
+      await Promise.all(
+        window.map(async ([key, address]) => {
+          await subscriptions.subscribe({ kind: 'account', address }, (message) => this.#receive(message));
+          if (subscriptions === this.#subscriptions) this.#standing.add(key);
+        }),
+      );
+    }
+  }
+
+  #subscribeSignature(watch: SignatureWatch, subscriptions: FeedSubscriptions): void {
+    subscriptions.subscribe(watch.target, (message) => this.#receive(message)).then(
+      (subscription) => {
+        const drop = () => subscriptions.dropSignature(subscription);
+        if (watch.isSettled) drop();
+        else watch.signal.addEventListener('abort', drop, { once: true });
+      },
+      // Lost or refused: the caller polls as well, and a reconnect subscribes again.
+      () => undefined,
+    );
+  }
+
+  async #untilReconnected(timeoutMs: number): Promise<void> {
+    const timer = new AbortController();
+    const timeout = this.#options.clock.sleep(timeoutMs, timer.signal).catch(() => undefined);
+    await Promise.race([this.#reconnecting, timeout]);
+    timer.abort();
+  }
+
+  #receive(message: SubscriptionMessage): void {
+    const target = this.#subscriptions?.targetOf(message);
+    if (target === undefined || this.#stop.signal.aborted) return;
+    if (target.kind === 'signature') return target.confirmed();
+    const event = this.#decode(message, target);
+    if (event === null) return;
+    if (event.kind === 'slot') this.#lastSlotMicros = message.receivedAtMicros;
+    this.#listener(event);
+  }
+
+  /** Returns null, and gives up the connection, when the node sent what no node sends: what was missed is read again. */
+  #decode(message: SubscriptionMessage, target: SubscriptionTarget & { kind: 'slot' | 'account' }): FeedEvent | null {
+    try {
+      return target.kind === 'slot' ? decodeSlotNotification(message.result) : decodeAccountNotification(message, target.address);
+    } catch (error) {
+      this.#connection?.close(error instanceof Error ? error.message : 'a message that cannot be read');
+      return null;
+    }
+  }
+
+  #lose(connection: WebSocketConnection, reason: string): void {
+    if (connection !== this.#connection || this.#stop.signal.aborted || this.#tending === null || this.#reconnecting !== null) return;
+    this.#subscriptions = null;
+    this.#tell('lost', reason);
+    this.#reconnecting = this.#reconnect().finally(() => {
+      this.#reconnecting = null;
+    });
+  }
+
+  async #reconnect(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      try {
+        await clock.sleep(this.#backoff.nextMs(), this.#stop.signal);
+        await this.#connect();
+        await this.#subscribeAccounts(this.#accounts);
+        if (this.#connection?.isOpen() !== true) continue;
+        this.#resubscribeSignatures();
+        return this.#tell('resumed', `${this.#accounts.size} accounts watched again`);
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        this.#subscriptions = null;
+        this.#connection?.close('not ready');
+        this.#tell('lost', error instanceof Error ? error.message : 'unknown cause');
+      }
+    }
+  }
+
+  #resubscribeSignatures(): void {
+    const subscriptions = this.#subscriptions;
+    if (subscriptions !== null) for (const watch of this.#signatures) this.#subscribeSignature(watch, subscriptions);
+  }
+
+  /** Pings, and gives up a connection that brings no slots. */
+  async #tend(): Promise<void> {
+    const { clock, silenceTimeoutMs } = this.#options;
+    const checkMs = Math.max(1, Math.min(LONGEST_CHECK_MS, Math.floor(silenceTimeoutMs / 4)));
+    let openedAtMicros = clock.nowMicros();
+    let tended = this.#connection;
+    while (!this.#stop.signal.aborted) {
+      await clock.sleep(checkMs, this.#stop.signal).catch(() => undefined);
+      const connection = this.#connection;
+      if (this.#stop.signal.aborted || connection === null || this.#reconnecting !== null) continue;
+      if (!connection.isOpen()) {
+        this.#lose(connection, 'the connection is closed');
+        continue;
+      }
+      if (connection !== tended) openedAtMicros = clock.nowMicros();
+      tended = connection;
+      const silentMs = Math.floor((clock.nowMicros() - this.#lastSlotMicros) / 1_000);
+      if (silentMs > silenceTimeoutMs) connection.close(`no slot for ${silentMs} ms`);
+      else connection.ping();
+      if (clock.nowMicros() - openedAtMicros > HEALTHY_AFTER_MS * 1_000) this.#backoff.reset();
+    }
+  }
+
+  #tell(status: 'connected' | 'lost' | 'resumed', detail: string): void {
+    this.#listener({ kind: 'status', status, detail });
+  }
+}
+
+function refusedSubscription(failure: RpcFailure): Error {
+  return createEngineError('CHAIN_SUBSCRIPTION_INVALID', failure.message, { context: { rpcCode: failure.details.rpcCode, rpcData: failure.details.rpcData } });
+}
