@@ -46,4 +46,6 @@ export interface EngineOptions {
   /** Started and stopped by the engine. */
   readonly market: MarketState;
   readonly facts: RunFacts;
+  /** Cores that full scans may use; 1 by default. The composition knows the machine. */
+  readonly parallelism?: number;
 }

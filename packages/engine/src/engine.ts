@@ -1,24 +1,230 @@
+import { keepHouse } from './engine-housekeeping.js';
 import type { EngineOptions } from './engine-options.js';
+import { createStages, type Stages } from './engine-stages.js';
+import { announceStart, prepareWallet } from './engine-start.js';
+import { createEngineError } from './errors/create-engine-error.js';
+import type { Submission } from './execute/executor.js';
+import { recoverIntents } from './execute/recovery.js';
 import type { EngineEvent, SummaryEvent } from './journal/event.js';
+import type { EngineListener } from './journal/journal.js';
+import type { MarketSnapshot } from './market/market-snapshot.js';
+import type { ApprovedOpportunity } from './risk/risk-manager.js';
+import type { Opportunity } from './strategy/opportunity.js';
+import { SnapshotQueue } from './strategy/snapshot-queue.js';
 
-/** Told of every event in order, synchronously; it must not block. */
-export type EngineListener = (event: EngineEvent) => void;
+type Phase = 'new' | 'starting' | 'running' | 'draining' | 'stopped';
 
-/** The chain of stages: market → strategy → validate → risk → execute → journal. */
-export interface RealExecutionEngineApi {
-  /** Resolves what an earlier run left open, prepares the wallet, starts the market and trades until `drain` or `stop`. */
-  start(): Promise<void>;
+/**
+ * The chain of stages: market → strategy → validate → risk → execute → journal. A pass takes everything that changed since the
+ * last one, and what can be decided is decided, signed and sent within it; snapshots that arrive meanwhile become the next pass.
+ */
+export class RealExecutionEngine {
+  readonly #options: EngineOptions;
+  readonly #queue = new SnapshotQueue();
+  readonly #listeners = new Set<EngineListener>();
+  readonly #stopping = new AbortController();
+  readonly #background = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<void>>();
+  #stages: Stages | undefined;
+  #phase: Phase = 'new';
+  #starting: Promise<void> | undefined;
+  #passing = false;
+  #final: SummaryEvent | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts the market, brings what an earlier run left open to its verdict, prepares the wallet, and then trades.
+   * @throws ENGINE_STATE_INVALID, ENGINE_SENDER_MISSING, CHAIN_*, MARKET_*, WALLET_*, JOURNAL_*; call `stop` after it
+   */
+  async start(): Promise<void> {
+    if (this.#phase !== 'new') throw createEngineError('ENGINE_STATE_INVALID', `the engine is ${this.#phase}, it cannot be started`);
+    this.#phase = 'starting';
+    const starting = this.#start();
+    this.#starting = starting.catch(() => undefined);
+    await starting;
+  }
+
   /** Makes no new send and resolves when every send in flight has its verdict. */
-  drain(): Promise<void>;
-  /** Drains, writes the summary, stops the market, closes the journal. Returns the summary. */
-  stop(): Promise<SummaryEvent>;
-  /** Stops sending for good, as an operator or a fatal error does; in-flight sends go on to their verdicts. */
-  halt(trigger: string): void;
-  /** Adds a listener; returns the function that removes it. */
-  on(listener: EngineListener): () => void;
+  async drain(): Promise<void> {
+    if (this.#phase === 'running' || this.#phase === 'starting') this.#phase = 'draining';
+    this.#stages?.risk.drain();
+    await this.#stages?.monitor.idle();
+    // A verdict is settled after the monitor lets go of it; what simulates or settles is waited for as well.
+    while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
+  }
+
+  /** Drains, records the summary, stops the market and closes the journal. Calling it again returns the same summary. */
+  async stop(): Promise<SummaryEvent> {
+    if (this.#final !== undefined) return this.#final;
+    await this.drain();
+    await this.#starting;
+    this.#phase = 'stopped';
+    this.#stopping.abort();
+    await Promise.all(this.#background);
+    await this.#stages?.strategy.stop();
+    const { market, ports } = this.#options;
+    await market.stop();
+    await ports.blockhashes.stop();
+    const summary = this.summary();
+    this.#final = summary;
+    this.#stages?.journal.record(summary);
+    if (this.#stages === undefined) ports.journal.close();
+    else this.#stages.journal.close();
+    return summary;
+  }
+
+  /** Stops sending for good; sends in flight go on to their verdicts. Nothing in the engine takes this back. */
+  halt(trigger: string): void {
+    this.#stages?.killSwitch.trip(trigger);
+  }
+
+  /** Adds a listener, also before the start; returns the function that removes it. */
+  on(listener: EngineListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Returns the exact counts so far. */
-  summary(): SummaryEvent;
+  summary(): SummaryEvent {
+    if (this.#final !== undefined) return this.#final;
+    if (this.#stages === undefined) throw createEngineError('ENGINE_STATE_INVALID', 'the engine has not been started');
+    return this.#stages.summary.event(this.#stages.risk.inFlight);
+  }
+
+  async #start(): Promise<void> {
+    const { ports, market } = this.#options;
+    const stages = createStages(this.#options, {
+      onEvent: (event) => this.#tell(event),
+      onSigned: (approved, atMicros) => this.#signed(approved, atMicros),
+    });
+    this.#stages = stages;
+    await ports.blockhashes.start();
+    await market.start((snapshot) => this.#take(snapshot));
+    await this.#recover(stages);
+    await prepareWallet(this.#options, stages);
+    announceStart(this.#options, stages);
+    if (this.#phase !== 'starting') return;
+    this.#phase = 'running';
+    this.#run(keepHouse(this.#options, stages, { signal: this.#stopping.signal, onTick: () => this.#revisit() }));
+    this.#schedule();
+  }
+
+  async #recover(stages: Stages): Promise<void> {
+    const open = this.#options.ports.journal.unresolvedIntents();
+    if (open.length === 0) return;
+    const message = `${open.length} sends of an earlier run have no verdict; they are resolved first`;
+    stages.alerts.raise({ severity: 'warning', rule: 'JOURNAL_UNRESOLVED', message });
+    await recoverIntents(open, stages.recovery);
+  }
+
+  /** Called by the market for each change; the pass runs once the market has said all it has to say now. */
+  #take(snapshot: MarketSnapshot): void {
+    this.#queue.push(snapshot);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#passing || this.#phase !== 'running') return;
+    this.#passing = true;
+    queueMicrotask(() => this.#run(this.#pass()));
+  }
+
+  async #pass(): Promise<void> {
+    const stages = this.#stages;
+    const snapshot = this.#queue.take();
+    try {
+      if (stages === undefined || snapshot === undefined || !this.#mayTrade()) return;
+      const { strategy, balances } = stages;
+      const found = snapshot.touched === undefined ? await strategy.scan(snapshot, balances) : strategy.find(snapshot, balances);
+      for (const opportunity of found) this.#decide(stages, opportunity);
+    } catch (error) {
+      this.#fault(error);
+    } finally {
+      this.#passing = false;
+      if (snapshot !== undefined) this.#schedule();
+    }
+  }
+
+  #mayTrade(): boolean {
+    return this.#phase === 'running' && this.#stages?.killSwitch.state === 'ACTIVE';
+  }
+
+  /** Looks again at pools whose wait has ended; no update may ever touch them again. */
+  #revisit(): void {
+    const { market, ports } = this.#options;
+    const slot = market.currentSlot();
+    const touched = this.#stages?.risk.takeDuePools(slot);
+    if (touched === undefined || touched.length === 0) return;
+    this.#take({ store: market.store, touched, clock: market.clock(), slot, receivedAtMicros: ports.clock.nowMicros() });
+  }
+
+  #decide(stages: Stages, opportunity: Opportunity): void {
+    stages.summary.countOpportunity();
+    const validated = stages.validator.validate(opportunity);
+    if (validated.kind === 'refusal') return stages.log.recordRefused(opportunity, validated, 'unrecorded');
+    const approved = stages.risk.decide(validated);
+    if (approved.kind === 'refusal') return stages.log.recordRefused(opportunity, approved, 'unrecorded');
+    if (stages.settings.mode === 'simulation') return this.#follow(this.#simulate(stages, approved));
+    try {
+      const submission = stages.executor.submit(approved);
+      if (submission.kind === 'submission') return this.#follow(this.#settle(stages, submission));
+      stages.risk.withdraw(approved);
+      stages.log.recordRefused(opportunity, submission, 'unrecorded');
+    } catch (error) {
+      stages.risk.withdraw(approved);
+      throw error;
+    }
+  }
+
+  async #settle(stages: Stages, submission: Submission): Promise<void> {
+    stages.settlement.settle(submission, await submission.inFlight.verdict);
+    this.#revisit();
+  }
+
+  async #simulate(stages: Stages, approved: ApprovedOpportunity): Promise<void> {
+    try {
+      const refusal = await stages.simulator.simulate(approved);
+      if (refusal !== undefined) stages.log.recordRefused(approved.opportunity, refusal, 'recorded');
+    } finally {
+      stages.risk.settleSimulated(approved.opportunity, this.#options.market.currentSlot());
+    }
+  }
+
+  #signed(approved: ApprovedOpportunity, atMicros: number): void {
+    const { opportunity } = approved;
+    this.#stages?.summary.recordToSigned(atMicros - opportunity.receivedAtMicros);
+    this.#stages?.log.record(opportunity);
+  }
+
+  /** Waited for by `drain`. */
+  #follow(work: Promise<void>): void {
+    const followed = work.catch((error: unknown) => this.#fault(error)).finally(() => this.#inFlight.delete(followed));
+    this.#inFlight.add(followed);
+  }
+
+  /** Waited for by `stop`. */
+  #run(work: Promise<void>): void {
+    const running = work.catch((error: unknown) => this.#fault(error)).finally(() => this.#background.delete(running));
+    this.#background.add(running);
+  }
+
+  /** What no stage expected is a bug or a broken world: the engine goes on resolving, but sends no more. */
+  #fault(error: unknown): void {
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'ENGINE_PANIC';
+    const message = error instanceof Error ? error.message : String(error);
+    this.#stages?.alerts.raise({ severity: 'critical', rule: code, message });
+    this.halt(`${code}: ${message}`);
+  }
+
+  #tell(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
 }
 
 /** Makes the engine; nothing runs before `start`. */
-export type CreateEngine = (options: EngineOptions) => RealExecutionEngineApi;
+export function createEngine(options: EngineOptions): RealExecutionEngine {
+  return new RealExecutionEngine(options);
+}

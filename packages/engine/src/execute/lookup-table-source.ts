@@ -1,18 +1,14 @@
-/** An address lookup table as it can be used now. */
-export interface LookupTable {
-  readonly address: Uint8Array;
-  /** The table's addresses, 32 bytes each, in order. */
-  readonly addresses: readonly Uint8Array[];
-}
+import type { LookupTable } from '@tandem/core-native';
 
-/** Gives the lookup tables a message may use, without waiting. */
+/** Gives the lookup tables a message may use, without waiting; `LookupTableCache` does. */
 export interface LookupTableSource {
-  tables(): readonly LookupTable[];
+  /** Returns the tables a transaction in this slot may use. */
+  usable(slot: bigint): readonly LookupTable[];
 }
 
 /** No lookup tables: every account stands in the message. */
 export class NoLookupTables implements LookupTableSource {
-  tables(): readonly LookupTable[] {
+  usable(): readonly LookupTable[] {
     return [];
   }
 }

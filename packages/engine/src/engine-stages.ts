@@ -1,0 +1,184 @@
+import { encodeBase58 } from './chain/base58.js';
+import type { EngineOptions } from './engine-options.js';
+import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
+import { createEngineError } from './errors/create-engine-error.js';
+import { ExecutionMonitor } from './execute/execution-monitor.js';
+import { Executor } from './execute/executor.js';
+import { FailureHandler } from './execute/failure-handler.js';
+import { ProfitValidator } from './execute/profit-validator.js';
+import type { RecoveryOptions } from './execute/recovery.js';
+import { Settlement } from './execute/settlement.js';
+import { Simulator } from './execute/simulator.js';
+import { SlippageProtector } from './execute/slippage-protector.js';
+import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
+import { TipPolicy } from './execute/tip-policy.js';
+import { TokenAccounts } from './execute/token-accounts.js';
+import { TransactionBuilder } from './execute/transaction-builder.js';
+import { WalletSetup } from './execute/wallet-setup.js';
+import { AlertThrottle } from './journal/alert-throttle.js';
+import type { EngineEvent } from './journal/event.js';
+import { Journal } from './journal/journal.js';
+import { OpportunityLog } from './journal/opportunity-log.js';
+import { RunSummary } from './journal/run-summary.js';
+import { KillSwitch } from './risk/kill-switch.js';
+import { type ApprovedOpportunity, RiskManager } from './risk/risk-manager.js';
+import { CyclicArbitrage } from './strategy/cyclic-arbitrage.js';
+import { PoolDirectory } from './strategy/pool-directory.js';
+import { ScanPool } from './strategy/scan-pool.js';
+import type { Strategy } from './strategy/strategy.js';
+import { BalanceTracker } from './validate/balance-tracker.js';
+import { ExecutionValidator } from './validate/validator.js';
+
+/** Radix of the run's tag in opportunity ids. */
+const TAG_RADIX = 36;
+
+/** The stages of one run, wired. */
+export interface Stages {
+  readonly settings: EngineSettings;
+  readonly journal: Journal;
+  readonly alerts: AlertThrottle;
+  readonly log: OpportunityLog;
+  readonly summary: RunSummary;
+  readonly killSwitch: KillSwitch;
+  readonly balances: BalanceTracker;
+  readonly strategy: Strategy;
+  readonly validator: ExecutionValidator;
+  readonly risk: RiskManager;
+  readonly monitor: ExecutionMonitor;
+  readonly executor: Executor;
+  readonly simulator: Simulator;
+  readonly settlement: Settlement;
+  readonly walletSetup: WalletSetup;
+  readonly recovery: RecoveryOptions;
+}
+
+/** What the engine wants to be told by its stages. */
+export interface StageListeners {
+  readonly onEvent: (event: EngineEvent) => void;
+  /** The bytes stand (signed, or unsigned for a simulation); nothing has been sent. */
+  readonly onSigned: (approved: ApprovedOpportunity, atMicros: number) => void;
+}
+
+/** Makes the stages of a run. @throws ENGINE_SENDER_MISSING, JOURNAL_* */
+export function createStages(options: EngineOptions, listeners: StageListeners): Stages {
+  const settings = settingsFromConfig(options.config, options.parallelism ?? 1);
+  const record = createRecord(options, settings, listeners);
+  const decision = createDecision(options, settings, record);
+  const execution = createExecution(options, settings, { ...record, ...decision }, listeners);
+  return { settings, ...record, ...decision, ...execution };
+}
+
+type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSwitch'>;
+type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
+type Execution = Pick<Stages, 'monitor' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'recovery'>;
+
+/** The journal, and the switch that closes when the journal fails. */
+function createRecord({ ports }: EngineOptions, settings: EngineSettings, listeners: StageListeners): Recording {
+  const { clock } = ports;
+  const killSwitch = new KillSwitch((from, to, trigger) => journal.record({ type: 'state', from, to, trigger }));
+  const journal = new Journal({
+    store: ports.journal,
+    clock,
+    onFailure: (error) => {
+      const message = error instanceof Error ? error.message : String(error);
+      killSwitch.trip(`JOURNAL_WRITE_INVALID: ${message}`);
+      journal.record({ type: 'alert', severity: 'critical', rule: 'JOURNAL_WRITE_INVALID', message });
+    },
+  });
+  journal.on(listeners.onEvent);
+  const alerts = new AlertThrottle(journal, clock, settings.alertIntervalMs);
+  const log = new OpportunityLog({ journal, clock, refusedPerSecond: settings.refusedOpportunityEventsPerSecond });
+  return { journal, alerts, log, summary: new RunSummary(clock, WRAPPED_SOL_MINT), killSwitch };
+}
+
+/** Strategy, validation and risk. */
+function createDecision({ core, ports, market }: EngineOptions, settings: EngineSettings, record: Recording): Decision {
+  const { clock } = ports;
+  const balances = new BalanceTracker();
+  const scanPool = new ScanPool({
+    core,
+    clock,
+    ...settings.scan,
+    onFault: (error) => {
+      const message = `a full scan went on in the main thread: ${error instanceof Error ? error.message : String(error)}`;
+      record.alerts.raise({ severity: 'warning', rule: 'STRATEGY_WORKER_INVALID', message });
+    },
+  });
+  const strategy = new CyclicArbitrage({
+    core,
+    directory: new PoolDirectory((pools) => market.describe(pools)),
+    scanPool,
+    clock,
+    settings: settings.strategy,
+    runTag: record.journal.seq.toString(TAG_RADIX),
+  });
+  const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
+  const poolSlot = (pool: number) => market.describe(Uint32Array.of(pool))[0]?.slot ?? 0n;
+  const risk = new RiskManager({ settings: settings.risk, clock, killSwitch: record.killSwitch, balances, poolSlot });
+  return { balances, strategy, validator, risk };
+}
+
+/** Everything after the approval. */
+function createExecution(
+  { core, ports, market }: EngineOptions,
+  settings: EngineSettings,
+  stages: Recording & Decision,
+  listeners: StageListeners,
+): Execution {
+  const { clock, reader, signer, blockhashes } = ports;
+  const { journal, risk, balances } = stages;
+  const { computeUnitPriceMicroLamports } = settings;
+  const senderName = ports.senders[0]?.name;
+  if (senderName === undefined) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
+  const accounts = new TokenAccounts(signer.address);
+  const failures = new FailureHandler();
+  const profits = new ProfitValidator(encodeBase58(signer.address), settings.tipAccounts);
+  const monitor = createMonitor(ports, settings, stages);
+  const builder = new TransactionBuilder({
+    core,
+    store: market.store,
+    accounts,
+    protector: new SlippageProtector(settings.slippageToleranceBps),
+    tips: new TipPolicy(settings.tipAccounts, ports.random),
+    lookupTables: ports.lookupTables,
+    computeUnitPriceMicroLamports,
+  });
+  const walletSetup = new WalletSetup({
+    core, reader, signer, clock, blockhashes, monitor, failures, accounts, balances, computeUnitPriceMicroLamports,
+    minWalletLamports: settings.minWalletLamports,
+    wrapTargetLamports: settings.wrapTargetLamports,
+  });
+  const { onSigned } = listeners;
+  return {
+    monitor,
+    executor: new Executor({ builder, signer, blockhashes, monitor, journal, clock, senderName, onSigned }),
+    simulator: new Simulator({ builder, blockhashes, reader, journal, clock, accounts, walletSetup, failures, onBuilt: onSigned }),
+    settlement: new Settlement({ journal, risk, balances, profits, failures, clock, currentSlot: () => market.currentSlot() }),
+    walletSetup,
+    recovery: { monitor, journal, profits, failures, baseMints: settings.strategy.baseMints },
+  };
+}
+
+function createMonitor(ports: EngineOptions['ports'], settings: EngineSettings, { alerts, killSwitch }: Recording): ExecutionMonitor {
+  const { clock, reader, feed, senders } = ports;
+  const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+  return new ExecutionMonitor({
+    clock,
+    reader,
+    feed,
+    senders,
+    settings: settings.confirmation,
+    onSendFault: (sender, { signature }, error) => {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'SENDER_UNREACHABLE';
+      alerts.raise({ severity: 'warning', rule: code, message: `${sender} did not take ${signature}: ${textOf(error)}` });
+      if (error instanceof Error && 'severity' in error && error.severity === 'fatal') killSwitch.trip(`${code}: ${textOf(error)}`);
+    },
+    onReadFault: (error) => {
+      alerts.raise({ severity: 'warning', rule: 'CONFIRMATION_READ_INVALID', message: `the next poll tries again: ${textOf(error)}` });
+    },
+    onOverdue: ({ signature, lastValidBlockHeight }) => {
+      const message = `${signature} has no verdict yet; it stays in flight until block height ${lastValidBlockHeight} has passed`;
+      alerts.raise({ severity: 'warning', rule: 'EXECUTION_TIMEOUT', message });
+    },
+  });
+}

@@ -1,0 +1,42 @@
+import { encodeBase58 } from './chain/base58.js';
+import type { EngineOptions } from './engine-options.js';
+import type { Stages } from './engine-stages.js';
+import { createEngineError } from './errors/create-engine-error.js';
+import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
+import { tradableMints } from './strategy/tradable-mints.js';
+
+/**
+ * Reads the wallet and, in real mode, creates the token accounts of the mints that cycles pass through and wraps SOL.
+ * @throws WALLET_FUNDS_MISSING, WALLET_SETUP_INVALID, WALLET_SETUP_TIMEOUT, CHAIN_*
+ */
+export async function prepareWallet({ market }: EngineOptions, stages: Stages): Promise<void> {
+  const { settings, walletSetup, balances } = stages;
+  const baseMints = settings.strategy.baseMints.map((base) => base.mint);
+  const pools = market.describe(Uint32Array.from({ length: market.poolCount() }, (_, index) => index));
+  await walletSetup.load(tradableMints(pools, baseMints, settings.maxTokenAccounts));
+  if (settings.mode === 'real') await walletSetup.prepare();
+  else balances.setCredit(WRAPPED_SOL_MINT, walletSetup.wrapAmount());
+  if (baseMints.some((mint) => balances.spendable(mint) > 0n)) return;
+  throw createEngineError('WALLET_FUNDS_MISSING', `the wallet holds none of the base mints (${baseMints.join(', ')})`, {
+    context: { baseMints },
+  });
+}
+
+/** Records the start and begins to count: what an earlier run left is not this run's. */
+export function announceStart({ config, core, facts, market, ports }: EngineOptions, stages: Stages): void {
+  stages.journal.on((event) => stages.summary.observe(event));
+  stages.journal.record({
+    type: 'started',
+    network: facts.network,
+    chain: facts.chain,
+    mode: stages.settings.mode,
+    core: core.backend,
+    rpcUrl: facts.rpcUrl,
+    wsUrl: facts.wsUrl,
+    wallet: encodeBase58(ports.signer.address),
+    pools: market.poolCount(),
+    venues: config.venues.enabled,
+    dataDir: facts.dataDir,
+    version: facts.version,
+  });
+}

@@ -1,0 +1,44 @@
+import { decodeTransactionError } from '../chain/transaction-error.js';
+import { findVenueByStem } from '../market/venue-catalog.js';
+import { PROGRAM_ERRORS } from './program-errors.js';
+
+/** Where the legs stand in the message, so that an instruction's failure can name its leg; absent for sends of an earlier run. */
+export interface LegPlacement {
+  readonly firstLegInstruction: number;
+  /** Venue stems, in leg order. */
+  readonly venues: readonly string[];
+}
+
+/** What a failed transaction says about itself. */
+export interface FailureEvidence {
+  readonly error: unknown;
+  readonly logs: readonly string[];
+}
+
+/** Says in words why a transaction failed. */
+export class FailureHandler {
+  /** Returns e.g. "raydium_cpmm ExceededSlippage (6005) in leg 2"; never throws, whatever the cluster answered. */
+  describe(evidence: FailureEvidence, placement?: LegPlacement): string {
+    const failure = decodeTransactionError(evidence.error);
+    if (failure === null) return 'no error';
+    const { instructionIndex, instructionVariant, customCode } = failure;
+    if (instructionIndex === null) return failure.text;
+    const leg = placement === undefined ? -1 : instructionIndex - placement.firstLegInstruction;
+    const venue = placement?.venues[leg];
+    const place = venue === undefined ? `in instruction ${instructionIndex + 1}` : `in leg ${leg + 1}`;
+    const program = failingProgram(evidence.logs) ?? (venue === undefined ? undefined : findVenueByStem(venue)?.programId);
+    const known = program === undefined ? undefined : PROGRAM_ERRORS.get(program);
+    const name = known?.program ?? program ?? 'program';
+    if (customCode === null) return `${name} ${instructionVariant ?? failure.text} ${place}`;
+    return `${name} ${known?.names[customCode] ?? 'custom error'} (${customCode}) ${place}`;
+  }
+}
+
+/** The innermost program logs its failure first; the calls above it repeat the same code. */
+function failingProgram(logs: readonly string[]): string | undefined {
+  for (const line of logs) {
+    const match = /^Program (\S+) failed: /.exec(line);
+    if (match !== null) return match[1];
+  }
+  return undefined;
+}

@@ -1,0 +1,116 @@
+import type { LandedTransaction, TokenBalance } from '../ports/chain-reader.js';
+import type { BaseMintSettings } from '../strategy/opportunity.js';
+import { lamportValue } from './lamport-value.js';
+import { LAMPORTS_PER_SIGNATURE, WRAPPED_SOL_MINT } from './system-programs.js';
+
+/** What a transaction cost, lamports, as the balances prove it. */
+export interface Fees {
+  readonly base: bigint;
+  readonly priority: bigint;
+  readonly tip: bigint;
+  readonly rent: bigint;
+}
+
+/** What a landed transaction did to the wallet. */
+export interface Fill {
+  readonly slot: bigint;
+  /** Change of the base mint, raw units; for SOL native and wrapped together. */
+  readonly actualProfit: bigint;
+  readonly fees: Fees;
+  /** Everything but what stayed in other mints, in lamports at the price of the decision; rounds against us. */
+  readonly netProfitLamports: bigint;
+  /** Changes of other mints, as when a leg gave more than the next one paid in; raw units by mint. */
+  readonly inventory: ReadonlyMap<string, bigint>;
+  readonly lamportsAfter: bigint;
+  /** Balances after it of every mint the transaction touched. */
+  readonly tokensAfter: ReadonlyMap<string, bigint>;
+}
+
+/** Below this share of the expected profit a fill is a shortfall: 8 of 10. */
+const SHORTFALL_NUMERATOR = 8n;
+const SHORTFALL_DENOMINATOR = 10n;
+
+/** Reads the actual profit of a transaction from the balances before and after it; believes neither plan nor `meta.fee`. */
+export class ProfitValidator {
+  readonly #wallet: string;
+  readonly #tipAccounts: ReadonlySet<string>;
+
+  constructor(wallet: string, tipAccounts: readonly string[]) {
+    this.#wallet = wallet;
+    this.#tipAccounts = new Set(tipAccounts);
+  }
+
+  /** Returns what the transaction changed for the wallet. */
+  measure(landed: LandedTransaction, base: BaseMintSettings): Fill {
+    const walletIndex = landed.accountKeys.indexOf(this.#wallet);
+    const lamportsAfter = landed.postLamports[walletIndex] ?? 0n;
+    const native = lamportsAfter - (landed.preLamports[walletIndex] ?? 0n);
+    const before = this.#tokenTotals(landed.preTokenBalances);
+    const tokensAfter = this.#tokenTotals(landed.postTokenBalances);
+    const changes = new Map<string, bigint>();
+    for (const mint of new Set([...before.keys(), ...tokensAfter.keys()])) {
+      changes.set(mint, (tokensAfter.get(mint) ?? 0n) - (before.get(mint) ?? 0n));
+    }
+    const sol = native + (changes.get(WRAPPED_SOL_MINT) ?? 0n);
+    const isSol = base.mint === WRAPPED_SOL_MINT;
+    const actualProfit = isSol ? sol : (changes.get(base.mint) ?? 0n);
+    const inBase = isSol ? 0n : lamportValue(actualProfit, base);
+    changes.delete(base.mint);
+    changes.delete(WRAPPED_SOL_MINT);
+    const inventory = new Map([...changes].filter(([, change]) => change !== 0n));
+    return {
+      slot: landed.slot,
+      actualProfit,
+      fees: this.#fees(landed, native),
+      netProfitLamports: sol + inBase,
+      inventory,
+      lamportsAfter,
+      tokensAfter,
+    };
+  }
+
+  /** Returns the wallet's loss of SOL in a transaction that failed, lamports. */
+  costOf(landed: LandedTransaction): bigint {
+    const index = landed.accountKeys.indexOf(this.#wallet);
+    return (landed.preLamports[index] ?? 0n) - (landed.postLamports[index] ?? 0n);
+  }
+
+  /** Whether the actual profit is less than 0.8 of the expected one. */
+  isShortfall(actualProfit: bigint, expectedProfit: bigint): boolean {
+    return actualProfit * SHORTFALL_DENOMINATOR < expectedProfit * SHORTFALL_NUMERATOR;
+  }
+
+  #tokenTotals(balances: readonly TokenBalance[]): Map<string, bigint> {
+    const totals = new Map<string, bigint>();
+    for (const { owner, mint, amount } of balances) {
+      if (owner === this.#wallet) totals.set(mint, (totals.get(mint) ?? 0n) + amount);
+    }
+    return totals;
+  }
+
+  /** Tip and rent are seen where they arrive; the priority fee is what is left of the wallet's native change. */
+  #fees(landed: LandedTransaction, native: bigint): Fees {
+    let tip = 0n;
+    let rent = 0n;
+    for (const [index, key] of landed.accountKeys.entries()) {
+      const before = landed.preLamports[index] ?? 0n;
+      const after = landed.postLamports[index] ?? 0n;
+      if (this.#tipAccounts.has(key)) tip += after - before;
+      else if (before === 0n && after > 0n) rent += after - wrappedIn(landed.postTokenBalances, index);
+    }
+    const paid = native < 0n ? -native : 0n;
+    const fee = paid - tip - rent;
+    const base = fee < LAMPORTS_PER_SIGNATURE ? clampZero(fee) : LAMPORTS_PER_SIGNATURE;
+    return { base, priority: clampZero(fee - base), tip, rent };
+  }
+}
+
+/** A wrapped-SOL account holds its tokens as lamports; those are no rent. */
+function wrappedIn(balances: readonly TokenBalance[], accountIndex: number): bigint {
+  const balance = balances.find((entry) => entry.accountIndex === accountIndex && entry.mint === WRAPPED_SOL_MINT);
+  return balance?.amount ?? 0n;
+}
+
+function clampZero(value: bigint): bigint {
+  return value > 0n ? value : 0n;
+}

@@ -1,0 +1,124 @@
+import {
+  type CoreApi,
+  encodeInstructions,
+  encodeLookupTables,
+  type Instruction,
+  type StoreId,
+  SwapMode,
+} from '@tandem/core-native';
+import type { ApprovedOpportunity } from '../risk/risk-manager.js';
+import { type Refusal, refuse } from '../validate/refusal.js';
+import { computeBudgetInstructions } from './compute-budget.js';
+import type { LookupTableSource } from './lookup-table-source.js';
+import type { SlippageProtector } from './slippage-protector.js';
+import type { Tip, TipPolicy } from './tip-policy.js';
+import type { TokenAccounts } from './token-accounts.js';
+
+const NOTHING = new Uint8Array(0);
+
+/** What will be signed for an approved opportunity, before it has a blockhash. */
+export interface TransactionPlan {
+  readonly kind: 'plan';
+  readonly approved: ApprovedOpportunity;
+  /** Packed instructions: budget, set-up, swaps, tip. */
+  readonly instructions: Uint8Array;
+  /** Packed lookup tables the message uses. */
+  readonly lookupTables: Uint8Array;
+  readonly tip: Tip | undefined;
+  /** Position of the first leg's instruction in the message. */
+  readonly firstLegInstruction: number;
+}
+
+/** What the builder is made of. */
+export interface TransactionBuilderOptions {
+  readonly core: CoreApi;
+  readonly store: StoreId;
+  readonly accounts: TokenAccounts;
+  readonly protector: SlippageProtector;
+  readonly tips: TipPolicy;
+  readonly lookupTables: LookupTableSource;
+  readonly computeUnitPriceMicroLamports: bigint;
+}
+
+/** Instructions that go before the swaps, with the compute units they add; simulation creates missing accounts this way. */
+export interface SetUp {
+  readonly instructions: readonly Instruction[];
+  readonly computeUnits: number;
+}
+
+/** Turns an approved opportunity into the bytes that are signed. */
+export class TransactionBuilder {
+  readonly #options: TransactionBuilderOptions;
+
+  constructor(options: TransactionBuilderOptions) {
+    this.#options = options;
+  }
+
+  /** Plans the transaction, or says why it cannot be built. @throws the core's errors for a route it cannot turn into instructions */
+  plan(approved: ApprovedOpportunity, setUp?: SetUp): TransactionPlan | Refusal {
+    const { core, store, accounts, protector, tips } = this.#options;
+    const { opportunity } = approved;
+    const limits = protector.limits(opportunity);
+    const legs = [];
+    for (const [index, leg] of opportunity.legs.entries()) {
+      const source = accounts.find(leg.mintIn);
+      const destination = accounts.find(leg.mintOut);
+      const limit = limits[index];
+      if (source === undefined || destination === undefined || limit === undefined) {
+        return refuse('plan', 'PLAN_TOKEN_ACCOUNT_MISSING', { mintIn: leg.mintIn, mintOut: leg.mintOut });
+      }
+      if (limit.minimumOut > leg.amountOut) {
+        return refuse('plan', 'PLAN_LIMIT_EXCEEDED', { leg: index, minimumOut: limit.minimumOut, amountOut: leg.amountOut });
+      }
+      legs.push({
+        pool: leg.pool,
+        direction: leg.direction,
+        mode: SwapMode.ExactIn,
+        amount: limit.amountIn,
+        limit: limit.minimumOut,
+        sourceAccount: source.account,
+        destinationAccount: destination.account,
+      });
+    }
+    const tip = tips.choose(accounts.wallet, opportunity.profit.tipLamports);
+    const computeUnitLimit = opportunity.profit.computeUnitLimit + (setUp?.computeUnits ?? 0);
+    const before = [
+      ...computeBudgetInstructions(computeUnitLimit, this.#options.computeUnitPriceMicroLamports),
+      ...(setUp?.instructions ?? []),
+    ];
+    const swaps = core.swapInstructions(store, accounts.wallet, legs);
+    const after = tip === undefined ? NOTHING : encodeInstructions([tip.instruction]);
+    const instructions = concat([encodeInstructions(before), swaps, after]);
+    return { kind: 'plan', approved, instructions, lookupTables: this.#chooseTables(instructions, opportunity.slot), tip, firstLegInstruction: before.length };
+  }
+
+  /** Returns the message of a plan with a blockhash. @throws WIRE_* */
+  compile(plan: TransactionPlan, blockhash: Uint8Array): Uint8Array {
+    const { core, accounts } = this.#options;
+    return core.compileMessage(accounts.wallet, blockhash, plan.instructions, plan.lookupTables);
+  }
+
+  #chooseTables(instructions: Uint8Array, slot: bigint): Uint8Array {
+    const { core, accounts, lookupTables } = this.#options;
+    const tables = lookupTables.usable(slot);
+    if (tables.length === 0) return NOTHING;
+    const chosen = core.chooseLookupTables(accounts.wallet, instructions, encodeLookupTables(tables));
+    const picked = [];
+    for (const position of chosen) {
+      const table = tables[position];
+      if (table !== undefined) picked.push(table);
+    }
+    return encodeLookupTables(picked);
+  }
+}
+
+/** Packed records stand one after the other, so packed lists concatenate. */
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

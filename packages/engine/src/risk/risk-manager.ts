@@ -1,0 +1,131 @@
+import type { Clock } from '../ports/clock.js';
+import type { Opportunity } from '../strategy/opportunity.js';
+import type { BalanceTracker } from '../validate/balance-tracker.js';
+import type { Refusal } from '../validate/refusal.js';
+import type { ValidatedOpportunity } from '../validate/validator.js';
+import { InFlightLimit } from './in-flight-limit.js';
+import type { KillSwitch } from './kill-switch.js';
+import { LossLimit, type LossLimitSettings } from './loss-limit.js';
+import { PoolGuard, type PoolSlot } from './pool-guard.js';
+import { checkPosition } from './position-limit.js';
+import { RateLimit } from './rate-limit.js';
+
+/** Known to this file only, so that nothing else can make an approval. */
+const APPROVAL: unique symbol = Symbol('approval');
+
+/** An opportunity that may be signed and sent. Only the risk manager makes one. */
+export interface ApprovedOpportunity {
+  readonly [APPROVAL]: true;
+  readonly kind: 'approved';
+  readonly opportunity: Opportunity;
+}
+
+/** Bounds of the risk stage, parsed once from the configuration. */
+export interface RiskSettings extends LossLimitSettings {
+  readonly maxInFlight: number;
+  readonly maxSubmissionsPerSecond: number;
+}
+
+/** What the risk manager is made of. */
+export interface RiskManagerOptions {
+  readonly settings: RiskSettings;
+  readonly clock: Clock;
+  readonly killSwitch: KillSwitch;
+  readonly balances: BalanceTracker;
+  readonly poolSlot: PoolSlot;
+}
+
+/**
+ * Says what may be sent. An approval reserves its place at once (pools, funds, rate), and keeps it until `settle*` brings the
+ * verdict: a submission whose outcome is unknown goes on counting.
+ */
+export class RiskManager {
+  readonly #options: RiskManagerOptions;
+  readonly #inFlight: InFlightLimit;
+  readonly #rate: RateLimit;
+  readonly #loss: LossLimit;
+  readonly #guard = new PoolGuard();
+  #draining = false;
+
+  constructor(options: RiskManagerOptions) {
+    this.#options = options;
+    this.#inFlight = new InFlightLimit(options.settings.maxInFlight);
+    this.#rate = new RateLimit(options.clock, options.settings.maxSubmissionsPerSecond);
+    this.#loss = new LossLimit(options.settings);
+  }
+
+  /** Submissions without a verdict. */
+  get inFlight(): number {
+    return this.#inFlight.count;
+  }
+
+  /** Approves or refuses; nothing is approved after `drain` or a halt. */
+  decide(validated: ValidatedOpportunity): ApprovedOpportunity | Refusal {
+    const { opportunity } = validated;
+    const { killSwitch, balances, poolSlot } = this.#options;
+    const checks = [
+      () => killSwitch.check(),
+      () => checkPosition(opportunity),
+      () => this.#inFlight.check(opportunity),
+      () => this.#guard.check(opportunity, poolSlot),
+      () => this.#rate.check(),
+    ];
+    if (this.#draining) return { kind: 'refusal', stage: 'risk', reason: 'RISK_STATE_INVALID', details: { state: 'DRAINING' } };
+    for (const check of checks) {
+      const result = check();
+      if (result.kind === 'refusal') return result;
+    }
+    const { baseFeeLamports, priorityFeeLamports, tipLamports, rentLamports } = opportunity.profit;
+    const lamports = baseFeeLamports + priorityFeeLamports + tipLamports + rentLamports;
+    this.#inFlight.enter(opportunity);
+    this.#rate.take();
+    balances.claim(opportunity.id, { mint: opportunity.base.mint, amount: opportunity.amountIn, lamports });
+    return { [APPROVAL]: true, kind: 'approved', opportunity };
+  }
+
+  /** Approves nothing from now on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Gives back the place of an approval that was never sent. */
+  withdraw(approved: ApprovedOpportunity): void {
+    this.#release(approved.opportunity);
+  }
+
+  /** Takes the verdict of a trade that executed. */
+  settleExecuted(opportunity: Opportunity, landedSlot: bigint, netProfitLamports: bigint): void {
+    this.#release(opportunity);
+    const pools = opportunity.legs.map((leg) => leg.pool);
+    this.#guard.recordExecuted(pools, landedSlot);
+    this.#tripIf(this.#loss.recordExecuted(netProfitLamports));
+  }
+
+  /** Takes the verdict of a miss. */
+  settleMissed(opportunity: Opportunity, slot: bigint, costLamports: bigint): void {
+    this.#release(opportunity);
+    const pools = opportunity.legs.map((leg) => leg.pool);
+    this.#guard.recordMissed(pools, slot);
+    this.#tripIf(this.#loss.recordMissed(costLamports));
+  }
+
+  /** Takes note of a simulated trade: the gap stays open on the chain, so its pools rest instead of being simulated again at once. */
+  settleSimulated(opportunity: Opportunity, slot: bigint): void {
+    this.#release(opportunity);
+    this.#guard.recordExecuted(opportunity.legs.map((leg) => leg.pool), slot);
+  }
+
+  /** Returns the pools that may be traded again and should be searched once more although nothing touched them. */
+  takeDuePools(slot: bigint): Uint32Array {
+    return Uint32Array.from(this.#guard.takeDue(slot));
+  }
+
+  #release(opportunity: Opportunity): void {
+    this.#inFlight.leave(opportunity.id);
+    this.#options.balances.release(opportunity.id);
+  }
+
+  #tripIf(reason: string | undefined): void {
+    if (reason !== undefined) this.#options.killSwitch.trip(reason);
+  }
+}
