@@ -1,5 +1,5 @@
 // Builds the native addon of packages/core-native in release mode, or says in one line why there is none.
-// Everything goes to standard error, so that `npm start -- --json` keeps standard output for events.
+// Arguments are handed on to `napi build`. Everything goes to standard error, so that `npm start -- --json` keeps standard output for events.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -45,7 +45,10 @@ function say(line) {
 function buildAddon() {
   const manifest = createRequire(join(packageFolder, 'package.json')).resolve('@napi-rs/cli/package.json');
   const cliEntry = join(dirname(manifest), 'dist', 'cli.js');
-  const build = spawnSync(process.execPath, [cliEntry, ...NAPI_ARGUMENTS], { cwd: packageFolder, encoding: 'utf8' });
+  const build = spawnSync(process.execPath, [cliEntry, ...NAPI_ARGUMENTS, ...process.argv.slice(2)], {
+    cwd: packageFolder,
+    encoding: 'utf8',
+  });
   if (build.status === 0) return 0;
   process.stderr.write(`${build.stdout ?? ''}${build.stderr ?? ''}`);
   say(`tandem: the native core did not build (${build.error?.message ?? `exit code ${build.status}`}).`);
