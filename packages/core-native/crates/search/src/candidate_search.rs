@@ -1,0 +1,166 @@
+//! Finds, sizes and ranks the cycles through the touched pools.
+
+use std::cmp::Reverse;
+
+use tandem_pools::pool::{Address, AnyPool};
+use tandem_pools::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
+
+use crate::cycle_finder::{Cycle, CycleFinder};
+use crate::error::SearchError;
+use crate::pool_store::{PoolIndex, PoolStore};
+use crate::profit::{CostModel, LamportPrice, Profit, RouteCosts};
+use crate::size_optimizer::{Leg, SizeOptimizer, SizedCycle};
+use crate::token_graph::Edge;
+
+/// A mint cycles start and end in, with the bounds of its trades.
+#[derive(Clone, Copy, Debug)]
+pub struct BaseMint {
+    /// The mint.
+    pub mint: Address,
+    /// Largest input, raw units.
+    pub max_amount_in: u64,
+    /// Smallest net profit worth returning, raw units.
+    pub min_net_profit: u64,
+    /// What a lamport costs.
+    pub lamport_price: LamportPrice,
+}
+
+/// What to search.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchRequest<'a> {
+    /// The pools whose cycles are searched, in any order; all pools when `None`.
+    pub touched: Option<&'a [PoolIndex]>,
+    /// The clock quotes are made against.
+    pub clock: ChainClock,
+    /// The base mints.
+    pub base_mints: &'a [BaseMint],
+    /// The costs of a transaction.
+    pub costs: CostModel,
+    /// Pools older than this slot are not used.
+    pub oldest_slot: u64,
+    /// Longest list to return.
+    pub max_candidates: usize,
+}
+
+/// One leg of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CandidateLeg {
+    /// The pool.
+    pub pool: PoolIndex,
+    /// Which way through it.
+    pub direction: Direction,
+    /// Paid into it.
+    pub amount_in: u64,
+    /// Received from it.
+    pub amount_out: u64,
+}
+
+/// A sized cycle with a positive expected net profit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Position of the base mint in the request.
+    pub base_mint_index: usize,
+    /// Out of the base mint and back.
+    pub legs: [CandidateLeg; 2],
+    /// What it earns.
+    pub profit: Profit,
+    /// Slot of the oldest pool used.
+    pub oldest_slot: u64,
+    /// Net profit in lamports, rounded down: what candidates are ranked by.
+    pub net_lamports: u128,
+}
+
+struct PoolLeg<'a> {
+    pool: &'a AnyPool,
+    direction: Direction,
+    clock: &'a ChainClock,
+}
+
+impl Leg for PoolLeg<'_> {
+    #[inline]
+    fn quote(&self, mode: SwapMode, amount: u64) -> Result<Quote, QuoteError> {
+        self.pool.quote(self.direction, mode, amount, self.clock)
+    }
+}
+
+/// Returns the best candidates: largest net profit in lamports first, then by the pools of the first and the second leg,
+/// then by base mint. Pools that are not ready, are too old or give no quote at this clock are left out, as are cycles
+/// whose costs do not fit 64 bits.
+///
+/// # Errors
+/// `PoolNotFound` for an unknown touched pool; `LamportPriceInvalid`, `TipShareOutOfRange` and `ProfitOutOfRange` for costs
+/// that are impossible whatever the route.
+pub fn find_candidates(
+    store: &PoolStore,
+    request: &SearchRequest<'_>,
+) -> Result<Vec<Candidate>, SearchError> {
+    let touched = touched_pools(store, request.touched)?;
+    let usable = |pool: PoolIndex| {
+        let fresh = store.slot(pool).is_ok_and(|slot| slot >= request.oldest_slot);
+        fresh && store.ready_pool(pool).is_some_and(|pool| pool.disabled(&request.clock).is_none())
+    };
+    let finder = CycleFinder::new(store.graph(), usable);
+    let mut candidates = Vec::new();
+    for (base_mint_index, base) in request.base_mints.iter().enumerate() {
+        RouteCosts::new(request.costs, base.lamport_price, 0)?;
+        let Some(mint) = store.graph().find_mint(&base.mint) else { continue };
+        finder.visit(mint, &touched, |cycle| {
+            candidates.extend(evaluate(store, request, base_mint_index, base, cycle));
+        });
+    }
+    candidates.sort_by_key(|candidate| {
+        let pools = candidate.legs.map(|leg| leg.pool);
+        (Reverse(candidate.net_lamports), pools, candidate.base_mint_index)
+    });
+    candidates.truncate(request.max_candidates);
+    Ok(candidates)
+}
+
+/// Returns the touched pools ascending, each once.
+fn touched_pools(store: &PoolStore, touched: Option<&[PoolIndex]>) -> Result<Vec<PoolIndex>, SearchError> {
+    let count = u32::try_from(store.pool_count()).map_err(|_| SearchError::PoolNotFound)?;
+    let Some(touched) = touched else { return Ok((0..count).collect()) };
+    let mut pools = touched.to_vec();
+    pools.sort_unstable();
+    pools.dedup();
+    match pools.last() {
+        Some(last) if *last >= count => Err(SearchError::PoolNotFound),
+        Some(_) | None => Ok(pools),
+    }
+}
+
+fn evaluate(
+    store: &PoolStore,
+    request: &SearchRequest<'_>,
+    base_mint_index: usize,
+    base: &BaseMint,
+    cycle: Cycle,
+) -> Option<Candidate> {
+    let [first, second] = [cycle.first, cycle.second].map(|edge: Edge| {
+        let pool = store.ready_pool(edge.pool)?;
+        Some(PoolLeg { pool, direction: edge.direction, clock: &request.clock })
+    });
+    let (first, second) = (first?, second?);
+    let units = first.pool.compute_units().saturating_add(second.pool.compute_units());
+    let costs = RouteCosts::new(request.costs, base.lamport_price, units).ok()?;
+    let sized = SizeOptimizer::new(&first, &second, base.max_amount_in, &costs).best()?;
+    if sized.profit.net < i128::from(base.min_net_profit) {
+        return None;
+    }
+    let net_lamports = base.lamport_price.lamports_down(sized.profit.net)?;
+    let slots = [store.slot(cycle.first.pool).ok()?, store.slot(cycle.second.pool).ok()?];
+    let SizedCycle { amount_in, middle, amount_out, profit } = sized;
+    let leg = |edge: Edge, amount_in, amount_out| CandidateLeg {
+        pool: edge.pool,
+        direction: edge.direction,
+        amount_in,
+        amount_out,
+    };
+    Some(Candidate {
+        base_mint_index,
+        legs: [leg(cycle.first, amount_in, middle), leg(cycle.second, middle, amount_out)],
+        profit,
+        oldest_slot: slots.into_iter().min()?,
+        net_lamports,
+    })
+}

@@ -1,0 +1,423 @@
+//! Pool states by dense index, each stamped with its slot, and the accounts they were decoded from.
+
+use std::collections::{HashMap, HashSet};
+
+use tandem_pools::pool::{Address, AnyPool, DecodeError, SwapInstruction, SwapRequest, Venue};
+use tandem_pools::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
+
+use crate::account_batch::{AccountRecord, decode_account_batch};
+use crate::account_table::{AccountEntry, AccountIndex, AccountTable, Arrival, Link};
+use crate::error::SearchError;
+use crate::pool_table::{PoolRecord, PoolTable, Role};
+use crate::token_graph::TokenGraph;
+
+/// Dense index of a pool inside one store.
+pub type PoolIndex = u32;
+/// Stands for the index of a pool that was refused.
+pub const NO_POOL: PoolIndex = u32::MAX;
+
+/// One account that was not taken, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccountRefusal {
+    /// The account.
+    pub address: Address,
+    /// Why.
+    pub error: SearchError,
+}
+
+/// What a batch of accounts changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ApplyReport {
+    /// Pools whose quotes may have changed, ascending, each once.
+    pub touched: Vec<PoolIndex>,
+    /// Accounts that are no part of any pool.
+    pub unknown: u32,
+    /// Accounts older than what is held.
+    pub stale: u32,
+    /// Accounts whose bytes and slot were held already.
+    pub duplicates: u32,
+    /// Accounts that a pool could not decode.
+    pub refusals: Vec<AccountRefusal>,
+}
+
+/// What became of a batch of pool accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddPoolsReport {
+    /// By position in the batch: the pool's index, or `NO_POOL`.
+    pub indices: Vec<PoolIndex>,
+    /// Accounts that are no pools.
+    pub refusals: Vec<AccountRefusal>,
+}
+
+/// A pool's facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolDescription {
+    /// Its index.
+    pub index: PoolIndex,
+    /// Its account.
+    pub address: Address,
+    /// Its venue.
+    pub venue: Venue,
+    /// Its mints, A first.
+    pub mints: [Address; 2],
+    /// The mints' token programs, A first.
+    pub token_programs: [Address; 2],
+    /// Whether every account is known and its newest bytes were decoded.
+    pub is_ready: bool,
+    /// Why the newest bytes of an account cannot be used, if so.
+    pub disabled: Option<DecodeError>,
+    /// Tradable reserves, zero while not ready.
+    pub reserves: [u64; 2],
+    /// Slot of the newest account.
+    pub slot: u64,
+    /// Compute units of a swap.
+    pub compute_units: u32,
+}
+
+/// The legs of a batch quote; the arrays have one length.
+#[derive(Clone, Copy, Debug)]
+pub struct QuoteBatch<'a> {
+    /// Pools.
+    pub pools: &'a [PoolIndex],
+    /// `Direction` discriminants.
+    pub directions: &'a [u8],
+    /// `SwapMode` discriminants.
+    pub modes: &'a [u8],
+    /// Amounts.
+    pub amounts: &'a [u64],
+}
+
+/// Every pool of one store. The accounts that a pool depends on are those its first bytes name: every venue so far refuses
+/// later bytes that name others.
+#[derive(Debug, Default)]
+pub struct PoolStore {
+    pools: PoolTable,
+    accounts: AccountTable,
+    by_address: HashMap<Address, PoolIndex>,
+    graph: TokenGraph,
+}
+
+impl PoolStore {
+    /// Registers the pools of a packed batch. A known pool keeps its index and its state; a new one starts from the newest
+    /// bytes that the store holds or is given, and takes over what is held of the accounts it depends on.
+    ///
+    /// # Errors
+    /// `BatchInvalid` for a malformed batch, of which nothing is applied.
+    pub fn add_pools(&mut self, batch: &[u8]) -> Result<AddPoolsReport, SearchError> {
+        let records = decode_account_batch(batch)?;
+        let mut report = AddPoolsReport::default();
+        for record in &records {
+            let index = match self.by_address.get(record.address) {
+                Some(index) => *index,
+                None => self.add_pool(record, &mut report.refusals).unwrap_or_else(|error| {
+                    report.refusals.push(AccountRefusal { address: *record.address, error });
+                    NO_POOL
+                }),
+            };
+            report.indices.push(index);
+        }
+        Ok(report)
+    }
+
+    /// Applies account updates in order: newer slots win, equal slots take the later arrival. Bytes that a pool cannot
+    /// decode are reported and disable it until good ones come.
+    ///
+    /// # Errors
+    /// `BatchInvalid` for a malformed batch, of which nothing is applied.
+    pub fn apply_accounts(&mut self, batch: &[u8]) -> Result<ApplyReport, SearchError> {
+        let records = decode_account_batch(batch)?;
+        let mut report = ApplyReport::default();
+        for record in &records {
+            self.apply_record(record, &mut report);
+        }
+        report.touched.sort_unstable();
+        report.touched.dedup();
+        Ok(report)
+    }
+
+    /// Returns the accounts that the quotes of these pools depend on, each once, in the order of the pools.
+    ///
+    /// # Errors
+    /// `PoolNotFound`.
+    pub fn watched_accounts(&self, pools: &[PoolIndex]) -> Result<Vec<Address>, SearchError> {
+        let mut seen = HashSet::new();
+        let mut watched = Vec::new();
+        for pool in pools {
+            let record = self.pools.record(*pool).ok_or(SearchError::PoolNotFound)?;
+            let fresh = record.roles.iter().filter(|role| seen.insert(role.account));
+            watched.extend(fresh.filter_map(|role| Some(self.accounts.entry(role.account)?.address)));
+        }
+        Ok(watched)
+    }
+
+    /// Returns every account as a packed batch, pools first: `add_pools` and then `apply_accounts` of it give an equal store.
+    ///
+    /// # Errors
+    /// `BatchInvalid` for an account beyond 4 GiB.
+    pub fn export_accounts(&self) -> Result<Vec<u8>, SearchError> {
+        let mut batch = Vec::new();
+        let mut written = HashSet::new();
+        for record in self.pools.records() {
+            let Some(own) = record.roles.first() else { continue };
+            let Some(entry) = self.accounts.entry(own.account) else { continue };
+            for version in entry.versions.iter().filter(|version| Some(version.id) == own.decoded) {
+                version.record(&entry.address).encode(&mut batch)?;
+                written.insert(version.id);
+            }
+        }
+        for entry in self.accounts.entries() {
+            for version in entry.versions.iter().filter(|version| !written.contains(&version.id)) {
+                version.record(&entry.address).encode(&mut batch)?;
+            }
+        }
+        Ok(batch)
+    }
+
+    /// Returns the number of pools.
+    #[must_use]
+    pub fn pool_count(&self) -> usize {
+        self.pools.len()
+    }
+
+    /// Returns the index of a pool account.
+    #[must_use]
+    pub fn find_pool(&self, address: &Address) -> Option<PoolIndex> {
+        self.by_address.get(address).copied()
+    }
+
+    /// Returns the graph of the pools.
+    #[must_use]
+    pub const fn graph(&self) -> &TokenGraph {
+        &self.graph
+    }
+
+    /// Returns the slot of a pool's newest account.
+    ///
+    /// # Errors
+    /// `PoolNotFound`.
+    pub fn slot(&self, pool: PoolIndex) -> Result<u64, SearchError> {
+        self.pools.record(pool).map(|record| record.slot).ok_or(SearchError::PoolNotFound)
+    }
+
+    /// Returns a pool that every account is known and decoded of.
+    #[must_use]
+    #[inline]
+    pub fn ready_pool(&self, pool: PoolIndex) -> Option<&AnyPool> {
+        if self.pools.is_ready(pool)? { self.pools.state(pool) } else { None }
+    }
+
+    /// Returns a pool's facts.
+    ///
+    /// # Errors
+    /// `PoolNotFound`.
+    pub fn describe(&self, pool: PoolIndex) -> Result<PoolDescription, SearchError> {
+        let record = self.pools.record(pool).ok_or(SearchError::PoolNotFound)?;
+        let state = self.pools.state(pool).ok_or(SearchError::PoolNotFound)?;
+        let ready = self.ready_pool(pool);
+        Ok(PoolDescription {
+            index: pool,
+            address: record.address,
+            venue: state.venue(),
+            mints: state.mints(),
+            token_programs: state.token_programs(),
+            is_ready: ready.is_some(),
+            disabled: record.disabled(),
+            reserves: ready.and_then(AnyPool::reserves).unwrap_or_default(),
+            slot: record.slot,
+            compute_units: state.compute_units(),
+        })
+    }
+
+    /// Quotes one leg.
+    ///
+    /// # Errors
+    /// `PoolNotFound`; `Decode` when the pool is disabled; `Quote` where the program would refuse.
+    pub fn quote(
+        &self,
+        pool: PoolIndex,
+        direction: Direction,
+        mode: SwapMode,
+        amount: u64,
+        clock: &ChainClock,
+    ) -> Result<Quote, SearchError> {
+        let record = self.pools.record(pool).ok_or(SearchError::PoolNotFound)?;
+        if let Some(error) = record.disabled() {
+            return Err(error.into());
+        }
+        let state = self.ready_pool(pool).ok_or(QuoteError::AccountMissing)?;
+        Ok(state.quote(direction, mode, amount, clock)?)
+    }
+
+    /// Quotes many legs into `out` (the output for exact in, the gross input for exact out; 0 when refused) and `codes`
+    /// (0 or the refusal's discriminant), and returns the number of quotes that were given. A disabled pool counts as
+    /// one that misses an account. Nothing is allocated.
+    ///
+    /// # Errors
+    /// `BatchInvalid` when the arrays differ in length or hold no direction or mode; `PoolNotFound`. What `out` and
+    /// `codes` hold is then unspecified.
+    pub fn quote_batch(
+        &self,
+        batch: &QuoteBatch<'_>,
+        clock: &ChainClock,
+        out: &mut [u64],
+        codes: &mut [u8],
+    ) -> Result<u32, SearchError> {
+        let count = batch.pools.len();
+        let lengths =
+            [batch.directions.len(), batch.modes.len(), batch.amounts.len(), out.len(), codes.len()];
+        if lengths.iter().any(|length| *length != count) {
+            return Err(SearchError::BatchInvalid);
+        }
+        let legs = batch.pools.iter().zip(batch.directions).zip(batch.modes).zip(batch.amounts);
+        let mut given = 0_u32;
+        for ((((pool, direction), mode), amount), (out, code)) in legs.zip(out.iter_mut().zip(codes)) {
+            let direction = decode_direction(*direction)?;
+            let mode = decode_mode(*mode)?;
+            let ready = self.pools.is_ready(*pool).ok_or(SearchError::PoolNotFound)?;
+            let quote = match self.pools.state(*pool) {
+                Some(state) if ready => state.quote(direction, mode, *amount, clock),
+                Some(_) | None => Err(QuoteError::AccountMissing),
+            };
+            (*out, *code) = match (quote, mode) {
+                (Ok(quote), SwapMode::ExactIn) => (quote.amount_out, 0),
+                (Ok(quote), SwapMode::ExactOut) => (quote.amount_in, 0),
+                (Err(error), _) => (0, error as u8),
+            };
+            given = given.saturating_add(u32::from(*code == 0));
+        }
+        Ok(given)
+    }
+
+    /// Returns the swap instruction of a leg, whatever the pool lacks.
+    ///
+    /// # Errors
+    /// `PoolNotFound`.
+    pub fn swap_instruction(
+        &self,
+        pool: PoolIndex,
+        request: &SwapRequest<'_>,
+    ) -> Result<SwapInstruction, SearchError> {
+        let state = self.pools.state(pool).ok_or(SearchError::PoolNotFound)?;
+        Ok(state.swap_instruction(request))
+    }
+
+    fn add_pool(
+        &mut self,
+        record: &AccountRecord<'_>,
+        refusals: &mut Vec<AccountRefusal>,
+    ) -> Result<PoolIndex, SearchError> {
+        let index = u32::try_from(self.pools.len()).ok().filter(|index| *index != NO_POOL);
+        let index = index.ok_or(SearchError::PoolsExceeded)?;
+        let held = self.accounts.find(record.address).and_then(|account| self.accounts.entry(account));
+        let newer = held.filter(|entry| entry.newest().is_some_and(|version| version.slot > record.slot));
+        let state = AnyPool::decode(newer.and_then(AccountEntry::newest_view).unwrap_or(record.view()))?;
+        let mints = state.mints();
+        let roles = link_roles(&mut self.accounts, index, &state);
+        self.pools.push(state, PoolRecord { address: *record.address, slot: 0, roles });
+        self.graph.push_pool(index, mints);
+        self.by_address.insert(*record.address, index);
+        self.catch_up(index);
+        let mut report = ApplyReport::default();
+        self.apply_record(record, &mut report);
+        refusals.append(&mut report.refusals);
+        Ok(index)
+    }
+
+    fn apply_record(&mut self, record: &AccountRecord<'_>, report: &mut ApplyReport) {
+        let Some(account) = self.accounts.find(record.address) else {
+            report.unknown = report.unknown.saturating_add(1);
+            return;
+        };
+        match self.accounts.judge(account, record) {
+            Arrival::Stale => report.stale = report.stale.saturating_add(1),
+            Arrival::Duplicate => report.duplicates = report.duplicates.saturating_add(1),
+            Arrival::Renewed => self.renew(account, record.slot),
+            Arrival::Changed => self.change(account, record, report),
+        }
+    }
+
+    /// Stamps the bytes that are held with a newer slot. No quote changes by that.
+    fn renew(&mut self, account: AccountIndex, slot: u64) {
+        let Some(entry) = self.accounts.entry_mut(account) else { return };
+        if let Some(newest) = entry.versions.last_mut() {
+            newest.slot = slot;
+        }
+        for link in &entry.links {
+            self.pools.stamp(link.pool, slot);
+        }
+    }
+
+    fn change(&mut self, account: AccountIndex, record: &AccountRecord<'_>, report: &mut ApplyReport) {
+        let version = self.accounts.next_version();
+        let Some(entry) = self.accounts.entry_mut(account) else { return };
+        let mut refusal = None;
+        for link in &entry.links {
+            let outcome = self.pools.apply(*link, record.view(), version);
+            refusal = refusal.or(outcome.err());
+            self.pools.stamp(link.pool, record.slot);
+            report.touched.push(link.pool);
+        }
+        if let Some(error) = refusal {
+            report.refusals.push(AccountRefusal { address: *record.address, error: error.into() });
+            entry.push(version, record, |link| self.pools.decoded(link));
+        } else {
+            entry.replace(version, record);
+        }
+    }
+
+    /// Applies what is held of a pool's accounts to the pool.
+    fn catch_up(&mut self, pool: PoolIndex) {
+        let accounts: Vec<AccountIndex> = self
+            .pools
+            .record(pool)
+            .into_iter()
+            .flat_map(|record| record.roles.iter().map(|role| role.account))
+            .collect();
+        for (role, account) in accounts.into_iter().enumerate() {
+            let Some(entry) = self.accounts.entry(account) else { continue };
+            let (Some(view), Some(newest)) = (entry.newest_view(), entry.newest()) else { continue };
+            // A refusal stays in the role, where `describe` shows it.
+            let _: Result<(), DecodeError> = self.pools.apply(Link { pool, role }, view, newest.id);
+            self.pools.stamp(pool, newest.slot);
+        }
+    }
+}
+
+/// Links a pool to every account it depends on, each once.
+fn link_roles(accounts: &mut AccountTable, pool: PoolIndex, state: &AnyPool) -> Vec<Role> {
+    let mut roles: Vec<Role> = Vec::new();
+    for address in state.watched() {
+        let known = accounts.find(&address);
+        if known.is_some_and(|known| roles.iter().any(|role| role.account == known)) {
+            continue;
+        }
+        roles.push(Role::missing(accounts.link(&address, Link { pool, role: roles.len() })));
+    }
+    roles
+}
+
+/// Reads a direction.
+///
+/// # Errors
+/// `BatchInvalid`.
+#[inline]
+pub const fn decode_direction(value: u8) -> Result<Direction, SearchError> {
+    match value {
+        0 => Ok(Direction::AToB),
+        1 => Ok(Direction::BToA),
+        _ => Err(SearchError::BatchInvalid),
+    }
+}
+
+/// Reads a swap mode.
+///
+/// # Errors
+/// `BatchInvalid`.
+#[inline]
+pub const fn decode_mode(value: u8) -> Result<SwapMode, SearchError> {
+    match value {
+        0 => Ok(SwapMode::ExactIn),
+        1 => Ok(SwapMode::ExactOut),
+        _ => Err(SearchError::BatchInvalid),
+    }
+}

@@ -1,0 +1,118 @@
+//! Pool states by dense index, and which of each pool's accounts are known, missing or refused.
+
+use tandem_pools::pool::{AccountView, Address, AnyPool, DecodeError};
+
+use crate::account_table::{AccountIndex, Link, VersionId};
+use crate::pool_store::PoolIndex;
+
+/// One of the accounts that a pool depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Role {
+    pub account: AccountIndex,
+    /// The last bytes the pool could decode.
+    pub decoded: Option<VersionId>,
+    /// Why it could not decode the newest ones.
+    pub refusal: Option<DecodeError>,
+}
+
+impl Role {
+    /// Makes a role of which no bytes have come.
+    pub const fn missing(account: AccountIndex) -> Self {
+        Self { account, decoded: None, refusal: None }
+    }
+}
+
+/// What the store knows of a pool besides its state.
+#[derive(Debug)]
+pub struct PoolRecord {
+    pub address: Address,
+    pub slot: u64,
+    /// The pool's own account first.
+    pub roles: Vec<Role>,
+}
+
+impl PoolRecord {
+    /// Returns why the newest accounts of the pool cannot be used, if so.
+    pub fn disabled(&self) -> Option<DecodeError> {
+        self.roles.iter().find_map(|role| role.refusal)
+    }
+
+    fn is_ready(&self) -> bool {
+        self.roles.iter().all(|role| role.decoded.is_some() && role.refusal.is_none())
+    }
+}
+
+/// All pools; the states lie apart from the rest so that a quote touches nothing else.
+#[derive(Debug, Default)]
+pub struct PoolTable {
+    states: Vec<AnyPool>,
+    ready: Vec<bool>,
+    records: Vec<PoolRecord>,
+}
+
+impl PoolTable {
+    pub fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    pub fn push(&mut self, state: AnyPool, record: PoolRecord) {
+        self.states.push(state);
+        self.ready.push(record.is_ready());
+        self.records.push(record);
+    }
+
+    /// Returns the state of a pool whatever it lacks.
+    pub fn state(&self, pool: PoolIndex) -> Option<&AnyPool> {
+        self.states.get(pool as usize)
+    }
+
+    /// Returns whether every account of the pool is known and decoded.
+    #[inline]
+    pub fn is_ready(&self, pool: PoolIndex) -> Option<bool> {
+        self.ready.get(pool as usize).copied()
+    }
+
+    pub fn record(&self, pool: PoolIndex) -> Option<&PoolRecord> {
+        self.records.get(pool as usize)
+    }
+
+    /// Returns the pools' own accounts and states, ascending.
+    pub fn records(&self) -> impl Iterator<Item = &PoolRecord> {
+        self.records.iter()
+    }
+
+    /// Returns the last bytes of a role that its pool could decode.
+    pub fn decoded(&self, link: &Link) -> Option<VersionId> {
+        self.record(link.pool)?.roles.get(link.role)?.decoded
+    }
+
+    /// Stamps a pool with the slot of one of its accounts.
+    pub fn stamp(&mut self, pool: PoolIndex, slot: u64) {
+        if let Some(record) = self.records.get_mut(pool as usize) {
+            record.slot = record.slot.max(slot);
+        }
+    }
+
+    /// Applies bytes of an account to one pool that depends on it; a refusal disables the pool until good bytes come.
+    pub fn apply(
+        &mut self,
+        link: Link,
+        view: AccountView<'_>,
+        version: VersionId,
+    ) -> Result<(), DecodeError> {
+        let at = link.pool as usize;
+        let (Some(state), Some(record)) = (self.states.get_mut(at), self.records.get_mut(at)) else {
+            return Ok(());
+        };
+        let Some(role) = record.roles.get_mut(link.role) else { return Ok(()) };
+        let outcome = state.apply(view);
+        role.refusal = outcome.err();
+        if outcome.is_ok() {
+            role.decoded = Some(version);
+        }
+        if let Some(ready) = self.ready.get_mut(at) {
+            *ready = record.is_ready();
+        }
+        outcome
+    }
+}
