@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { addressAt, type HeldAccount } from './swap-machine.js';
+import type { HeldAccount } from './swap-machine.js';
 
 /** A swap that the real program executed, with what it answered. */
 export interface CapturedSwap {
@@ -24,7 +24,7 @@ export interface CapturedSwap {
 }
 
 /** A file of captured swaps. */
-export interface CapturedFile {
+interface CapturedFile {
   readonly programId: string;
   readonly pools: Readonly<Record<string, { readonly accounts: string; readonly poolPubkey: string }>>;
   readonly vectors: readonly CapturedSwap[];
@@ -86,11 +86,6 @@ export function fundedLike(model: HeldAccount, owner: Uint8Array, amount: bigint
   // Nothing was withheld from this owner yet: the transfer-fee extension is the only one in the captures.
   if (data.length > 170) view.setBigUint64(170, 0n, true);
   return { lamports: isNative ? rent + amount : model.lamports, data, owner: model.owner };
-}
-
-/** Returns the mint of a token account. */
-export function mintOf(tokenAccount: HeldAccount): string {
-  return addressAt(tokenAccount.data, 0);
 }
 
 /** Returns the balance of a token account (offset 64 in both token programs). */

@@ -31,13 +31,13 @@ export interface CallOutcome {
 }
 
 /** How an execution failed: `code` is present for a custom program error only. */
-export interface CallFailure {
+interface CallFailure {
   readonly code: number | undefined;
   readonly text: string;
 }
 
 /** Slot, time and epoch of the clock sysvar. */
-export interface MachineTime {
+interface MachineTime {
   readonly slot: bigint;
   readonly unixTimestamp: bigint;
   readonly epoch: bigint;
@@ -131,9 +131,15 @@ function encodeTransaction(payer: string, call: ProgramCall): Uint8Array {
     ...keys.flatMap((key) => [...addressBytes(key.address)]),
     ...new Uint8Array(32),
     2,
-    ...[at(COMPUTE_BUDGET), 0, limit.length, ...limit],
-    ...[at(call.programId), call.accounts.length, ...call.accounts.map((use) => at(use.address))],
-    ...[call.data.length, ...call.data],
+    at(COMPUTE_BUDGET),
+    0,
+    limit.length,
+    ...limit,
+    at(call.programId),
+    call.accounts.length,
+    ...call.accounts.map((use) => at(use.address)),
+    call.data.length,
+    ...call.data,
   ]);
 }
 

@@ -1,7 +1,7 @@
-import { addressAt, addressBytes, type AccountUse, type HeldAccount, type ProgramCall } from './swap-machine.js';
+import { addressAt, type AccountUse, type HeldAccount, type ProgramCall } from './swap-machine.js';
 
-/** The program ids and authorities that both the captures and our programs use. */
-export const CPMM = 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C';
+const CPMM = 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C';
+/** The program id of AMM v4. */
 export const AMM_V4 = '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8';
 const CPMM_AUTHORITY = 'GpMZbSM2GgvTKHJirzeGfMFoaZ8UR2X7F4v8vHTvxFbL';
 const AMM_V4_AUTHORITY = '5Q544fKrFoe6tsEbD7S8EmxGTJYAKtTVhAW5Q5pge4j1';
@@ -107,5 +107,3 @@ export function u64At(account: HeldAccount | Uint8Array, offset: number): bigint
   const data = account instanceof Uint8Array ? account : account.data;
   return new DataView(data.buffer, data.byteOffset).getBigUint64(offset, true);
 }
-
-export { addressBytes };
