@@ -1,5 +1,5 @@
 import type { Cluster } from './cluster/cluster.js';
-import { addressText, associatedTokenAddress } from './seed/addresses.js';
+import { addressKey, associatedTokenAddress, type AddressKey } from './seed/addresses.js';
 import { decodeMintFacts, encodeSystemAccount, encodeTokenAccount, tokenAmount, withTokenAmount, type MintFacts } from './seed/token-accounts.js';
 
 /** Which of a wallet's tokens. */
@@ -12,7 +12,7 @@ export interface TokenHolding {
 export class Faucet {
   readonly #cluster: Cluster;
   readonly #addresses = new Map<string, Uint8Array>();
-  readonly #mints = new Map<string, MintFacts>();
+  readonly #mints = new Map<AddressKey, MintFacts>();
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -43,7 +43,7 @@ export class Faucet {
 
   /** Returns the address of the wallet's associated token account. */
   async tokenAddress({ owner, mint }: TokenHolding): Promise<Uint8Array> {
-    const key = `${addressText(owner)}/${addressText(mint.mint)}`;
+    const key = addressKey(owner) + addressKey(mint.mint);
     const known = this.#addresses.get(key);
     if (known !== undefined) return known;
     const address = await associatedTokenAddress({ owner, mint: mint.mint, tokenProgram: mint.tokenProgram });
@@ -53,7 +53,7 @@ export class Faucet {
 
   /** Returns the facts of a mint of the cluster, or null when there is no such mint. */
   async findMint(mint: Uint8Array): Promise<MintFacts | null> {
-    const key = addressText(mint);
+    const key = addressKey(mint);
     const known = this.#mints.get(key);
     if (known !== undefined) return known;
     const account = await this.#cluster.getAccount(mint);

@@ -1,16 +1,16 @@
 import type { PoolDescription } from '@tandem/core-native';
 import type { Faucet } from '../faucet.js';
-import { addressText } from '../seed/addresses.js';
+import { addressKey, type AddressKey } from '../seed/addresses.js';
 
 /** The wallet gets half of the largest loaded reserve of a mint. */
 const RESERVE_SHARE = 2n;
 
 /** Gives the wallet an account with funds for every mint of the loaded pools that it holds nothing of yet. */
 export async function fundLoadedMints(faucet: Faucet, wallet: Uint8Array, pools: readonly PoolDescription[]): Promise<void> {
-  const reserves = new Map<string, { readonly mint: Uint8Array; readonly reserve: bigint }>();
+  const reserves = new Map<AddressKey, { readonly mint: Uint8Array; readonly reserve: bigint }>();
   for (const pool of pools) {
     for (const [mint, reserve] of [[pool.mintA, pool.reserveA] as const, [pool.mintB, pool.reserveB] as const]) {
-      const key = addressText(mint);
+      const key = addressKey(mint);
       if (reserve >= (reserves.get(key)?.reserve ?? 0n)) reserves.set(key, { mint, reserve });
     }
   }

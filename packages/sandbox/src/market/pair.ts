@@ -1,5 +1,5 @@
 import { Direction, type PoolDescription, type PoolIndex } from '@tandem/core-native';
-import { addressText } from '../seed/addresses.js';
+import { addressKey } from '../seed/addresses.js';
 
 /** The pools between two mints; a pair has a price in one direction whatever the pools' own order of mints. */
 export interface Pair {
@@ -25,7 +25,7 @@ export function groupPairs(pools: readonly PoolDescription[]): Pair[] {
 /** Returns the same text for the same two mints in either order. */
 export function pairKey(mintA: Uint8Array, mintB: Uint8Array): string {
   const [first, second] = Buffer.compare(mintA, mintB) < 0 ? [mintA, mintB] : [mintB, mintA];
-  return `${addressText(first)}/${addressText(second)}`;
+  return addressKey(first) + addressKey(second);
 }
 
 /** Returns the pool's price, `second` per `first`, in 2^64ths rounded down; zero for an empty pool. */

@@ -1,7 +1,7 @@
 import { encodeAccountBatch, type ChainClock, type CoreApi, type PoolDescription, type PoolIndex, type StoreId } from '@tandem/core-native';
 import { EngineError } from '@tandem/engine/ports';
 import type { Cluster } from '../cluster/cluster.js';
-import { addressAt, addressText, CLOCK_SYSVAR } from '../seed/addresses.js';
+import { addressAt, addressText, CLOCK_SYSVAR, uniqueAddresses } from '../seed/addresses.js';
 
 const REFUSED = 0xffff_ffff;
 
@@ -38,8 +38,7 @@ export class PoolView {
   /** Reads the accounts of the pools again. */
   async refresh(pools: readonly PoolIndex[]): Promise<void> {
     const wanted = pools.flatMap((pool) => this.#watched.get(pool) ?? []);
-    const addresses = [...new Map(wanted.map((address) => [Buffer.from(address).toString('latin1'), address])).values()];
-    const records = await this.#read(addresses);
+    const records = await this.#read(uniqueAddresses(wanted));
     this.#core.applyAccounts(this.store, encodeAccountBatch(records.filter((record) => record !== undefined)));
   }
 

@@ -1,5 +1,5 @@
 import type { Random } from '@tandem/engine/ports';
-import { addressText } from '../seed/addresses.js';
+import { addressKey, type AddressKey } from '../seed/addresses.js';
 import type { Pair } from './pair.js';
 
 const MILLION = 1_000_000n;
@@ -14,9 +14,9 @@ const REVERSION = 2_000n;
  */
 export class ReferencePrices {
   readonly #random: Random;
-  readonly #mints: string[] = [];
+  readonly #mints: AddressKey[] = [];
   /** Offset of each mint's value in millionths of a millionth, so that small reversions are not rounded away. */
-  readonly #offsets = new Map<string, bigint>();
+  readonly #offsets = new Map<AddressKey, bigint>();
   readonly #startsX64 = new Map<Pair, bigint>();
 
   constructor(random: Random) {
@@ -26,7 +26,7 @@ export class ReferencePrices {
   /** Takes a pair with the price it starts from. */
   add(pair: Pair, startX64: bigint): void {
     this.#startsX64.set(pair, startX64);
-    for (const mint of [addressText(pair.first), addressText(pair.second)]) {
+    for (const mint of [addressKey(pair.first), addressKey(pair.second)]) {
       if (this.#offsets.has(mint)) continue;
       this.#offsets.set(mint, 0n);
       this.#mints.push(mint);
@@ -45,7 +45,7 @@ export class ReferencePrices {
   /** Returns the pair's reference, `second` per `first`, in 2^64ths. */
   priceX64(pair: Pair): bigint {
     const one = MILLION * MILLION;
-    const valueOf = (mint: Uint8Array): bigint => one + (this.#offsets.get(addressText(mint)) ?? 0n);
+    const valueOf = (mint: Uint8Array): bigint => one + (this.#offsets.get(addressKey(mint)) ?? 0n);
     return ((this.#startsX64.get(pair) ?? 0n) * valueOf(pair.first)) / valueOf(pair.second);
   }
 }

@@ -1,6 +1,6 @@
 import type { PoolDescription } from '@tandem/core-native';
 import type { Cluster, ClusterAccount } from '../cluster/cluster.js';
-import { addressAt, addressText } from '../seed/addresses.js';
+import { addressAt, addressKey, addressText, type AddressKey } from '../seed/addresses.js';
 import { sandboxVenue } from '../seed/sandbox-venues.js';
 import { tokenAmount, withTokenAmount } from '../seed/token-accounts.js';
 
@@ -9,7 +9,7 @@ const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 /** Moves a pool's reserves by writing its vaults, as deposits and withdrawals without a depositor. */
 export class VaultWriter {
   readonly #cluster: Cluster;
-  readonly #vaults = new Map<string, readonly [Uint8Array, Uint8Array]>();
+  readonly #vaults = new Map<AddressKey, readonly [Uint8Array, Uint8Array]>();
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -28,11 +28,11 @@ export class VaultWriter {
   }
 
   async #vaultsOf(pool: PoolDescription): Promise<readonly [Uint8Array, Uint8Array]> {
-    const key = addressText(pool.address);
+    const key = addressKey(pool.address);
     const known = this.#vaults.get(key);
     if (known !== undefined) return known;
     const account = await this.#cluster.getAccount(pool.address);
-    if (account === null) throw new RangeError(`the cluster lost pool ${key}`);
+    if (account === null) throw new RangeError(`the cluster lost pool ${addressText(pool.address)}`);
     const [offsetA, offsetB] = sandboxVenue(pool.venue).vaultOffsets;
     const vaults = [addressAt(account.data, offsetA), addressAt(account.data, offsetB)] as const;
     this.#vaults.set(key, vaults);

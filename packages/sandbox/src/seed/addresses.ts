@@ -1,21 +1,31 @@
-import { getAddressDecoder, getAddressEncoder, getProgramDerivedAddress, type Address } from '@solana/kit';
+import { getProgramDerivedAddress, type Address } from '@solana/kit';
+import { addressKey, type AddressKey } from '../cluster/address-key.js';
+import { decodeBase58, encodeBase58 } from '../cluster/base58.js';
 
-const encoder = getAddressEncoder();
-const decoder = getAddressDecoder();
+export { addressKey, type AddressKey };
 
-/** Returns the 32 bytes of a base58 address. @throws when the text is no address */
+const ADDRESS_BYTES = 32;
+
+/** Returns the 32 bytes of a base58 address. @throws RangeError when the text is none */
 export function addressBytes(address: string): Uint8Array {
-  return Uint8Array.from(encoder.encode(address as Address));
+  const bytes = address.length > 44 ? undefined : decodeBase58(address);
+  if (bytes?.length === ADDRESS_BYTES) return bytes;
+  throw new RangeError(`"${address}" is no base58 address of ${ADDRESS_BYTES} bytes`);
 }
 
 /** Returns the base58 form of 32 bytes. */
 export function addressText(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
+  return encodeBase58(bytes);
 }
 
 /** Returns the 32 bytes at an offset as an address of their own. */
 export function addressAt(data: Uint8Array, offset: number): Uint8Array {
-  return Uint8Array.from(data.subarray(offset, offset + 32));
+  return Uint8Array.from(data.subarray(offset, offset + ADDRESS_BYTES));
+}
+
+/** Returns the addresses in their order, each once. */
+export function uniqueAddresses(addresses: readonly Uint8Array[]): Uint8Array[] {
+  return [...new Map(addresses.map((address) => [addressKey(address), address])).values()];
 }
 
 export const SYSTEM_PROGRAM = addressBytes('11111111111111111111111111111111');

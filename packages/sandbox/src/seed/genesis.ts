@@ -1,6 +1,6 @@
 import type { ClusterAccount } from '../cluster/cluster.js';
 import { rentExemptLamports } from './account-writer.js';
-import { associatedTokenAddress, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, WRAPPED_SOL_MINT } from './addresses.js';
+import { associatedTokenAddress, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, uniqueAddresses, WRAPPED_SOL_MINT } from './addresses.js';
 import { genesisConfigs, genesisPools, type GenesisPool } from './genesis-pools.js';
 import { genesisTokens, unitsWorth, type GenesisSymbol, type GenesisToken } from './genesis-tokens.js';
 import { encodeLookupTable } from './lookup-table.js';
@@ -89,9 +89,4 @@ async function walletTokenAddress(owner: Uint8Array, { facts }: GenesisToken): P
 /** The supply of the native mint is zero on every cluster. */
 function supplyOf(token: GenesisToken): bigint {
   return equalBytes(token.facts.mint, WRAPPED_SOL_MINT) ? 0n : TOKEN_SUPPLY;
-}
-
-/** Returns the addresses in their order, each once. */
-export function uniqueAddresses(addresses: readonly Uint8Array[]): Uint8Array[] {
-  return [...new Map(addresses.map((address) => [Buffer.from(address).toString('latin1'), address])).values()];
 }
