@@ -5,7 +5,7 @@ import type { ValidationContext } from './validation-context.js';
 /** Refuses while the feed is lost, and an opportunity found in a snapshot more than the allowed number of slots ago. */
 export function checkFreshness(opportunity: Opportunity, context: ValidationContext): CheckResult {
   const { market, settings } = context;
-  if (!market.isLive()) return refuse('validate', 'VALIDATE_FEED_MISSING');
+  if (!market.isLive()) return refuse('validate', 'VALIDATE_FEED_MISSING', { cause: market.lostReason() ?? 'unknown' });
   const ageSlots = market.currentSlot() - opportunity.slot;
   if (ageSlots > settings.maxAgeSlots) {
     return refuse('validate', 'VALIDATE_SNAPSHOT_EXPIRED', { ageSlots, maxAgeSlots: settings.maxAgeSlots });

@@ -16,9 +16,8 @@ export class MarketConditionChecker {
     for (const [index, leg] of opportunity.legs.entries()) {
       const pool = context.pools[index];
       if (pool === undefined || !pool.ready) return refuse('validate', 'VALIDATE_POOL_MISSING', { pool: leg.poolAddress });
-      if (pool.disabledCode !== null) {
-        return refuse('validate', 'VALIDATE_POOL_STATUS_INVALID', { pool: leg.poolAddress, code: pool.disabledCode });
-      }
+      const code = pool.disabledCode ?? market.blockedCode(leg.pool);
+      if (code !== null) return refuse('validate', 'VALIDATE_POOL_STATUS_INVALID', { pool: leg.poolAddress, code });
       const reserveIn = leg.direction === Direction.AToB ? pool.reserveA : pool.reserveB;
       // Rounds down, against us.
       const allowed = (reserveIn * BigInt(settings.maxReserveShareBps)) / BPS;

@@ -29,7 +29,7 @@ export type LegQuote = { readonly amountOut: bigint } | { readonly code: string 
 /** What every validation works on; the same object for the engine's life. */
 export interface ValidationSources {
   readonly core: CoreApi;
-  readonly market: Pick<MarketState, 'store' | 'isLive' | 'ageSlots' | 'currentSlot' | 'clock' | 'describe'>;
+  readonly market: Pick<MarketState, 'store' | 'isLive' | 'lostReason' | 'ageSlots' | 'currentSlot' | 'clock' | 'describe' | 'blockedCode'>;
   readonly balances: BalanceTracker;
   readonly settings: ValidationSettings;
 }

@@ -1,0 +1,42 @@
+import type { EngineEvent } from '../journal/event.js';
+import type { EventStore, UnresolvedIntent } from '../journal/event-store.js';
+
+/** A journal in memory. Given the events of another, it goes on where that one ended, as after a restart. */
+export class MemoryJournal implements EventStore {
+  readonly events: EngineEvent[];
+  /** When set, the next write throws it, and every one after that. */
+  failure: Error | undefined;
+  closed = false;
+
+  constructor(earlier: readonly EngineEvent[] = []) {
+    this.events = [...earlier];
+  }
+
+  append(event: EngineEvent): void {
+    if (this.closed) throw new Error(`MemoryJournal: ${event.type} after the close`);
+    if (this.failure !== undefined) throw this.failure;
+    this.events.push(event);
+  }
+
+  flush(): void {
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  lastSeq(): number {
+    return this.events.reduce((last, event) => Math.max(last, event.seq), 0);
+  }
+
+  unresolvedIntents(): readonly UnresolvedIntent[] {
+    const resolved = new Set(this.events.flatMap((event) => (event.type === 'executed' || event.type === 'missed' ? [event.id] : [])));
+    return this.events.flatMap((event) => (event.type === 'intent' && !resolved.has(event.id) ? [event] : []));
+  }
+
+  /** Returns the events of a type, in order. */
+  ofType<T extends EngineEvent['type']>(type: T): Extract<EngineEvent, { type: T }>[] {
+    return this.events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type);
+  }
+}
