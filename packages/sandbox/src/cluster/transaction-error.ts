@@ -135,6 +135,11 @@ export function transactionErrorText(error: TransactionErrorJson): string {
   return `Execution of the program referenced by account at index ${index} is temporarily restricted.`;
 }
 
+/** Returns the error whose sentence a message contains, or undefined: some servers give nothing better. */
+export function transactionErrorFromText(message: string): TransactionErrorJson | undefined {
+  return Object.entries(SENTENCES).find(([, sentence]) => message.includes(sentence))?.[0];
+}
+
 function instructionErrorText(inner: unknown): string {
   if (typeof inner === 'string') return INSTRUCTION_SENTENCES[inner] ?? inner;
   return `custom program error: 0x${(inner as { Custom: number }).Custom.toString(16)}`;

@@ -1,0 +1,119 @@
+import { type Clock, EngineError } from '@tandem/engine/ports';
+
+import { encodeBase58 } from './base58.js';
+import type { Cluster, ClusterAccount, ClusterResult } from './cluster.js';
+import { loadSurfnet, type SurfnetInstance } from './surfnet-binding.js';
+import { SurfnetRpc } from './surfnet-rpc.js';
+
+export interface SurfnetClusterOptions {
+  readonly clock: Clock;
+  /** Milliseconds of a slot; default 50. */
+  readonly slotMs?: number;
+  /** Told when the runtime's events can no longer be drained: it will stop answering soon after. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Milliseconds between two drains: far below what fills the channel at any rate this runtime reaches. */
+const DRAIN_MS = 50;
+/** How long a transaction may take from being accepted to having a status. */
+const STATUS_TIMEOUT_MS = 10_000;
+const STATUS_POLL_MS = 10;
+const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
+
+/**
+ * Starts a Surfnet, an independent runtime and RPC in this process.
+ * @throws SANDBOX_SURFNET_MISSING where the platform has no such package
+ */
+export async function startSurfnetCluster(options: SurfnetClusterOptions): Promise<Cluster> {
+  const { Surfnet } = loadSurfnet();
+  const instance = Surfnet.startWithConfig({ offline: true, blockProductionMode: 'clock', slotTimeMs: options.slotMs ?? 50 });
+  return new SurfnetCluster(instance, options);
+}
+
+class SurfnetCluster implements Cluster {
+  readonly kind = 'surfnet';
+  readonly rpcUrl: string;
+  readonly wsUrl: string;
+  readonly #instance: SurfnetInstance;
+  readonly #clock: Clock;
+  readonly #rpc: SurfnetRpc;
+  readonly #stopped = new AbortController();
+  readonly #drained: Promise<void>;
+
+  constructor(instance: SurfnetInstance, { clock, onFault }: SurfnetClusterOptions) {
+    this.#instance = instance;
+    this.#clock = clock;
+    this.rpcUrl = instance.rpcUrl;
+    this.wsUrl = instance.wsUrl;
+    this.#rpc = new SurfnetRpc(instance.rpcUrl, this.#stopped.signal);
+    this.#drained = this.#drain().catch(onFault);
+  }
+
+  async setAccount(account: ClusterAccount): Promise<void> {
+    const [address, owner] = [encodeBase58(account.address), encodeBase58(account.owner)];
+    const { lamports, data, executable } = account;
+    if (lamports <= BigInt(Number.MAX_SAFE_INTEGER)) {
+      this.#instance.setAccount(address, Number(lamports), [...data], owner, executable);
+      return;
+    }
+    const hex = Buffer.from(data).toString('hex');
+    await this.#rpc.call('surfnet_setAccount', [address, { lamports, data: hex, owner, executable }]);
+  }
+
+  async getAccount(address: Uint8Array): Promise<ClusterAccount | null> {
+    return this.#rpc.account(address);
+  }
+
+  async loadProgram(programId: Uint8Array, elf: Uint8Array): Promise<void> {
+    // Surfnet takes any bytes and fails when the program is first called.
+    if (!ELF_MAGIC.every((byte, index) => elf[index] === byte)) {
+      throw new EngineError('SANDBOX_PROGRAM_INVALID', 'the bytes are not a loadable Solana program', {
+        context: { bytes: elf.length },
+        action: 'give a .so file as `solana program dump` writes it',
+      });
+    }
+    this.#instance.deploy({ programId: encodeBase58(programId), soBytes: [...elf] });
+  }
+
+  async submit(transaction: Uint8Array): Promise<ClusterResult> {
+    const signature = encodeBase58(transaction.subarray(1, 65));
+    const refusal = await this.#rpc.send(transaction);
+    if (refusal !== null) return { signature, error: refusal };
+    const deadline = this.#clock.nowMicros() + STATUS_TIMEOUT_MS * 1_000;
+    while (this.#clock.nowMicros() < deadline) {
+      const status = await this.#rpc.status(signature);
+      if (status !== null) return { signature, error: status.err };
+      await this.#clock.sleep(STATUS_POLL_MS, this.#stopped.signal);
+    }
+    throw new EngineError('SANDBOX_TRANSACTION_TIMEOUT', `Surfnet accepted ${signature} but gives no status`, {
+      context: { signature, waitedMs: STATUS_TIMEOUT_MS },
+      action: 'restart the sandbox: Surfnet grows slower with every transaction',
+    });
+  }
+
+  latestBlockhash(): Promise<string> {
+    return this.#rpc.latestBlockhash();
+  }
+
+  currentSlot(): Promise<bigint> {
+    return this.#rpc.slot();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
+    this.#stopped.abort();
+    await this.#drained;
+    this.#instance.stop();
+  }
+
+  async #drain(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      this.#instance.drainEvents();
+      try {
+        await this.#clock.sleep(DRAIN_MS, this.#stopped.signal);
+      } catch (error) {
+        if (!this.#stopped.signal.aborted) throw error;
+      }
+    }
+  }
+}
