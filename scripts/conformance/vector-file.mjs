@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { ConformanceError } from './conformance-error.mjs';
+
+const SLOTS_PER_EPOCH = 432_000n;
+const U64_MAX = 2n ** 64n - 1n;
+
+/** Venues by the name their vector files carry, with the program each must name. */
+const VENUE_PROGRAMS = {
+  cpmm: 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C',
+  amm_v4: '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8',
+};
+
+/** Reads a vector file and checks that its venue is one we quote. */
+export function readVectorFile(path) {
+  const file = parse(path, readText(path));
+  const known = Object.keys(VENUE_PROGRAMS).join(', ');
+  if (!Object.hasOwn(VENUE_PROGRAMS, file.venue ?? '')) {
+    throw new ConformanceError(
+      'CONFORMANCE_VENUE_UNSUPPORTED',
+      `${path} is of venue "${file.venue}"; the venues quoted here are ${known}`,
+    );
+  }
+  const program = VENUE_PROGRAMS[file.venue];
+  if (file.programId !== undefined && file.programId !== program) {
+    throw new ConformanceError(
+      'CONFORMANCE_PROGRAM_MISMATCH',
+      `${path} names program ${file.programId}; venue ${file.venue} is ${program}`,
+    );
+  }
+  if (!Array.isArray(file.vectors) || typeof file.pools !== 'object' || file.pools === null) {
+    throw new ConformanceError('CONFORMANCE_FILE_INVALID', `${path} lacks "pools" or "vectors" (CONTRACT.md, section 5)`);
+  }
+  return file;
+}
+
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConformanceError('CONFORMANCE_FILE_NOT_FOUND', `cannot read ${path} (${error.code}); check the path`);
+  }
+}
+
+function parse(path, text) {
+  try {
+    const file = JSON.parse(text);
+    if (typeof file === 'object' && file !== null) return file;
+  } catch {
+    // Reported below: what the parser says about a position helps nobody who passed the wrong file.
+  }
+  throw new ConformanceError('CONFORMANCE_FILE_INVALID', `${path} is not a JSON object; is it a vector file?`);
+}
+
+/**
+ * Returns what to ask for and what to expect: `{ direction, mode, amount, clock, expected }` in the core's numbers.
+ */
+export function readVector(vector, { Direction, SwapMode }) {
+  return {
+    direction: readInputSide(vector) === 'A' ? Direction.AToB : Direction.BToA,
+    mode: readSwapMode(vector) === 'exactOut' ? SwapMode.ExactOut : SwapMode.ExactIn,
+    amount: readAmount(vector),
+    clock: readClock(vector),
+    expected: readExpected(vector),
+  };
+}
+
+function readInputSide({ inputSide, direction }) {
+  if (inputSide === 'A' || inputSide === 'B') return inputSide;
+  if (direction === '0to1' || direction === 'coinToPc') return 'A';
+  if (direction === '1to0' || direction === 'pcToCoin') return 'B';
+  throw invalid(`inputSide "${inputSide}" with direction "${direction}"`);
+}
+
+function readSwapMode({ swapMode, ix }) {
+  if (swapMode === 'exactIn' || swapMode === 'exactOut') return swapMode;
+  if (swapMode === undefined) return /_out/.test(String(ix)) ? 'exactOut' : 'exactIn';
+  throw invalid(`swapMode "${swapMode}", which this venue does not have`);
+}
+
+function readAmount(vector) {
+  return readU64('amount', vector.amountSpecified ?? vector.amountIn ?? vector.amountOut);
+}
+
+function readClock({ slot, unixTimestamp, epoch }) {
+  const slotNumber = readU64('slot', slot);
+  return {
+    slot: slotNumber,
+    epoch: epoch === undefined ? slotNumber / SLOTS_PER_EPOCH : readU64('epoch', epoch),
+    unixTimestamp: readU64('unixTimestamp', unixTimestamp),
+  };
+}
+
+/** Returns `{ isRefused: true }`, or the gross input and net output that the program moved. */
+export function readExpected(vector) {
+  if (vector.error) return { isRefused: true };
+  const spent = vector.expected?.spent ?? vector.userSpent ?? vector.amountIn;
+  const received = vector.expected?.received ?? vector.userReceived;
+  return { isRefused: false, amountIn: readU64('spent', spent), amountOut: readU64('received', received) };
+}
+
+function readU64(name, value) {
+  if (!/^\d+$/.test(String(value)) || BigInt(value) > U64_MAX) throw invalid(`${name} "${value}"`);
+  return BigInt(value);
+}
+
+function invalid(what) {
+  return new ConformanceError('CONFORMANCE_VECTOR_INVALID', `the vector has ${what}`);
+}
