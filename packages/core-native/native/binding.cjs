@@ -835,9 +835,23 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.addPools = nativeBinding.addPools
+module.exports.applyAccounts = nativeBinding.applyAccounts
 module.exports.chooseLookupTables = nativeBinding.chooseLookupTables
 module.exports.compileMessage = nativeBinding.compileMessage
 module.exports.createSigner = nativeBinding.createSigner
+module.exports.createStore = nativeBinding.createStore
+module.exports.describePools = nativeBinding.describePools
 module.exports.dropSigner = nativeBinding.dropSigner
+module.exports.dropStore = nativeBinding.dropStore
+module.exports.exportAccounts = nativeBinding.exportAccounts
+module.exports.findCandidates = nativeBinding.findCandidates
+module.exports.findPool = nativeBinding.findPool
+module.exports.poolCount = nativeBinding.poolCount
+module.exports.profit = nativeBinding.profit
+module.exports.quote = nativeBinding.quote
+module.exports.quoteBatch = nativeBinding.quoteBatch
 module.exports.signerAddress = nativeBinding.signerAddress
 module.exports.signTransaction = nativeBinding.signTransaction
+module.exports.swapInstructions = nativeBinding.swapInstructions
+module.exports.watchedAccounts = nativeBinding.watchedAccounts

@@ -9,6 +9,12 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** Registers the pools of a packed batch. */
+export declare function addPools(store: number, accounts: Uint8Array): NativeAddPoolsReport
+
+/** Applies a packed batch of account updates. */
+export declare function applyAccounts(store: number, accounts: Uint8Array): NativeApplyReport
+
 /** Returns the positions of the lookup tables that make the message smaller. */
 export declare function chooseLookupTables(payer: Uint8Array, instructions: Uint8Array, lookupTables: Uint8Array): Uint32Array
 
@@ -18,11 +24,251 @@ export declare function compileMessage(payer: Uint8Array, blockhash: Uint8Array,
 /** Takes a 64-byte secret key into the process-global registry and returns its id. */
 export declare function createSigner(secretKey: Uint8Array): number
 
+/** Creates an empty store and returns its id. */
+export declare function createStore(): number
+
+/** Returns the facts of pools. */
+export declare function describePools(store: number, pools: Uint32Array): Array<NativePoolDescription>
+
 /** Forgets a held key. */
 export declare function dropSigner(signer: number): void
+
+/** Drops a store. */
+export declare function dropStore(store: number): void
+
+/** Returns every account of the store as a packed batch. */
+export declare function exportAccounts(store: number): Uint8Array
+
+/** Finds, sizes and ranks the cycles through the touched pools. */
+export declare function findCandidates(store: number, touched: Uint32Array | undefined | null, request: NativeSearchRequest): Array<NativeCandidate>
+
+/** Returns the index of a pool, or -1. */
+export declare function findPool(store: number, pool: Uint8Array): number
+
+/** One account that was not taken, and why. */
+export interface NativeAccountRefusal {
+  /** The account. */
+  address: Uint8Array
+  /** Stable code. */
+  code: string
+  /** What is wrong. */
+  message: string
+}
+
+/** What became of a batch of pool accounts. */
+export interface NativeAddPoolsReport {
+  /** By position in the batch. */
+  indices: Uint32Array
+  /** Accounts that are no pools. */
+  refusals: Array<NativeAccountRefusal>
+}
+
+/** What a batch of accounts changed. */
+export interface NativeApplyReport {
+  /** Pools, ascending. */
+  touched: Uint32Array
+  /** Accounts of no pool. */
+  unknown: number
+  /** Accounts older than what is held. */
+  stale: number
+  /** Accounts that were held. */
+  duplicates: number
+  /** Accounts that were refused. */
+  refusals: Array<NativeAccountRefusal>
+}
+
+/** A base mint with its bounds. */
+export interface NativeBaseMint {
+  /** The mint. */
+  mint: Uint8Array
+  /** Largest input. */
+  maxAmountIn: bigint
+  /** Smallest net profit. */
+  minNetProfit: bigint
+  /** Raw units ... */
+  lamportPriceNumerator: bigint
+  /** ... for so many lamports. */
+  lamportPriceDenominator: bigint
+}
+
+/** A sized cycle. */
+export interface NativeCandidate {
+  /** Position of the base mint. */
+  baseMintIndex: number
+  /** The legs. */
+  legs: Array<NativeCandidateLeg>
+  /** What it earns. */
+  profit: NativeProfit
+  /** Slot of the oldest pool. */
+  oldestSlot: bigint
+}
+
+/** One leg of a candidate. */
+export interface NativeCandidateLeg {
+  /** The pool. */
+  pool: number
+  /** `Direction` discriminant. */
+  direction: number
+  /** Paid into it. */
+  amountIn: bigint
+  /** Received from it. */
+  amountOut: bigint
+}
+
+/** The cluster's clock. */
+export interface NativeClock {
+  /** Slot. */
+  slot: bigint
+  /** Epoch. */
+  epoch: bigint
+  /** Unix seconds. */
+  unixTimestamp: bigint
+}
+
+/** Every cost of one transaction. */
+export interface NativeCostModel {
+  /** Base fee. */
+  baseFeeLamports: bigint
+  /** Compute-unit price. */
+  computeUnitPriceMicroLamports: bigint
+  /** Units besides the swaps. */
+  overheadComputeUnits: number
+  /** Margin of the limit. */
+  computeUnitMarginBps: number
+  /** Fixed tip. */
+  tipLamports: bigint
+  /** Share of the gross profit. */
+  tipShareBps: number
+  /** Rent. */
+  rentLamports: bigint
+}
+
+/** A pool's facts. */
+export interface NativePoolDescription {
+  /** Its index. */
+  index: number
+  /** Its account. */
+  address: Uint8Array
+  /** Its venue's number. */
+  venue: number
+  /** Mint A. */
+  mintA: Uint8Array
+  /** Mint B. */
+  mintB: Uint8Array
+  /** Token program of mint A. */
+  tokenProgramA: Uint8Array
+  /** Token program of mint B. */
+  tokenProgramB: Uint8Array
+  /** Whether it can be quoted. */
+  ready: boolean
+  /** Why not, although its accounts are known. */
+  disabledCode: string | null
+  /** Tradable reserve of mint A. */
+  reserveA: bigint
+  /** Tradable reserve of mint B. */
+  reserveB: bigint
+  /** Slot of its newest account. */
+  slot: bigint
+  /** Compute units of a swap. */
+  computeUnits: number
+}
+
+/** What one transaction earns and costs. */
+export interface NativeProfit {
+  /** Base mint raw units. */
+  gross: bigint
+  /** Base fee. */
+  baseFeeLamports: bigint
+  /** Priority fee. */
+  priorityFeeLamports: bigint
+  /** Tip. */
+  tipLamports: bigint
+  /** Rent. */
+  rentLamports: bigint
+  /** All costs in raw units. */
+  cost: bigint
+  /** Gross minus cost. */
+  net: bigint
+  /** The limit to request. */
+  computeUnitLimit: number
+}
+
+/** What to reckon the profit of. */
+export interface NativeProfitRequest {
+  /** Paid. */
+  amountIn: bigint
+  /** Received. */
+  amountOut: bigint
+  /** Sum of the legs' units. */
+  routeComputeUnits: number
+  /** The costs. */
+  costs: NativeCostModel
+  /** Raw units ... */
+  lamportPriceNumerator: bigint
+  /** ... for so many lamports. */
+  lamportPriceDenominator: bigint
+}
+
+/** The amounts of one leg. */
+export interface NativeQuote {
+  /** Gross debit. */
+  amountIn: bigint
+  /** Net credit. */
+  amountOut: bigint
+}
+
+/** What to search; the touched pools are passed beside it. */
+export interface NativeSearchRequest {
+  /** The clock. */
+  clock: NativeClock
+  /** The base mints. */
+  baseMints: Array<NativeBaseMint>
+  /** The costs. */
+  costs: NativeCostModel
+  /** Pools older than this slot are left out. */
+  oldestSlot: bigint
+  /** Longest list. */
+  maxCandidates: number
+}
+
+/** One leg of a swap. */
+export interface NativeSwapLeg {
+  /** The pool. */
+  pool: number
+  /** `Direction` discriminant. */
+  direction: number
+  /** `SwapMode` discriminant. */
+  mode: number
+  /** The fixed side. */
+  amount: bigint
+  /** The bound of the other side. */
+  limit: bigint
+  /** The token account that pays. */
+  sourceAccount: Uint8Array
+  /** The token account that receives. */
+  destinationAccount: Uint8Array
+}
+
+/** Returns the number of pools. */
+export declare function poolCount(store: number): number
+
+/** Reckons the profit of one transaction. */
+export declare function profit(request: NativeProfitRequest): NativeProfit
+
+/** Quotes one leg. */
+export declare function quote(store: number, pool: number, direction: number, mode: number, amount: bigint, clock: NativeClock): NativeQuote
+
+/** Quotes many legs into `out` and `codes`. */
+export declare function quoteBatch(store: number, pools: Uint32Array, directions: Uint8Array, modes: Uint8Array, amounts: BigUint64Array, clock: NativeClock, out: BigUint64Array, codes: Uint8Array): number
 
 /** Returns the public key of a held key. */
 export declare function signerAddress(signer: number): Uint8Array
 
 /** Writes the signed transaction of a v0 message into `out` and returns its length. */
 export declare function signTransaction(signer: number, message: Uint8Array, out: Uint8Array): number
+
+/** Returns the swap instructions of legs, packed. */
+export declare function swapInstructions(store: number, owner: Uint8Array, legs: Array<NativeSwapLeg>): Uint8Array
+
+/** Returns the addresses that the quotes of these pools depend on. */
+export declare function watchedAccounts(store: number, pools: Uint32Array): Uint8Array

@@ -35,7 +35,7 @@ macro_rules! core_errors {
     };
 }
 
-core_errors!(tandem_wire::error::WireError);
+core_errors!(tandem_search::error::SearchError, tandem_wire::error::WireError);
 
 /// Makes the JavaScript error of a core error.
 pub fn raise<E: CoreFailure>(failure: E) -> Error<Code> {

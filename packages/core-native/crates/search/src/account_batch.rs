@@ -26,9 +26,9 @@ impl<'a> AccountRecord<'a> {
     /// Appends the record to a batch.
     ///
     /// # Errors
-    /// `BatchInvalid` for data beyond 4 GiB.
+    /// `AccountTooLarge` for data beyond 4 GiB.
     pub fn encode(&self, batch: &mut Vec<u8>) -> Result<(), SearchError> {
-        let length = u32::try_from(self.data.len()).map_err(|_| SearchError::BatchInvalid)?;
+        let length = u32::try_from(self.data.len()).map_err(|_| SearchError::AccountTooLarge)?;
         batch.extend_from_slice(self.address);
         batch.extend_from_slice(self.owner);
         batch.extend_from_slice(&self.slot.to_le_bytes());
@@ -41,12 +41,13 @@ impl<'a> AccountRecord<'a> {
 /// Reads a whole batch, so that nothing of a malformed one is applied.
 ///
 /// # Errors
-/// `BatchInvalid` when the last record is cut off.
+/// `AccountBatchInvalid` when the last record is cut off.
 pub fn decode_account_batch(batch: &[u8]) -> Result<Vec<AccountRecord<'_>>, SearchError> {
     let mut records = Vec::new();
     let mut rest = batch;
     while !rest.is_empty() {
-        let (record, after) = split_record(rest).ok_or(SearchError::BatchInvalid)?;
+        let at = batch.len().saturating_sub(rest.len());
+        let (record, after) = split_record(rest).ok_or(SearchError::AccountBatchInvalid { at })?;
         records.push(record);
         rest = after;
     }
@@ -76,7 +77,9 @@ mod tests {
         let first = 76 + 3;
         for length in 0..=batch.len() {
             let whole = length == 0 || length == first || length == batch.len();
-            assert_eq!(decode_account_batch(&batch[..length]).is_ok(), whole, "{length}");
+            let at = if length < first { 0 } else { first };
+            let expected = if whole { Ok(()) } else { Err(SearchError::AccountBatchInvalid { at }) };
+            assert_eq!(decode_account_batch(&batch[..length]).map(|_| ()), expected, "{length}");
         }
         let records = decode_account_batch(&batch).unwrap();
         assert_eq!((records[0].slot, records[0].data), (1, [7_u8; 3].as_slice()));

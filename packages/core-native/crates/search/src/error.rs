@@ -22,9 +22,18 @@ pub enum SearchError {
     /// The store cannot number another pool.
     #[error("the store cannot hold more pools")]
     PoolsExceeded,
-    /// A packed account batch is cut off, or the arrays of a quote batch do not fit each other.
-    #[error("the batch is malformed; nothing of it was applied")]
-    BatchInvalid,
+    /// A packed account batch is cut off; nothing of it was applied.
+    #[error("the packed account batch is malformed at byte {at}")]
+    AccountBatchInvalid {
+        /// Where the record that cannot be read begins.
+        at: usize,
+    },
+    /// The arrays of a quote batch do not fit each other.
+    #[error("the arrays of the quote batch differ in length, or hold an unknown direction or mode")]
+    QuoteBatchInvalid,
+    /// An account is longer than a packed batch can say.
+    #[error("an account is too long for a packed batch")]
+    AccountTooLarge,
     /// The price of a lamport has a zero numerator or denominator.
     #[error("the price of a lamport must have a numerator and a denominator above zero")]
     LamportPriceInvalid,
@@ -52,7 +61,8 @@ impl SearchError {
             Self::StorePanic => "STORE_LOCK_PANIC",
             Self::PoolNotFound => "STORE_POOL_NOT_FOUND",
             Self::PoolsExceeded => "STORE_POOL_COUNT_EXCEEDED",
-            Self::BatchInvalid => "STORE_BATCH_INVALID",
+            Self::AccountBatchInvalid { .. } | Self::QuoteBatchInvalid => "STORE_BATCH_INVALID",
+            Self::AccountTooLarge => "STORE_ACCOUNT_TOO_LARGE",
             Self::LamportPriceInvalid => "PROFIT_LAMPORT_PRICE_INVALID",
             Self::TipShareOutOfRange => "PROFIT_TIP_SHARE_OUT_OF_RANGE",
             Self::ProfitOutOfRange => "PROFIT_OUT_OF_RANGE",

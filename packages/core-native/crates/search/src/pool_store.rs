@@ -102,7 +102,7 @@ impl PoolStore {
     /// bytes that the store holds or is given, and takes over what is held of the accounts it depends on.
     ///
     /// # Errors
-    /// `BatchInvalid` for a malformed batch, of which nothing is applied.
+    /// `AccountBatchInvalid` for a malformed batch, of which nothing is applied.
     pub fn add_pools(&mut self, batch: &[u8]) -> Result<AddPoolsReport, SearchError> {
         let records = decode_account_batch(batch)?;
         let mut report = AddPoolsReport::default();
@@ -123,7 +123,7 @@ impl PoolStore {
     /// decode are reported and disable it until good ones come.
     ///
     /// # Errors
-    /// `BatchInvalid` for a malformed batch, of which nothing is applied.
+    /// `AccountBatchInvalid` for a malformed batch, of which nothing is applied.
     pub fn apply_accounts(&mut self, batch: &[u8]) -> Result<ApplyReport, SearchError> {
         let records = decode_account_batch(batch)?;
         let mut report = ApplyReport::default();
@@ -153,7 +153,7 @@ impl PoolStore {
     /// Returns every account as a packed batch, pools first: `add_pools` and then `apply_accounts` of it give an equal store.
     ///
     /// # Errors
-    /// `BatchInvalid` for an account beyond 4 GiB.
+    /// `AccountTooLarge` for an account beyond 4 GiB.
     pub fn export_accounts(&self) -> Result<Vec<u8>, SearchError> {
         let mut batch = Vec::new();
         let mut written = HashSet::new();
@@ -253,7 +253,7 @@ impl PoolStore {
     /// one that misses an account. Nothing is allocated.
     ///
     /// # Errors
-    /// `BatchInvalid` when the arrays differ in length or hold no direction or mode; `PoolNotFound`. What `out` and
+    /// `QuoteBatchInvalid` when the arrays differ in length or hold no direction or mode; `PoolNotFound`. What `out` and
     /// `codes` hold is then unspecified.
     pub fn quote_batch(
         &self,
@@ -266,7 +266,7 @@ impl PoolStore {
         let lengths =
             [batch.directions.len(), batch.modes.len(), batch.amounts.len(), out.len(), codes.len()];
         if lengths.iter().any(|length| *length != count) {
-            return Err(SearchError::BatchInvalid);
+            return Err(SearchError::QuoteBatchInvalid);
         }
         let legs = batch.pools.iter().zip(batch.directions).zip(batch.modes).zip(batch.amounts);
         let mut given = 0_u32;
@@ -399,25 +399,25 @@ fn link_roles(accounts: &mut AccountTable, pool: PoolIndex, state: &AnyPool) -> 
 /// Reads a direction.
 ///
 /// # Errors
-/// `BatchInvalid`.
+/// `QuoteBatchInvalid`.
 #[inline]
 pub const fn decode_direction(value: u8) -> Result<Direction, SearchError> {
     match value {
         0 => Ok(Direction::AToB),
         1 => Ok(Direction::BToA),
-        _ => Err(SearchError::BatchInvalid),
+        _ => Err(SearchError::QuoteBatchInvalid),
     }
 }
 
 /// Reads a swap mode.
 ///
 /// # Errors
-/// `BatchInvalid`.
+/// `QuoteBatchInvalid`.
 #[inline]
 pub const fn decode_mode(value: u8) -> Result<SwapMode, SearchError> {
     match value {
         0 => Ok(SwapMode::ExactIn),
         1 => Ok(SwapMode::ExactOut),
-        _ => Err(SearchError::BatchInvalid),
+        _ => Err(SearchError::QuoteBatchInvalid),
     }
 }

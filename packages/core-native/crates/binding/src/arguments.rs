@@ -1,0 +1,38 @@
+//! Reads numbers and addresses that JavaScript passes, and refuses what does not fit instead of cutting it.
+
+use napi::bindgen_prelude::BigInt;
+
+use crate::error::{Result, coded};
+
+const ARGUMENT_INVALID: &str = "CORE_ARGUMENT_INVALID";
+
+/// Reads an unsigned 64-bit integer.
+pub fn u64_of(value: &BigInt, name: &str) -> Result<u64> {
+    match value.get_u64() {
+        (false, number, true) => Ok(number),
+        _ => Err(coded(ARGUMENT_INVALID, format!("{name} does not fit an unsigned 64-bit integer"))),
+    }
+}
+
+/// Reads an unsigned 32-bit integer.
+pub fn u32_of(value: f64, name: &str) -> Result<u32> {
+    if value.fract() == 0.0 && value >= 0.0 && value <= f64::from(u32::MAX) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked in the line above"
+        )]
+        return Ok(value as u32);
+    }
+    Err(coded(ARGUMENT_INVALID, format!("{name} does not fit an unsigned 32-bit integer")))
+}
+
+/// Reads an address.
+pub fn address<'a>(bytes: &'a [u8], name: &str) -> Result<&'a [u8; 32]> {
+    bytes.try_into().map_err(|_| coded(ARGUMENT_INVALID, format!("{name} is not a 32-byte address")))
+}
+
+/// Narrows an enum's number; what does not fit becomes a number that no enum has.
+pub fn narrow(value: u32) -> u8 {
+    u8::try_from(value).unwrap_or(u8::MAX)
+}
