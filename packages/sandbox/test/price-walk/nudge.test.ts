@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inputForMove, planNudge } from '../../src/market/nudge.js';
 import { SeededStream } from '../../src/seed/seeded-stream.js';

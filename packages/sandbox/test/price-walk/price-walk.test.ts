@@ -3,7 +3,7 @@ import type { CostModel, PoolDescription } from '@tandem/core-native';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import { groupPairs, pairPriceX64 } from '../../src/market/pair.js';
-import { PoolView } from '../../src/market/pool-view.js';
+import type { PoolView } from '../../src/market/pool-view.js';
 import { ReserveMover, SwapMover, type PriceMover } from '../../src/market/price-mover.js';
 import { Trader } from '../../src/market/trader.js';
 import { VaultWriter } from '../../src/market/vault-writer.js';
@@ -11,7 +11,8 @@ import { PriceWalk } from '../../src/price-walk.js';
 import { addressText, WRAPPED_SOL_MINT } from '../../src/seed/addresses.js';
 import { seededKeypair } from '../../src/seed/seeded-keys.js';
 import { SeededStream } from '../../src/seed/seeded-stream.js';
-import { openMarketFloor, openView, TestClock, type MarketFloor } from '../sandbox/market-floor.js';
+import { openMarketFloor, openView, type MarketFloor } from '../sandbox/market-floor.js';
+import { realClock } from '../cluster/real-clock.js';
 
 const FREE: CostModel = {
   baseFeeLamports: 5_000n,
@@ -57,7 +58,7 @@ async function openBench(seed: number, moverKind: 'swap' | 'reserve' = 'swap'): 
     vaultWriter,
     counters,
     pools: poolIndices(floor, view),
-    clock: new TestClock(),
+    clock: realClock,
     random: new SeededStream(seed, 'walk'),
     timingRandom: new SeededStream(seed, 'timing'),
     gapsPerSecond: 100,

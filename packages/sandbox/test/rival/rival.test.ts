@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BaseMint } from '@tandem/core-native';
-import { PoolView } from '../../src/market/pool-view.js';
+import type { PoolView } from '../../src/market/pool-view.js';
 import { Trader } from '../../src/market/trader.js';
 import { VaultWriter } from '../../src/market/vault-writer.js';
 import { Rival } from '../../src/rival.js';
 import { WRAPPED_SOL_MINT } from '../../src/seed/addresses.js';
 import { seededKeypair } from '../../src/seed/seeded-keys.js';
 import { SeededStream } from '../../src/seed/seeded-stream.js';
-import { openMarketFloor, openView, TestClock, type MarketFloor } from '../sandbox/market-floor.js';
+import { openMarketFloor, openView, type MarketFloor } from '../sandbox/market-floor.js';
+import { realClock } from '../cluster/real-clock.js';
 
 const SOL: BaseMint = { mint: WRAPPED_SOL_MINT, maxAmountIn: 10n ** 10n, minNetProfit: 100_000n, lamportPriceNumerator: 1n, lamportPriceDenominator: 1n };
 
@@ -33,7 +34,7 @@ async function openRival(index: number, view?: PoolView): Promise<{ rival: Rival
     pools,
     trader,
     baseMints: [SOL],
-    clock: new TestClock(),
+    clock: realClock,
     random: new SeededStream(51, `rival/${index}`),
     slotMs: 5,
     counters,

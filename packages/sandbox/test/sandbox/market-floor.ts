@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { loadCore, type CoreApi } from '@tandem/core-native';
-import type { Clock } from '@tandem/engine/ports';
 import { startEmbeddedCluster, type EmbeddedCluster } from '../../src/cluster/embedded-cluster.js';
 import { Faucet } from '../../src/faucet.js';
 import { createMarketCounters, type MarketCounters } from '../../src/market/market-counters.js';
@@ -9,22 +7,7 @@ import { PoolView } from '../../src/market/pool-view.js';
 import { venuePrograms } from '../../src/programs/venue-programs.js';
 import { addressBytes } from '../../src/seed/addresses.js';
 import { planGenesis, type Genesis } from '../../src/seed/genesis.js';
-
-/** Real time, for tests that let the cluster run. */
-export class TestClock implements Clock {
-  nowMs(): number {
-    return Date.now();
-  }
-
-  nowMicros(): number {
-    return Math.floor(performance.now() * 1_000);
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    await setTimeoutPromise(ms, undefined, signal === undefined ? {} : { signal });
-  }
-}
+import { realClock } from '../cluster/real-clock.js';
 
 /** A chain with the genesis on it whose blocks open only when asked. */
 export interface MarketFloor {
@@ -38,7 +21,7 @@ export interface MarketFloor {
 /** Starts a chain that repeats itself: its clock begins at a fixed time and nothing runs in the background. */
 export async function openMarketFloor(seed: number): Promise<MarketFloor> {
   const { core } = loadCore();
-  const cluster = await startEmbeddedCluster({ clock: new TestClock(), blockProduction: 'manual', genesisUnixTime: 1_800_000_000, seed: `${seed}` });
+  const cluster = await startEmbeddedCluster({ clock: realClock, blockProduction: 'manual', genesisUnixTime: 1_800_000_000, seed: `${seed}` });
   for (const { programId, soPath } of venuePrograms()) {
     await cluster.loadProgram(addressBytes(programId), Uint8Array.from(readFileSync(soPath)));
   }

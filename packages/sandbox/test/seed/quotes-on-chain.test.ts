@@ -1,5 +1,5 @@
 import { Direction, SwapMode, decodeInstructions, encodeInstructions, encodeLookupTables } from '@tandem/core-native';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressBytes, addressText } from '../../src/seed/addresses.js';
 import { seededKeypair, type SeededKeypair } from '../../src/seed/seeded-keys.js';
