@@ -4,8 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { encodeInstructions } from '../ts/packed-instructions.js';
 import { encodeLookupTables } from '../ts/packed-lookup-tables.js';
 import { ADDRESSES, randomMessage } from './random-messages.js';
-import { nativeAbsence, outcomeOf, seed, wireBackends } from './wire-backends.js';
+import { nativeAbsence, outcomeOf, wireBackends } from './wire-backends.js';
 import { compileWithWeb3, type MessageParts, signWithWeb3 } from './web3-reference.js';
+
+/** Seed of this run's random tests, printed so that a failure can be repeated with TANDEM_TEST_SEED. */
+const seed = Number(process.env['TANDEM_TEST_SEED'] ?? Date.now() % 2 ** 31);
+console.log(`random wire tests use TANDEM_TEST_SEED=${seed}`);
 
 const RUNS = 10_000;
 const SIGNED_RUNS = 500;

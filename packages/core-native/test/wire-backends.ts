@@ -26,7 +26,3 @@ export function outcomeOf(call: () => Uint8Array | Uint32Array): Outcome {
     return { code: error.code, message: error.message };
   }
 }
-
-/** Seed of this run's random tests, printed so that a failure can be repeated with TANDEM_TEST_SEED. */
-export const seed = Number(process.env['TANDEM_TEST_SEED'] ?? Date.now() % 2 ** 31);
-console.log(`random wire tests use TANDEM_TEST_SEED=${seed}`);

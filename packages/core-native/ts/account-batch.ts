@@ -1,3 +1,5 @@
+import { CoreError } from './core-error.js';
+
 /** One account as the chain gave it. */
 export interface AccountRecord {
   readonly address: Uint8Array;
@@ -11,6 +13,8 @@ const HEADER_BYTES = 32 + 32 + 8 + 4;
 /**
  * Packs accounts for `addPools` and `applyAccounts`. Each record is
  * `address 32 | owner 32 | slot u64 | dataLength u32 | data`, little-endian, one after the other.
+ *
+ * @throws STORE_BATCH_INVALID for an address or owner that is not 32 bytes long
  */
 export function encodeAccountBatch(accounts: readonly AccountRecord[]): Uint8Array {
   let size = 0;
@@ -19,6 +23,7 @@ export function encodeAccountBatch(accounts: readonly AccountRecord[]): Uint8Arr
   const view = new DataView(bytes.buffer);
   let at = 0;
   for (const account of accounts) {
+    if (account.address.length !== 32 || account.owner.length !== 32) throw batchInvalid(at);
     bytes.set(account.address, at);
     bytes.set(account.owner, at + 32);
     view.setBigUint64(at + 64, account.slot, true);
@@ -27,4 +32,33 @@ export function encodeAccountBatch(accounts: readonly AccountRecord[]): Uint8Arr
     at += HEADER_BYTES + account.data.length;
   }
   return bytes;
+}
+
+/**
+ * Reads a packed batch, such as `exportAccounts` returns.
+ *
+ * @throws STORE_BATCH_INVALID when a record is cut off
+ */
+export function decodeAccountBatch(bytes: Uint8Array): AccountRecord[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const accounts: AccountRecord[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    if (at + HEADER_BYTES > bytes.length) throw batchInvalid(at);
+    const dataAt = at + HEADER_BYTES;
+    const end = dataAt + view.getUint32(at + 72, true);
+    if (end > bytes.length) throw batchInvalid(at);
+    accounts.push({
+      address: bytes.slice(at, at + 32),
+      owner: bytes.slice(at + 32, at + 64),
+      slot: view.getBigUint64(at + 64, true),
+      data: bytes.slice(dataAt, end),
+    });
+    at = end;
+  }
+  return accounts;
+}
+
+function batchInvalid(at: number): CoreError {
+  return new CoreError('STORE_BATCH_INVALID', `the packed account batch is malformed at byte ${at}`);
 }

@@ -8,14 +8,45 @@ export type NativeLoad =
   | { readonly binding: NativeBinding; readonly errors: readonly [] }
   | { readonly binding: undefined; readonly errors: readonly string[] };
 
+/** Every function the backend calls; an addon of an earlier build may lack some. */
+const FUNCTIONS = [
+  'addPools',
+  'applyAccounts',
+  'chooseLookupTables',
+  'compileMessage',
+  'createSigner',
+  'createStore',
+  'describePools',
+  'dropSigner',
+  'dropStore',
+  'exportAccounts',
+  'findCandidates',
+  'findPool',
+  'poolCount',
+  'profit',
+  'quote',
+  'quoteBatch',
+  'signTransaction',
+  'signerAddress',
+  'swapInstructions',
+  'watchedAccounts',
+] as const satisfies readonly (keyof NativeBinding)[];
+
 /** Loads the addon through the generated loader. Never throws. */
 export function loadNativeBinding(): NativeLoad {
   try {
-    const binding = createRequire(import.meta.url)('../../native/binding.cjs') as NativeBinding;
-    return { binding, errors: [] };
+    return checkBinding(createRequire(import.meta.url)('../../native/binding.cjs') as NativeBinding);
   } catch (thrown) {
     return { binding: undefined, errors: reasonsOf(thrown) };
   }
+}
+
+/** Takes a binding only if it has every function. */
+export function checkBinding(binding: Partial<NativeBinding>): NativeLoad {
+  const missing = FUNCTIONS.filter((name) => typeof binding[name] !== 'function');
+  if (missing.length === 0) return { binding: binding as NativeBinding, errors: [] };
+  const reason = `the addon is of an earlier build and lacks ${missing.join(', ')}`;
+  return { binding: undefined, errors: [reason] };
 }
 
 /** Lists the messages of an error and of its causes. */
