@@ -71,8 +71,8 @@ export class ExecutionMonitor {
     const broadcaster = new Broadcaster({ senders, clock, tracked, everyMs: settings.rebroadcastMs, onFault: onSendFault });
     const entry: Entry = { tracker: new TransactionTracker(tracked), broadcaster, listening: new AbortController(), overdue: false };
     this.#entries.set(tracked.signature, entry);
-    broadcaster.sendIfDue();
     void this.#listen(entry);
+    broadcaster.sendIfDue();
     this.#loop ??= this.#run();
     return { verdict: entry.tracker.verdict, acceptedAtMicros: () => broadcaster.acceptedAtMicros };
   }
