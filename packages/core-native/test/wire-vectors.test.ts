@@ -113,6 +113,52 @@ describe.each(wireBackends)('the %s wire backend', (_, api) => {
     expect(() => api.dropSigner(dropped)).toThrow('no signer is held under this id');
   });
 
+  it.each([
+    ['one account, which costs more than it saves', [[10]], []],
+    ['two accounts', [[10, 11]], [0]],
+    ['one account three times', [[10, 10, 10]], []],
+    ['payer and program, which must be static', [[1, 2, 10]], []],
+    [
+      'more accounts than the ones before',
+      [
+        [10, 11],
+        [12, 13, 14],
+        [15, 16],
+      ],
+      [1, 0, 2],
+    ],
+    [
+      'only what another holds too',
+      [
+        [10, 11, 12],
+        [10, 11],
+        [12, 13],
+      ],
+      [0],
+    ],
+    [
+      'what two later ones make superfluous',
+      [
+        [10, 11, 12, 13],
+        [10, 11, 14, 15],
+        [12, 13, 16, 17],
+      ],
+      [1, 2],
+    ],
+  ])('chooses lookup tables that hold %s', (_name, tables, expected) => {
+    const address = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+    const accounts = Array.from({ length: 10 }, (_, index) => ({
+      address: address(10 + index),
+      isSigner: false,
+      isWritable: true,
+    }));
+    const instructions = encodeInstructions([{ program: address(2), accounts, data: new Uint8Array(0) }]);
+    const packed = encodeLookupTables(
+      tables.map((entries) => ({ address: address(200), addresses: entries.map(address) })),
+    );
+    expect([...api.chooseLookupTables(address(1), instructions, packed)]).toEqual(expected);
+  });
+
   it('gives results that later calls do not change', () => {
     const [first, second] = ['a tip', 'two swaps, budget and tip with two tables'].map((wanted) => {
       const vector = vectors.messages.find(({ name }) => name === wanted)!;
