@@ -48,4 +48,6 @@ export interface EngineOptions {
   readonly facts: RunFacts;
   /** Cores that full scans may use; 1 by default. The composition knows the machine. */
   readonly parallelism?: number;
+  /** Trades after which nothing more is sent; none by default. */
+  readonly tradeLimit?: number | undefined;
 }

@@ -92,7 +92,7 @@ function createRecord({ ports }: EngineOptions, settings: EngineSettings, listen
 }
 
 /** Strategy, validation and risk. */
-function createDecision({ core, ports, market }: EngineOptions, settings: EngineSettings, record: Recording): Decision {
+function createDecision({ core, ports, market, tradeLimit }: EngineOptions, settings: EngineSettings, record: Recording): Decision {
   const { clock } = ports;
   const balances = new BalanceTracker();
   const scanPool = new ScanPool({
@@ -114,7 +114,7 @@ function createDecision({ core, ports, market }: EngineOptions, settings: Engine
   });
   const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
   const poolSlot = (pool: number) => market.describe(Uint32Array.of(pool))[0]?.slot ?? 0n;
-  const risk = new RiskManager({ settings: settings.risk, clock, killSwitch: record.killSwitch, balances, poolSlot });
+  const risk = new RiskManager({ settings: settings.risk, clock, killSwitch: record.killSwitch, balances, poolSlot, tradeLimit });
   return { balances, strategy, validator, risk };
 }
 

@@ -9,6 +9,7 @@ import { LossLimit, type LossLimitSettings } from './loss-limit.js';
 import { PoolGuard, type PoolSlot } from './pool-guard.js';
 import { checkPosition } from './position-limit.js';
 import { RateLimit } from './rate-limit.js';
+import { TradeLimit } from './trade-limit.js';
 
 /** Known to this file only, so that nothing else can make an approval. */
 const APPROVAL: unique symbol = Symbol('approval');
@@ -33,6 +34,8 @@ export interface RiskManagerOptions {
   readonly killSwitch: KillSwitch;
   readonly balances: BalanceTracker;
   readonly poolSlot: PoolSlot;
+  /** Trades after which nothing more is approved; none by default. */
+  readonly tradeLimit?: number | undefined;
 }
 
 /**
@@ -45,6 +48,7 @@ export class RiskManager {
   readonly #rate: RateLimit;
   readonly #loss: LossLimit;
   readonly #guard = new PoolGuard();
+  readonly #trades: TradeLimit;
   #draining = false;
 
   constructor(options: RiskManagerOptions) {
@@ -52,6 +56,7 @@ export class RiskManager {
     this.#inFlight = new InFlightLimit(options.settings.maxInFlight);
     this.#rate = new RateLimit(options.clock, options.settings.maxSubmissionsPerSecond);
     this.#loss = new LossLimit(options.settings);
+    this.#trades = new TradeLimit(options.tradeLimit);
   }
 
   /** Submissions without a verdict. */
@@ -69,6 +74,7 @@ export class RiskManager {
       () => this.#inFlight.check(opportunity),
       () => this.#guard.check(opportunity, poolSlot),
       () => this.#rate.check(),
+      () => this.#trades.check(this.#inFlight.count),
     ];
     if (this.#draining) return { kind: 'refusal', stage: 'risk', reason: 'RISK_STATE_INVALID', details: { state: 'DRAINING' } };
     for (const check of checks) {
@@ -98,6 +104,7 @@ export class RiskManager {
     this.#release(opportunity);
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordExecuted(pools, landedSlot);
+    this.#trades.recordExecuted();
     this.#tripIf(this.#loss.recordExecuted(netProfitLamports));
   }
 
@@ -112,6 +119,7 @@ export class RiskManager {
   /** Takes note of a simulated trade: the gap stays open on the chain, so its pools rest instead of being simulated again at once. */
   settleSimulated(opportunity: Opportunity, slot: bigint): void {
     this.#release(opportunity);
+    this.#trades.recordExecuted();
     this.#guard.recordExecuted(opportunity.legs.map((leg) => leg.pool), slot);
   }
 

@@ -1,0 +1,108 @@
+import { loadCore } from '@tandem/core-native';
+import type { EngineEvent, RealExecutionEngine } from '@tandem/engine';
+import { Monitor } from '@tandem/monitor';
+import { codedError } from '../cli-error.js';
+import { compose } from '../compose.js';
+import { openDataDir } from '../data-dir.js';
+import { ExitCode } from '../exit-codes.js';
+import { Interrupts } from '../interrupts.js';
+import { chooseOutput } from '../output/choose-output.js';
+import type { Output } from '../output/output.js';
+import { openRunSetting, type RunSetting } from '../run-setting.js';
+import { systemClock } from '../system-clock.js';
+import { systemRandom } from '../system-random.js';
+import type { RunOptions } from './run-options.js';
+
+/** Trades until told to stop: by a count, a time, Ctrl-C, or the engine itself. Returns the exit code. */
+export async function run(options: RunOptions): Promise<ExitCode> {
+  const interrupts = new Interrupts();
+  const output = chooseOutput({ json: options.json, environment: process.env });
+  const closers: (() => void | Promise<void>)[] = [() => output.close(), () => interrupts.close()];
+  try {
+    const core = loadCore();
+    if (core.loadErrors.length > 0) output.notice(`native core not loaded, the TypeScript core runs: ${core.loadErrors.join('; ')}`);
+    const dataDir = openDataDir({ option: options.dataDir, environment: process.env, sandbox: options.network === 'sandbox' });
+    closers.push(() => dataDir.release());
+    const onFault = (error: unknown) => output.notice(`sandbox: ${faultText(error)}`);
+    const setting = await openRunSetting({ options, environment: process.env, core, clock: systemClock, onFault });
+    if (setting.sandbox !== undefined) closers.push(async () => setting.sandbox?.stop());
+    const { engine, close } = await compose({
+      ...setting,
+      core,
+      clock: systemClock,
+      random: systemRandom,
+      dataDir: dataDir.path,
+      tradeLimit: options.trades,
+    });
+    closers.push(close);
+    const monitor = new Monitor({ metricsPort: setting.config.monitor.metricsPort });
+    closers.push(async () => monitor.stop());
+    const metricsUrl = await monitor.start();
+    if (metricsUrl !== undefined) output.notice(`metrics at ${metricsUrl}/metrics`);
+    return await trade({ engine, monitor, output, interrupts, options, setting });
+  } finally {
+    for (const close of closers.toReversed()) await close();
+  }
+}
+
+interface Trading {
+  readonly engine: RealExecutionEngine;
+  readonly monitor: Monitor;
+  readonly output: Output;
+  readonly interrupts: Interrupts;
+  readonly options: RunOptions;
+  readonly setting: RunSetting;
+}
+
+async function trade({ engine, monitor, output, interrupts, options, setting }: Trading): Promise<ExitCode> {
+  const ending = new Ending(options.trades);
+  engine.on((event) => {
+    output.event(event);
+    monitor.publish(event);
+    ending.observe(event);
+  });
+  try {
+    const starting = engine.start().then(() => setting.sandbox?.startMarket());
+    await Promise.race([starting, interrupts.first]);
+    await Promise.race([ending.reached, interrupts.first, ...(options.for === undefined ? [] : [systemClock.sleep(options.for)])]);
+  } finally {
+    await engine.stop();
+  }
+  await linger(setting, { lingerMs: options.linger, interrupts });
+  return ending.halted ? ExitCode.Refused : ExitCode.Done;
+}
+
+/** Keeps the chain up, quiet, so that others can query what happened. */
+async function linger(setting: RunSetting, { lingerMs, interrupts }: { lingerMs: number; interrupts: Interrupts }): Promise<void> {
+  if (setting.sandbox === undefined || lingerMs === 0) return;
+  await setting.sandbox.pauseMarket();
+  await Promise.race([systemClock.sleep(lingerMs), interrupts.next()]);
+}
+
+/** Watches the events for the end of the run. */
+class Ending {
+  readonly reached: Promise<void>;
+  halted = false;
+  #trades = 0;
+  #resolve: () => void = () => {};
+  readonly #limit: number | undefined;
+
+  constructor(limit: number | undefined) {
+    this.#limit = limit;
+    this.reached = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  observe(event: EngineEvent): void {
+    if (event.type === 'executed' || event.type === 'simulated') this.#trades += 1;
+    if (event.type === 'state' && event.to === 'HALTED') this.halted = true;
+    if (this.halted || (this.#limit !== undefined && this.#trades >= this.#limit)) this.#resolve();
+  }
+}
+
+function faultText(error: unknown): string {
+  const coded = codedError(error);
+  if (coded !== undefined) return `${coded.code}: ${coded.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
