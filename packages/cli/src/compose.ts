@@ -92,7 +92,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       signer,
       journal: new SqliteJournal(join(options.dataDir, 'journal.sqlite')),
       blockhashes,
-      lookupTables: { tables: () => lookupTables.usable(market.currentSlot()) },
+      lookupTables,
     },
     facts: {
       network: network.name,

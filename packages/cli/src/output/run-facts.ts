@@ -1,4 +1,4 @@
-import type { EngineEvent, ExecutedEvent, MissedEvent, SimulatedEvent, StartedEvent } from '@tandem/engine/events';
+import type { EngineEvent, EventStamp, ExecutedEvent, MissedEvent, SimulatedEvent, StartedEvent } from '@tandem/engine/events';
 
 /** A trade or a miss, as the live view lists them. */
 export type Outcome = ExecutedEvent | SimulatedEvent | MissedEvent;
@@ -17,7 +17,7 @@ export class RunFacts {
   netProfitLamports = 0n;
   lastAlert = '';
   readonly refused = new Map<string, number>();
-  readonly outcomes: (Outcome & { readonly at: string })[] = [];
+  readonly outcomes: (Outcome & EventStamp)[] = [];
 
   /** Folds one event in. */
   add(event: EngineEvent): void {
@@ -65,7 +65,7 @@ export class RunFacts {
     return this.submitted - this.executed - this.missed;
   }
 
-  #keep(outcome: Outcome & { readonly at: string }): void {
+  #keep(outcome: Outcome & EventStamp): void {
     this.outcomes.push(outcome);
     if (this.outcomes.length > KEPT_OUTCOMES) this.outcomes.shift();
   }
