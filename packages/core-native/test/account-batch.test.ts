@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeAccountBatch, encodeAccountBatch } from '../ts/account-batch.js';
 import { CoreError } from '../ts/core-error.js';

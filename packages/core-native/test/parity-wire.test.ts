@@ -1,5 +1,5 @@
 import { Keypair } from '@solana/web3.js';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeInstructions } from '../ts/packed-instructions.js';
 import { encodeLookupTables } from '../ts/packed-lookup-tables.js';

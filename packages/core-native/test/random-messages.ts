@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Instruction } from '../ts/packed-instructions.js';
 import type { LookupTable } from '../ts/packed-lookup-tables.js';
 import type { MessageParts } from './web3-reference.js';

@@ -145,9 +145,19 @@ describe.each(wireBackends)('the %s wire backend', (_, api) => {
       ],
       [1, 2],
     ],
+    [
+      'what is needed again once a superfluous one is gone',
+      [
+        [10, 11, 12, 13, 14, 15, 16, 17],
+        [10, 11, 12, 18, 19, 20, 21],
+        [13, 14, 15, 22, 23, 18, 19],
+        [16, 17, 24, 25, 20, 21],
+      ],
+      [1, 2, 3],
+    ],
   ])('chooses lookup tables that hold %s', (_name, tables, expected) => {
     const address = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
-    const accounts = Array.from({ length: 10 }, (_, index) => ({
+    const accounts = Array.from({ length: 20 }, (_, index) => ({
       address: address(10 + index),
       isSigner: false,
       isWritable: true,
@@ -204,7 +214,7 @@ describe('packed instructions', () => {
     const account = { address: new Uint8Array(32), isSigner: false, isWritable: false };
     const one = { program: new Uint8Array(32), accounts: [], data: new Uint8Array(0) };
     const code = (call: () => Uint8Array) => (outcomeOf(call) as { code: unknown }).code;
-    expect(code(() => encodeInstructions([{ ...one, accounts: Array(256).fill(account) }]))).toBe(
+    expect(code(() => encodeInstructions([{ ...one, accounts: Array.from({ length: 256 }, () => account) }]))).toBe(
       'WIRE_INSTRUCTION_TOO_LARGE',
     );
     expect(code(() => encodeInstructions([{ ...one, data: new Uint8Array(65_536) }]))).toBe(
@@ -213,7 +223,7 @@ describe('packed instructions', () => {
     expect(code(() => encodeInstructions([{ ...one, program: new Uint8Array(31) }]))).toBe('WIRE_INSTRUCTIONS_INVALID');
     const short = { ...account, address: new Uint8Array(33) };
     expect(code(() => encodeInstructions([{ ...one, accounts: [short] }]))).toBe('WIRE_INSTRUCTIONS_INVALID');
-    const table = { address: new Uint8Array(32), addresses: Array(257).fill(new Uint8Array(32)) };
+    const table = { address: new Uint8Array(32), addresses: Array.from({ length: 257 }, () => new Uint8Array(32)) };
     expect(code(() => encodeLookupTables([table]))).toBe('WIRE_LOOKUP_TABLES_INVALID');
     expect(code(() => encodeLookupTables([{ ...table, addresses: [new Uint8Array(20)] }]))).toBe(
       'WIRE_LOOKUP_TABLES_INVALID',

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
+import type * as binding from '../../native/binding.cjs';
 
 /** What the generated loader exports. */
-export type NativeBinding = typeof import('../../native/binding.cjs');
+export type NativeBinding = typeof binding;
 
 /** The outcome of loading the addon: the binding, or each reason why there is none, outermost first. */
 export type NativeLoad =
@@ -52,10 +53,9 @@ export function checkBinding(binding: Partial<NativeBinding>): NativeLoad {
 /** Lists the messages of an error and of its causes. */
 function reasonsOf(thrown: unknown): string[] {
   const reasons: string[] = [];
-  for (let error = thrown; error !== undefined; error = error instanceof Error ? error.cause : undefined) {
-    const message = error instanceof Error ? error.message : String(error);
+  for (let error = thrown; error instanceof Error; error = error.cause) {
     // Node repeats the chain of requiring files below the first line.
-    reasons.push(message.split('\n', 1)[0] ?? message);
+    reasons.push(error.message.split('\n', 1)[0] ?? error.message);
   }
   return reasons;
 }

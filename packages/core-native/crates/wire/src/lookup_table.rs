@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn chosen(tables: &[&[u8]]) -> Vec<u32> {
-        choose_lookup_tables(&PAYER, &naming(10..20), &packed(tables)).unwrap()
+        choose_lookup_tables(&PAYER, &naming(10..30), &packed(tables)).unwrap()
     }
 
     #[test]
@@ -189,6 +189,14 @@ mod tests {
         assert_eq!(chosen(&[&[10, 11, 12], &[10, 11], &[12, 13]]), vec![0]);
         // The widest table is taken first, and superfluous once the two others are in.
         assert_eq!(chosen(&[&[10, 11, 12, 13], &[10, 11, 14, 15], &[12, 13, 16, 17]]), vec![1, 2]);
+    }
+
+    #[test]
+    fn a_table_is_needed_again_once_a_superfluous_one_is_gone() {
+        let widest = &[10, 11, 12, 13, 14, 15, 16, 17];
+        let others: [&[u8]; 3] =
+            [&[10, 11, 12, 18, 19, 20, 21], &[13, 14, 15, 22, 23, 18, 19], &[16, 17, 24, 25, 20, 21]];
+        assert_eq!(chosen(&[widest, others[0], others[1], others[2]]), vec![1, 2, 3]);
     }
 
     #[test]
