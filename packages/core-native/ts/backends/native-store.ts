@@ -1,6 +1,7 @@
 import type { Candidate, PoolDescription } from '../core-api.js';
 import type { StoreApi } from '../fallback/search/store-api.js';
 import { coreFailure, guarded } from './core-failure.js';
+import type { NativeSearchRequest } from '../../native/binding.cjs';
 import type { NativeBinding } from './native-binding.js';
 
 // The addon gives enum numbers as plain numbers. Their values are the Rust discriminants, which the contract repeats.

@@ -1,6 +1,8 @@
 //! Reads numbers and addresses that JavaScript passes, and refuses what does not fit instead of cutting it.
 
 use napi::bindgen_prelude::BigInt;
+use tandem_pools::quote::{Direction, SwapMode};
+use tandem_search::pool_store::{decode_direction, decode_mode};
 
 use crate::error::{Result, coded};
 
@@ -32,7 +34,14 @@ pub fn address<'a>(bytes: &'a [u8], name: &str) -> Result<&'a [u8; 32]> {
     bytes.try_into().map_err(|_| coded(ARGUMENT_INVALID, format!("{name} is not a 32-byte address")))
 }
 
-/// Narrows an enum's number; what does not fit becomes a number that no enum has.
-pub fn narrow(value: u32) -> u8 {
-    u8::try_from(value).unwrap_or(u8::MAX)
+/// Reads a direction.
+pub fn direction_of(value: u32) -> Result<Direction> {
+    let decoded = u8::try_from(value).ok().and_then(|value| decode_direction(value).ok());
+    decoded.ok_or_else(|| coded(ARGUMENT_INVALID, "direction is neither 0 nor 1"))
+}
+
+/// Reads a swap mode.
+pub fn mode_of(value: u32) -> Result<SwapMode> {
+    let decoded = u8::try_from(value).ok().and_then(|value| decode_mode(value).ok());
+    decoded.ok_or_else(|| coded(ARGUMENT_INVALID, "mode is neither 0 nor 1"))
 }

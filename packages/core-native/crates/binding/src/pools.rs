@@ -7,14 +7,14 @@
 
 use napi::bindgen_prelude::{BigInt, BigUint64ArraySlice, Uint8Array, Uint8ArraySlice, Uint32Array};
 use napi_derive::napi;
-use tandem_pools::pool::SwapRequest;
+use tandem_pools::pool::{SwapAccount, SwapInstruction, SwapRequest};
 use tandem_pools::quote::ChainClock;
 use tandem_search::error::SearchError;
-use tandem_search::pool_store::{AccountRefusal, PoolDescription, QuoteBatch, decode_direction, decode_mode};
+use tandem_search::pool_store::{AccountRefusal, PoolDescription, PoolStore, QuoteBatch};
 use tandem_search::store_registry;
 use tandem_wire::instruction::{AccountMeta, Instruction, encode_instructions};
 
-use crate::arguments::{address, narrow, u64_of};
+use crate::arguments::{address, direction_of, mode_of, u64_of};
 use crate::error::{Result, raise};
 
 /// One account that was not taken, and why.
@@ -167,6 +167,21 @@ pub struct NativeSwapLeg {
     pub destination_account: Uint8Array,
 }
 
+impl NativeSwapLeg {
+    fn decode<'a>(&'a self, owner: &'a [u8; 32]) -> Result<(u32, SwapRequest<'a>)> {
+        let request = SwapRequest {
+            direction: direction_of(self.direction)?,
+            mode: mode_of(self.mode)?,
+            amount: u64_of(&self.amount, "amount")?,
+            limit: u64_of(&self.limit, "limit")?,
+            owner,
+            source: address(&self.source_account, "sourceAccount")?,
+            destination: address(&self.destination_account, "destinationAccount")?,
+        };
+        Ok((self.pool, request))
+    }
+}
+
 /// Creates an empty store and returns its id.
 #[napi(catch_unwind)]
 pub fn create_store() -> Result<u32> {
@@ -213,8 +228,7 @@ pub fn watched_accounts(store: u32, pools: &[u32]) -> Result<Uint8Array> {
 /// Returns every account of the store as a packed batch.
 #[napi(catch_unwind)]
 pub fn export_accounts(store: u32) -> Result<Uint8Array> {
-    let batch = store_registry::with_store(store, tandem_search::pool_store::PoolStore::export_accounts)
-        .map_err(raise)?;
+    let batch = store_registry::with_store(store, PoolStore::export_accounts).map_err(raise)?;
     Ok(Uint8Array::new(batch))
 }
 
@@ -254,8 +268,8 @@ pub fn quote(
     amount: BigInt,
     clock: NativeClock,
 ) -> Result<NativeQuote> {
-    let direction = decode_direction(narrow(direction)).map_err(raise)?;
-    let mode = decode_mode(narrow(mode)).map_err(raise)?;
+    let direction = direction_of(direction)?;
+    let mode = mode_of(mode)?;
     let amount = u64_of(&amount, "amount")?;
     let clock = clock.decode()?;
     let quote = store_registry::with_store(store, |store| store.quote(pool, direction, mode, amount, &clock));
@@ -287,29 +301,24 @@ pub fn quote_batch(
 #[napi(catch_unwind)]
 pub fn swap_instructions(store: u32, owner: &[u8], legs: Vec<NativeSwapLeg>) -> Result<Uint8Array> {
     let owner = address(owner, "owner")?;
-    let mut instructions = Vec::with_capacity(legs.len());
-    for leg in legs {
-        let request = SwapRequest {
-            direction: decode_direction(narrow(leg.direction)).map_err(raise)?,
-            mode: decode_mode(narrow(leg.mode)).map_err(raise)?,
-            amount: u64_of(&leg.amount, "amount")?,
-            limit: u64_of(&leg.limit, "limit")?,
-            owner,
-            source: address(&leg.source_account, "sourceAccount")?,
-            destination: address(&leg.destination_account, "destinationAccount")?,
-        };
-        let swap = store_registry::with_store(store, |store| store.swap_instruction(leg.pool, &request));
-        let swap = swap.map_err(raise)?;
-        let accounts = swap.accounts.iter().map(|account| AccountMeta {
-            address: account.address,
-            is_signer: account.is_signer,
-            is_writable: account.is_writable,
-        });
-        instructions.push(Instruction {
-            program: swap.program,
-            accounts: accounts.collect(),
-            data: swap.data,
-        });
-    }
+    let requests = legs.iter().map(|leg| leg.decode(owner)).collect::<Result<Vec<_>>>()?;
+    let swaps = store_registry::with_store(store, |store| {
+        let swap = |(pool, request): &(u32, SwapRequest<'_>)| store.swap_instruction(*pool, request);
+        requests.iter().map(swap).collect::<std::result::Result<Vec<_>, _>>()
+    });
+    let instructions: Vec<Instruction> = swaps.map_err(raise)?.into_iter().map(wire_instruction).collect();
     Ok(Uint8Array::new(encode_instructions(&instructions).map_err(raise)?))
+}
+
+fn wire_instruction(swap: SwapInstruction) -> Instruction {
+    let account = |account: SwapAccount| AccountMeta {
+        address: account.address,
+        is_signer: account.is_signer,
+        is_writable: account.is_writable,
+    };
+    Instruction {
+        program: swap.program,
+        accounts: swap.accounts.into_iter().map(account).collect(),
+        data: swap.data,
+    }
 }

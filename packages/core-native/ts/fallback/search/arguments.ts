@@ -1,0 +1,40 @@
+import { type ChainClock, Direction, SwapMode } from '../../core-api.js';
+import { U64_MAX } from '../math/mul-div.js';
+import { argumentInvalid } from './error.js';
+
+// What the addon's boundary refuses, in the same order and with the same texts.
+
+const U32_MAX = 0xffff_ffff;
+
+/** @throws CORE_ARGUMENT_INVALID */
+export function requireU64(value: bigint, name: string): void {
+  if (value < 0n || value > U64_MAX) throw argumentInvalid(`${name} does not fit an unsigned 64-bit integer`);
+}
+
+/** @throws CORE_ARGUMENT_INVALID */
+export function requireU32(value: number, name: string): void {
+  if (Number.isInteger(value) && value >= 0 && value <= U32_MAX) return;
+  throw argumentInvalid(`${name} does not fit an unsigned 32-bit integer`);
+}
+
+/** @throws CORE_ARGUMENT_INVALID */
+export function requireAddress(bytes: Uint8Array, name: string): void {
+  if (bytes.length !== 32) throw argumentInvalid(`${name} is not a 32-byte address`);
+}
+
+/** @throws CORE_ARGUMENT_INVALID */
+export function requireDirection(value: Direction): void {
+  if (value !== Direction.AToB && value !== Direction.BToA) throw argumentInvalid('direction is neither 0 nor 1');
+}
+
+/** @throws CORE_ARGUMENT_INVALID */
+export function requireMode(value: SwapMode): void {
+  if (value !== SwapMode.ExactIn && value !== SwapMode.ExactOut) throw argumentInvalid('mode is neither 0 nor 1');
+}
+
+/** @throws CORE_ARGUMENT_INVALID */
+export function requireClock(clock: ChainClock): void {
+  requireU64(clock.slot, 'clock.slot');
+  requireU64(clock.epoch, 'clock.epoch');
+  requireU64(clock.unixTimestamp, 'clock.unixTimestamp');
+}

@@ -1,0 +1,109 @@
+import type { BaseMint, Candidate, PoolIndex, SearchRequest } from '../../core-api.js';
+import { addressKey } from './account-table.js';
+import { type Cycle, CycleFinder } from './cycle-finder.js';
+import { poolNotFound } from './error.js';
+import type { PoolStore } from './pool-store.js';
+import { type LamportPrice, lamportsDown, RouteCosts } from './profit.js';
+import { SizeOptimizer } from './size-optimizer.js';
+import type { Edge } from './token-graph.js';
+
+/** A candidate with what it is ranked by: net profit in lamports, rounded down. */
+interface Ranked {
+  readonly candidate: Candidate;
+  readonly netLamports: bigint;
+}
+
+/**
+ * Returns the best candidates: largest net profit in lamports first, then by the pools of the first and the second leg, then
+ * by base mint. Pools that are not ready, are too old or give no quote at this clock are left out, as are cycles whose costs
+ * do not fit 64 bits.
+ *
+ * @throws STORE_POOL_NOT_FOUND for an unknown touched pool; PROFIT_* for costs that are impossible whatever the route
+ */
+export function findCandidates(store: PoolStore, request: SearchRequest): Candidate[] {
+  const touched = touchedPools(store, request.touched);
+  const finder = new CycleFinder(store.graph, (pool) => {
+    if (store.slot(pool) < request.oldestSlot) return false;
+    const ready = store.readyPool(pool);
+    return ready !== undefined && ready.disabled(request.clock) === undefined;
+  });
+  const found: Ranked[] = [];
+  for (const [baseMintIndex, base] of request.baseMints.entries()) {
+    // Says now what is wrong with the costs, even where there is no cycle.
+    void new RouteCosts(request.costs, priceOf(base), 0);
+    const mint = store.graph.findMint(addressKey(base.mint));
+    if (mint === undefined) continue;
+    finder.visit(mint, touched, (cycle) => {
+      const ranked = evaluate(store, request, baseMintIndex, cycle);
+      if (ranked !== undefined) found.push(ranked);
+    });
+  }
+  return found
+    .sort(compareRanked)
+    .slice(0, request.maxCandidates)
+    .map(({ candidate }) => candidate);
+}
+
+/** Returns the touched pools ascending, each once. */
+function touchedPools(store: PoolStore, touched: Uint32Array | undefined): PoolIndex[] {
+  if (touched === undefined) return Array.from({ length: store.poolCount }, (_, pool) => pool);
+  const pools = [...new Set(touched)].sort((left, right) => left - right);
+  if ((pools.at(-1) ?? -1) >= store.poolCount) throw poolNotFound();
+  return pools;
+}
+
+function evaluate(store: PoolStore, request: SearchRequest, baseMintIndex: number, cycle: Cycle): Ranked | undefined {
+  const base = request.baseMints[baseMintIndex];
+  const [firstPool, secondPool] = [store.readyPool(cycle.first.pool), store.readyPool(cycle.second.pool)];
+  if (base === undefined || firstPool === undefined || secondPool === undefined) return undefined;
+  const costs = routeCosts(request, base, firstPool.computeUnits() + secondPool.computeUnits());
+  if (costs === undefined) return undefined;
+  const { clock } = request;
+  const sized = new SizeOptimizer({
+    first: { tryQuote: (mode, amount) => firstPool.tryQuote(cycle.first.direction, mode, amount, clock) },
+    second: { tryQuote: (mode, amount) => secondPool.tryQuote(cycle.second.direction, mode, amount, clock) },
+    maxAmountIn: base.maxAmountIn,
+    costs,
+  }).best();
+  if (sized === undefined || sized.profit.net < base.minNetProfit) return undefined;
+  const netLamports = lamportsDown(sized.profit.net, priceOf(base));
+  if (netLamports === undefined) return undefined;
+  const [firstSlot, secondSlot] = [store.slot(cycle.first.pool), store.slot(cycle.second.pool)];
+  const { amountIn, middle, amountOut, profit } = sized;
+  const leg = ({ pool, direction }: Edge, paid: bigint, received: bigint) => ({
+    pool,
+    direction,
+    amountIn: paid,
+    amountOut: received,
+  });
+  const candidate: Candidate = {
+    baseMintIndex,
+    legs: [leg(cycle.first, amountIn, middle), leg(cycle.second, middle, amountOut)],
+    profit,
+    oldestSlot: firstSlot < secondSlot ? firstSlot : secondSlot,
+  };
+  return { candidate, netLamports };
+}
+
+/** Returns the costs of a route, or undefined when they do not fit 64 bits; all else was refused before. */
+function routeCosts(request: SearchRequest, base: BaseMint, computeUnits: number): RouteCosts | undefined {
+  try {
+    return new RouteCosts(request.costs, priceOf(base), computeUnits);
+  } catch {
+    return undefined;
+  }
+}
+
+function priceOf(base: BaseMint): LamportPrice {
+  return { numerator: base.lamportPriceNumerator, denominator: base.lamportPriceDenominator };
+}
+
+function compareRanked(left: Ranked, right: Ranked): number {
+  if (left.netLamports !== right.netLamports) return left.netLamports > right.netLamports ? -1 : 1;
+  const [a, b] = [left.candidate, right.candidate];
+  for (const [at, leg] of a.legs.entries()) {
+    const difference = leg.pool - (b.legs[at]?.pool ?? leg.pool);
+    if (difference !== 0) return difference;
+  }
+  return a.baseMintIndex - b.baseMintIndex;
+}
