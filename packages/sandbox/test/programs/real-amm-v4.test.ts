@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { findRealAmmV4Dump } from '../../src/programs/real-dump.js';
 import { venuePrograms } from '../../src/programs/venue-programs.js';
 import { madeUpAddress, TRADER } from './captured-runs.js';
-import { balanceOf, fundedLike } from './captured-swaps.js';
-import { addressBytes, SwapMachine, type CallOutcome } from './swap-machine.js';
+import { balanceOf, fundedLike, type CapturedPool } from './captured-swaps.js';
+import { addressBytes, SwapMachine, type AccountUse, type CallOutcome, type ProgramCall } from './swap-machine.js';
 import { syntheticAmmV4 } from './synthetic-amm-v4.js';
 import { AMM_V4, ammV4Call, ammV4Vaults, type SwapWish } from './venue-calls.js';
 
@@ -64,17 +64,22 @@ function randomSwap(numbers: Numbers): { readonly wish: SwapWish; readonly funds
   const isOut = tag.startsWith('swap_base_out');
   const [first, second] = isOut ? [limit, fixedOut] : [fixed & U64, limit];
   const funds = numbers.pick([U64 - reserveIn, U64 - reserveIn, numbers.upTo(64n) % (U64 - reserveIn)]);
-  const install: Install = (machine) => {
+  const install = installer(pool, poolData, inputSide, funds);
+  return { wish: { pool: pool.address, poolData, inputSide, tag, first, second, user: TRADER }, funds, install };
+}
+
+type Install = (machine: SwapMachine) => void;
+
+/** Puts a pool and the trader's accounts, as they are before the swap, into a machine. */
+function installer(pool: CapturedPool, poolData: Uint8Array, inputSide: 'A' | 'B', funds: bigint): Install {
+  return (machine) => {
     const [vaultIn, vaultOut] = ammV4Vaults(poolData, inputSide);
     for (const [address, account] of pool.accounts) machine.put(address, account);
     const owner = addressBytes(TRADER.owner);
     machine.put(TRADER.source, fundedLike(pool.accounts.get(vaultIn)!, owner, funds));
     machine.put(TRADER.destination, fundedLike(pool.accounts.get(vaultOut)!, owner, 0n));
   };
-  return { wish: { pool: pool.address, poolData, inputSide, tag, first, second, user: TRADER }, funds, install };
 }
-
-type Install = (machine: SwapMachine) => void;
 
 /** Everything a swap changes: both balances and every byte of the pool, or the runtime's error. */
 function summary(outcome: CallOutcome, pool: string): string {
@@ -113,4 +118,73 @@ describe('the real AMM v4 program', () => {
     expect(seen.get('filled')).toBeGreaterThan(SWAPS / 10);
     expect(seen.size).toBeGreaterThanOrEqual(5);
   });
+
+  it.skipIf(dump === undefined)(`refuses the same foreign, unsigned and read-only accounts as ours${MISSING}`, () => {
+    const ours = machineWith(venuePrograms().find(({ programId }) => programId === AMM_V4)!.soPath);
+    const real = machineWith(dump!);
+    const answers = TAGS.flatMap((tag) =>
+      wrongCalls(tag).map(({ label, call, install }) => {
+        const [answer, wanted] = [ours, real].map((machine) => {
+          install(machine);
+          return summary(machine.execute(call), call.accounts[1]!.address);
+        });
+        return { label, answer, wanted };
+      }),
+    );
+    expect(answers.filter(({ answer, wanted }) => answer !== wanted)).toEqual([]);
+    const codes = new Set(answers.map(({ wanted }) => wanted));
+    // Authority, vaults, signature, account number, owner, token program and user accounts each have a code.
+    expect(
+      ['1', '4', '5', '21', '24', '27', '38', '42'].filter(
+        (code) => !codes.has(`InstructionError(1, Custom(${code}))`),
+      ),
+    ).toEqual([]);
+  });
 });
+
+/** One good swap per tag, and every call that differs from it in one account. */
+function wrongCalls(tag: (typeof TAGS)[number]): { label: string; call: ProgramCall; install: Install }[] {
+  const pool = syntheticAmmV4({
+    status: 6n,
+    feeNumerator: 25n,
+    feeDenominator: 10_000n,
+    coinVault: 5_000_000_000n,
+    pcVault: 700_000_000n,
+    needTakePnlCoin: 0n,
+    needTakePnlPc: 0n,
+    openTime: 0n,
+  });
+  const poolData = pool.accounts.get(pool.address)!.data;
+  const limits = tag.startsWith('swap_base_out') ? [U64, 1_000n] : [1_000_000n, 0n];
+  const [first, second] = limits as [bigint, bigint];
+  const good = ammV4Call({ pool: pool.address, poolData, inputSide: 'A', tag, first, second, user: TRADER });
+  const install = installer(pool, poolData, 'A', 1n << 40n);
+  const change = (label: string, accounts: readonly AccountUse[]) => {
+    return { label: `${tag}: ${label}`, call: { ...good, accounts }, install };
+  };
+  const owner = good.accounts.length - 1;
+  const others = good.accounts.flatMap((use, index) => {
+    const changes: readonly Partial<AccountUse>[] = [
+      { address: madeUpAddress(99) },
+      { address: good.accounts[index === owner ? 2 : owner]!.address },
+      { address: good.accounts[owner - 2]!.address },
+      { writable: false },
+      { signer: false },
+    ];
+    return changes.map((changed) =>
+      change(`account ${index} ${JSON.stringify(changed)}`, good.accounts.with(index, { ...use, ...changed })),
+    );
+  });
+  const counts = [0, 1, 7, 8, 16, 18, 19].map((count) => {
+    const accounts = [...good.accounts, ...good.accounts, ...good.accounts].slice(0, count);
+    return change(
+      `${count} accounts`,
+      accounts.map((use) => ({ ...use, signer: false })),
+    );
+  });
+  return [
+    change('as it should be', good.accounts),
+    ...others,
+    ...counts.filter(({ call }) => call.accounts.length > 1),
+  ];
+}
