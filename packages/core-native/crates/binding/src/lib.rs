@@ -1,7 +1,7 @@
 //! Node-API surface of the core: decode, call, encode. No arithmetic, no policy.
 
-mod arguments;
-mod error;
-mod pools;
-mod search;
-mod wire;
+pub mod arguments;
+pub mod error;
+pub mod pools;
+pub mod search;
+pub mod wire;
