@@ -40,7 +40,8 @@ function readArguments() {
     process.stdout.write(`${USAGE}\n`);
     process.exit(0);
   }
-  if (positionals.length === 0) throw new ConformanceError('CONFORMANCE_USAGE_INVALID', 'name at least one vector file');
+  if (positionals.length === 0)
+    throw new ConformanceError('CONFORMANCE_USAGE_INVALID', 'name at least one vector file');
   if (values.backend !== undefined && !BACKENDS.includes(values.backend)) {
     throw new ConformanceError(
       'CONFORMANCE_USAGE_INVALID',

@@ -51,7 +51,8 @@ function withFields(account, fields) {
 
 function find(accounts, address) {
   const found = accounts.find((account) => Buffer.compare(account.address, address) === 0);
-  if (found === undefined) throw new ConformanceError('CONFORMANCE_ACCOUNTS_NOT_FOUND', 'the folder lacks a vault of the pool');
+  if (found === undefined)
+    throw new ConformanceError('CONFORMANCE_ACCOUNTS_NOT_FOUND', 'the folder lacks a vault of the pool');
   return found;
 }
 

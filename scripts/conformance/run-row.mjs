@@ -70,7 +70,9 @@ function addressOf(named, accounts, indices) {
 function advance({ core, backend, store, state, venue, vector }) {
   const changed = carryOver({ venue, vector, accounts: state.accounts, pool: state.address });
   const slot = state.slot + 1n;
-  const accounts = state.accounts.map((account) => changed.find((next) => isSame(next.address, account.address)) ?? account);
+  const accounts = state.accounts.map(
+    (account) => changed.find((next) => isSame(next.address, account.address)) ?? account,
+  );
   backend.applyAccounts(store, core.encodeAccountBatch(changed.map((account) => ({ ...account, slot }))));
   return { ...state, slot, accounts };
 }

@@ -28,7 +28,10 @@ export function readVectorFile(path) {
     );
   }
   if (!Array.isArray(file.vectors) || typeof file.pools !== 'object' || file.pools === null) {
-    throw new ConformanceError('CONFORMANCE_FILE_INVALID', `${path} lacks "pools" or "vectors" (CONTRACT.md, section 5)`);
+    throw new ConformanceError(
+      'CONFORMANCE_FILE_INVALID',
+      `${path} lacks "pools" or "vectors" (CONTRACT.md, section 5)`,
+    );
   }
   return file;
 }

@@ -7,8 +7,8 @@ import { SPL_TOKEN_PROGRAM, TOKEN_2022_PROGRAM } from '../../token-account.js';
 
 /** `CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C` */
 export const RAYDIUM_CPMM_PROGRAM = Uint8Array.from([
-  0xa9, 0x2a, 0x5a, 0x8b, 0x4f, 0x29, 0x59, 0x52, 0x84, 0x25, 0x50, 0xaa, 0x93, 0xfd, 0x5b, 0x95, 0xb5, 0xac, 0xe6, 0xa8,
-  0xeb, 0x92, 0x0c, 0x93, 0x94, 0x2e, 0x43, 0x69, 0x0c, 0x20, 0xec, 0x73,
+  0xa9, 0x2a, 0x5a, 0x8b, 0x4f, 0x29, 0x59, 0x52, 0x84, 0x25, 0x50, 0xaa, 0x93, 0xfd, 0x5b, 0x95, 0xb5, 0xac, 0xe6,
+  0xa8, 0xeb, 0x92, 0x0c, 0x93, 0x94, 0x2e, 0x43, 0x69, 0x0c, 0x20, 0xec, 0x73,
 ]);
 
 /** Anchor discriminators of `PoolState` and `AmmConfig`. */
@@ -74,7 +74,10 @@ export function decodePoolAccount(account: AccountView): { identity: Identity; s
   const reader = new AccountReader(account.data);
   if (!sameBytes(reader.bytes(0, 8), POOL_DISCRIMINATOR)) throw decodeError(DecodeFailure.DiscriminatorMismatch);
   if (reader.length < POOL_LENGTH) throw decodeError(DecodeFailure.TooShort);
-  const addresses = ([first, second]: Pair<number>): Pair<Uint8Array> => [reader.address(first), reader.address(second)];
+  const addresses = ([first, second]: Pair<number>): Pair<Uint8Array> => [
+    reader.address(first),
+    reader.address(second),
+  ];
   const identity: Identity = {
     address: account.address.slice(),
     config: reader.address(POOL_OFFSET.ammConfig),

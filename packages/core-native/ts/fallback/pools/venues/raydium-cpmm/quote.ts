@@ -152,4 +152,3 @@ function findRates(
 export function tradable(vault: VaultBalance, owed: bigint): bigint {
   return owed > vault.amount ? 0n : vault.amount - owed;
 }
-
