@@ -9,6 +9,7 @@ import { CPMM_PROGRAM } from '../../src/seed/raydium-cpmm.js';
 const ADDRESS = addressText(CPMM_PROGRAM);
 
 let root: string;
+let written = 0;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'tandem-programs-'));
 });
@@ -19,7 +20,7 @@ function elf(change: (bytes: Uint8Array) => void = () => undefined): string {
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   bytes[18] = 247;
   change(bytes);
-  const file = join(root, `program-${Math.random()}.so`);
+  const file = join(root, `program-${(written += 1)}.so`);
   writeFileSync(file, bytes);
   return file;
 }

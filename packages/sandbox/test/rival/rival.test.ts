@@ -45,13 +45,15 @@ async function openRival(index: number, view?: PoolView): Promise<{ rival: Rival
   return { rival, address: trader.address };
 }
 
-/** Raises the first side of the SOL/USD pool on CPMM by 2 %. */
-async function openGap(): Promise<void> {
+/** Makes the first side of the SOL/USD pool on CPMM 2 % larger or smaller, and returns by how much. */
+async function openGap(sign = 1n): Promise<bigint> {
   const view = await openView(floor);
   views.push(view);
   const [pool] = view.describe([0]);
   if (pool === undefined) throw new Error('no pool');
-  await new VaultWriter(floor.cluster).shift(pool, pool.reserveA / 50n, 0n);
+  const delta = (sign * pool.reserveA) / 50n;
+  await new VaultWriter(floor.cluster).shift(pool, delta, 0n);
+  return delta;
 }
 
 describe('a rival', () => {
@@ -94,6 +96,18 @@ describe('a rival', () => {
     await slow.rival.step();
     expect(floor.counters.rivalTrades).toBe(rivalTrades);
     expect(floor.counters.rivalFailures).toBe(1);
+  });
+
+  // The gap's pool is the first leg one way round and the last leg the other way round.
+  it.each([1n, -1n])('is refused by the chain when the gap has closed in either of its legs (%s)', async (sign) => {
+    const delta = await openGap(sign);
+    const stale = await openView(floor);
+    views.push(stale);
+    const { rival } = await openRival(3, frozen(stale));
+    const [pool] = stale.describe([0]);
+    await new VaultWriter(floor.cluster).shift(pool!, -delta, 0n);
+    await rival.step();
+    expect(floor.counters).toMatchObject({ rivalTrades: 0, rivalFailures: 1 });
   });
 
   it('looks again and again until it is paused', async () => {

@@ -58,8 +58,7 @@ describe('a quote', () => {
     const transaction = core.signTransaction(signer, core.compileMessage(trader.address, blockhash, instructions, encodeLookupTables([])));
     core.dropSigner(signer);
     const result = await cluster.submit(transaction);
-    const record = cluster.chain.history.find(result.signature);
-    expect(result.error, `${addressText(pool.address)} ${JSON.stringify(record?.logs)}`).toBeNull();
+    expect(result.error, addressText(pool.address)).toBeNull();
     const after = await Promise.all(holdings.map((holding) => faucet.tokensOf(holding)));
     expect(before[0]! - after[0]!).toBe(quote.amountIn);
     expect(after[1]! - before[1]!).toBe(quote.amountOut);
