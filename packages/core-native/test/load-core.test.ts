@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkBinding, loadNativeBinding } from '../ts/backends/native-binding.js';
+import { encodeAccountBatch } from '../ts/account-batch.js';
+import { Direction, SwapMode } from '../ts/core-api.js';
 import type { CoreApi, LoadedCore, LoadCoreOptions } from '../ts/index.js';
+
+/** RFC 8032, section 7.1, test 1: seed and public key. */
+const RFC_8032_KEY =
+  '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
 
 const absence = loadNativeBinding().errors.join('; ');
 const itNative = absence === '' ? it : it.skip;
@@ -123,6 +130,23 @@ async function runWorker(module: string, workerData: unknown): Promise<unknown> 
   }
 }
 
+/** A pool of our fixtures with everything its quote needs, as a packed batch. */
+function packPool(name: string): Uint8Array {
+  const folder = new URL(`../../../fixtures/raydium_cpmm/${name}/`, import.meta.url);
+  const { slot, accounts } = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as {
+    slot: string;
+    accounts: { file: string; address: string; owner: string }[];
+  };
+  const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
+  const records = accounts.map(({ file, address, owner }) => ({
+    address: bytes(address),
+    owner: bytes(owner),
+    slot: BigInt(slot),
+    data: Uint8Array.from(readFileSync(new URL(file, folder))),
+  }));
+  return encodeAccountBatch(records);
+}
+
 describe('worker threads', () => {
   const script = `
     const { loadCore } = await import(${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)});
@@ -130,37 +154,36 @@ describe('worker threads', () => {
     const { core } = loadCore({ backend: workerData.backend });
     const attempt = (call) => { try { return call(); } catch (error) { return error.code; } };
     parentPort.postMessage({
-      count: attempt(() => core.poolCount(workerData.store)),
       address: attempt(() => core.signerAddress(workerData.signer)),
-      created: core.createStore(),
+      added: attempt(() => [...core.addPools(workerData.store, workerData.batch).indices].filter((index) => index === 0).length),
+      touched: attempt(() => [...core.applyAccounts(workerData.store, workerData.batch).touched]),
     });
   `;
+  const clock = { slot: 400_000_000n, epoch: 900n, unixTimestamp: 1_800_000_000n };
+  const secretKey = Uint8Array.from(Buffer.from(RFC_8032_KEY, 'hex'));
 
   async function meet(core: CoreApi) {
-    const secretKey = Uint8Array.from(Buffer.from(RFC_8032_KEY, 'hex'));
     const store = core.createStore();
     const signer = core.createSigner(secretKey);
-    const seen = (await runWorker(script, { backend: core.backend, store, signer })) as Record<string, unknown>;
-    return { seen, store, address: secretKey.slice(32) };
+    const workerData = { backend: core.backend, store, signer, batch: packPool('creator-fee-on-input') };
+    const seen = (await runWorker(script, workerData)) as Record<string, unknown>;
+    return { seen, store };
   }
 
   itNative(`open the native stores and signers of the main thread by id${why}`, async () => {
     const { core } = (await freshLoader())({ backend: 'native' });
-    const { seen, store, address } = await meet(core);
-    expect(seen['count']).toBe(0);
-    expect(seen['address']).toEqual(address);
-    // And the other way round: the worker's store is open here, and is another one.
-    expect(core.poolCount(seen['created'] as number)).toBe(0);
-    expect(seen['created']).not.toBe(store);
+    const { seen, store } = await meet(core);
+    expect(seen).toEqual({ address: secretKey.slice(32), added: 1, touched: [0] });
+    // What the worker wrote is quoted here.
+    expect(core.poolCount(store)).toBe(1);
+    expect(core.describePools(store, Uint32Array.of(0))[0]).toMatchObject({ ready: true, slot: 400_000_000n });
+    expect(core.quote(store, 0, Direction.AToB, SwapMode.ExactIn, 1_000_000n, clock).amountOut).toBeGreaterThan(0n);
   });
 
   it('do not see TypeScript stores and signers of the main thread', async () => {
     const { core } = (await freshLoader())({ backend: 'typescript' });
-    const { seen } = await meet(core);
-    expect(seen).toMatchObject({ count: 'STORE_NOT_FOUND', address: 'WIRE_SIGNER_NOT_FOUND' });
+    const { seen, store } = await meet(core);
+    expect(seen).toEqual({ address: 'WIRE_SIGNER_NOT_FOUND', added: 'STORE_NOT_FOUND', touched: 'STORE_NOT_FOUND' });
+    expect(core.poolCount(store)).toBe(0);
   });
 });
-
-/** RFC 8032, section 7.1, test 1: seed and public key. */
-const RFC_8032_KEY =
-  '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
