@@ -46,7 +46,7 @@ export interface EngineOptions {
   /** Started and stopped by the engine. */
   readonly market: MarketState;
   readonly facts: RunFacts;
-  /** Cores that full scans may use; 1 by default. The composition knows the machine. */
+  /** Worker threads of full scans; 1 by default, 0 scans in the main thread. The composition knows the machine. */
   readonly parallelism?: number;
   /** Trades after which nothing more is sent; none by default. */
   readonly tradeLimit?: number | undefined;

@@ -46,7 +46,7 @@ export interface EngineSettings {
   readonly refusedOpportunityEventsPerSecond: number;
 }
 
-/** Returns the stages' settings; `parallelism` is the number of cores the run may use. */
+/** Returns the stages' settings; `parallelism` is the number of cores that full scans may use. */
 export function settingsFromConfig(config: EngineConfig, parallelism: number): EngineSettings {
   const { strategy, risk, senders, network } = config;
   const mode = config.executionMode === 'REAL' ? 'real' : 'simulation';
@@ -63,7 +63,7 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
   return {
     mode,
     strategy: { baseMints, costs, maxCandidates: strategy.maxCandidates },
-    scan: { threads: Math.max(1, Math.min(MAX_SCAN_THREADS, parallelism)), timeoutMs: SCAN_TIMEOUT_MS },
+    scan: { threads: Math.min(MAX_SCAN_THREADS, parallelism), timeoutMs: SCAN_TIMEOUT_MS },
     validation: {
       maxAgeSlots: BigInt(strategy.maxAgeSlots),
       slippageToleranceBps: config.slippageToleranceBps,

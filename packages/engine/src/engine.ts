@@ -28,7 +28,10 @@ export class RealExecutionEngine {
   #stages: Stages | undefined;
   #phase: Phase = 'new';
   #starting: Promise<void> | undefined;
-  #passing = false;
+  #scheduled = false;
+  #scanning = false;
+  /** A resnapshot came while a scan ran: everything is scanned once more. */
+  #rescan = false;
   #final: SummaryEvent | undefined;
 
   constructor(options: EngineOptions) {
@@ -127,25 +130,39 @@ export class RealExecutionEngine {
   }
 
   #schedule(): void {
-    if (this.#passing || this.#phase !== 'running') return;
-    this.#passing = true;
-    queueMicrotask(() => this.#run(this.#pass()));
+    if (this.#scheduled || this.#phase !== 'running') return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#pass());
   }
 
-  async #pass(): Promise<void> {
+  #pass(): void {
+    this.#scheduled = false;
     const stages = this.#stages;
     const snapshot = this.#queue.take();
+    if (stages === undefined || snapshot === undefined || !this.#mayTrade()) return;
     try {
-      if (stages === undefined || snapshot === undefined || !this.#mayTrade()) return;
-      const { strategy, balances } = stages;
-      const found = snapshot.touched === undefined ? await strategy.scan(snapshot, balances) : strategy.find(snapshot, balances);
-      for (const opportunity of found) this.#decide(stages, opportunity);
+      if (snapshot.touched === undefined) this.#scan(stages, snapshot);
+      else for (const opportunity of stages.strategy.find(snapshot, stages.balances)) this.#decide(stages, opportunity);
     } catch (error) {
       this.#fault(error);
-    } finally {
-      this.#passing = false;
-      if (snapshot !== undefined) this.#schedule();
     }
+  }
+
+  /** Searches all pools on the workers; passes go on meanwhile, and what the scan finds is quoted again like everything else. */
+  #scan(stages: Stages, snapshot: MarketSnapshot): void {
+    this.#rescan = this.#scanning;
+    if (this.#scanning) return;
+    this.#scanning = true;
+    const scan = async () => {
+      try {
+        const found = await stages.strategy.scan(snapshot, stages.balances);
+        for (const opportunity of found) if (this.#mayTrade()) this.#decide(stages, opportunity);
+      } finally {
+        this.#scanning = false;
+        if (this.#rescan) this.#take({ ...snapshot, slot: this.#options.market.currentSlot(), clock: this.#options.market.clock() });
+      }
+    };
+    this.#run(scan());
   }
 
   #mayTrade(): boolean {

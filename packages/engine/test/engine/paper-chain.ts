@@ -1,0 +1,90 @@
+import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
+import { TokenAccounts } from '../../src/execute/token-accounts.js';
+import type { AccountSnapshot, LandedTransaction, SignatureStatus, TokenBalance } from '../../src/ports/index.js';
+import { RecordingSender, ScriptedReader } from '../../src/testing/index.js';
+import { SOL, USD } from '../strategy/sample-opportunity.js';
+import { tokenAccountData } from './paper-pools.js';
+
+const TOKEN_PROGRAM = decodeAddress('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
+const SYSTEM_PROGRAM = new Uint8Array(32);
+const BASE_FEE = 5_000n;
+
+/** What a transaction does on this chain; by default it earns `profit` wrapped lamports. */
+export interface Outcome {
+  readonly profit?: bigint;
+  readonly priorityFee?: bigint;
+  readonly error?: unknown;
+  readonly logs?: readonly string[];
+}
+
+/** A chain on paper: one wallet with its accounts; transactions land when a test says so. */
+export class PaperChain {
+  readonly sender = new RecordingSender('paper');
+  readonly reader: ScriptedReader;
+  slot = 100n;
+  height = 1_000n;
+  lamports = 10_000_000_000n;
+  readonly tokens = new Map<string, bigint>([[SOL, 5_000_000_000n], [USD, 0n]]);
+  readonly #wallet: Uint8Array;
+  readonly #accounts: TokenAccounts;
+  readonly #landed = new Map<string, LandedTransaction>();
+
+  constructor(wallet: Uint8Array) {
+    this.#wallet = wallet;
+    this.#accounts = new TokenAccounts(wallet);
+    this.reader = new ScriptedReader({
+      getAccounts: async (addresses) => {
+        await this.derive();
+        return addresses.map((address) => this.#account(address));
+      },
+      getMinimumRent: async () => 2_039_280n,
+      getBlockHeight: async () => this.height,
+      getSignatureStatuses: async (signatures) => signatures.map((signature) => this.#status(signature)),
+      getTransaction: async (signature) => this.#landed.get(signature) ?? null,
+    });
+  }
+
+  /** Derives the wallet's accounts, so that reads find them by address. */
+  async derive(): Promise<void> {
+    for (const mint of [SOL, USD]) await this.#accounts.derive(decodeAddress(mint), TOKEN_PROGRAM);
+  }
+
+  /** Puts a transaction into a block. */
+  land(signature: string, outcome: Outcome = {}): void {
+    const { profit = 0n, priorityFee = 0n, error = null, logs = [] } = outcome;
+    const before = { lamports: this.lamports, tokens: new Map(this.tokens) };
+    this.lamports -= BASE_FEE + priorityFee;
+    if (error === null) this.tokens.set(SOL, (this.tokens.get(SOL) ?? 0n) + profit);
+    this.#landed.set(signature, {
+      signature, slot: this.slot, error, logs, feeLamports: BASE_FEE, computeUnitsConsumed: null,
+      accountKeys: [encodeBase58(this.#wallet), 'wsol', 'usd'],
+      preLamports: [before.lamports, 1n, 1n],
+      postLamports: [this.lamports, 1n, 1n],
+      preTokenBalances: this.#balances(before.tokens),
+      postTokenBalances: this.#balances(this.tokens),
+    });
+  }
+
+  #balances(tokens: ReadonlyMap<string, bigint>): TokenBalance[] {
+    return [...tokens].map(([mint, amount], index) => ({ accountIndex: index + 1, mint, owner: encodeBase58(this.#wallet), amount }));
+  }
+
+  #status(signature: string): SignatureStatus | null {
+    const landed = this.#landed.get(signature);
+    return landed === undefined ? null : { slot: landed.slot, error: landed.error, confirmationStatus: 'confirmed' };
+  }
+
+  #account(address: Uint8Array): AccountSnapshot | null {
+    const { slot } = this;
+    if (Buffer.compare(address, this.#wallet) === 0) {
+      return this.lamports === 0n ? null : { address, owner: SYSTEM_PROGRAM, lamports: this.lamports, slot, data: new Uint8Array(0) };
+    }
+    const mint = [...this.tokens.keys()].find((key) => {
+      const place = this.#accounts.find(key);
+      return place !== undefined && Buffer.compare(place.account, address) === 0;
+    });
+    if (mint === undefined) return null;
+    const data = tokenAccountData(decodeAddress(mint), this.#wallet, this.tokens.get(mint) ?? 0n);
+    return { address, owner: TOKEN_PROGRAM, lamports: 2_039_280n, slot, data };
+  }
+}
