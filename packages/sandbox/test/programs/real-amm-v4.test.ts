@@ -168,6 +168,7 @@ function wrongCalls(tag: (typeof TAGS)[number]): { label: string; call: ProgramC
       { address: madeUpAddress(99) },
       { address: good.accounts[index === owner ? 2 : owner]!.address },
       { address: good.accounts[owner - 2]!.address },
+      ...ammV4Vaults(poolData, 'A').map((address) => ({ address })),
       { writable: false },
       { signer: false },
     ];
