@@ -1,3 +1,4 @@
+import type { LookupTable } from '@tandem/core-native';
 import { createEngineError } from '../errors/create-engine-error.js';
 import type { AccountSnapshot, ChainReader, Commitment } from '../ports/chain-reader.js';
 import { decodeAddress, encodeBase58 } from './base58.js';
@@ -20,12 +21,6 @@ export interface LookupTableState {
   readonly lastExtendedSlot: bigint;
   /** Position of the first address that was appended in `lastExtendedSlot`. */
   readonly lastExtendedStart: number;
-}
-
-/** A table as a message may use it. */
-export interface UsableLookupTable {
-  readonly address: Uint8Array;
-  readonly addresses: readonly Uint8Array[];
 }
 
 /**
@@ -57,7 +52,7 @@ export function decodeLookupTable(account: Pick<AccountSnapshot, 'address' | 'ow
  * Returns what a transaction in `slot` may look up: addresses appended in that slot or later are not there yet, and a table that is
  * being deactivated is not used at all, although the cluster would allow it for about 512 slots.
  */
-export function usableAt(table: LookupTableState, slot: bigint): UsableLookupTable | null {
+export function usableAt(table: LookupTableState, slot: bigint): LookupTable | null {
   if (table.deactivationSlot !== NEVER_DEACTIVATED) return null;
   const addresses = slot > table.lastExtendedSlot ? table.addresses : table.addresses.slice(0, table.lastExtendedStart);
   return addresses.length === 0 ? null : { address: table.address, addresses };
@@ -94,7 +89,7 @@ export class LookupTableCache {
   }
 
   /** Returns the tables a transaction in this slot may use, in the order they were loaded. */
-  usable(slot: bigint): UsableLookupTable[] {
+  usable(slot: bigint): LookupTable[] {
     return [...this.#tables.values()].map((table) => usableAt(table, slot)).filter((table) => table !== null);
   }
 }

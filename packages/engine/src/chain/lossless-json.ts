@@ -1,4 +1,4 @@
-const INTEGER_BEYOND_FLOATS = /^-?\d{16,}$/;
+const INTEGER_BEYOND_FLOATS = /^-?[1-9]\d{15,}$/;
 const SIXTEEN_DIGITS = /\d{16}/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const QUOTE = '"';

@@ -203,8 +203,7 @@ export class LiveMarketState implements MarketState {
     const losses = this.#losses;
     while (!this.#stop.signal.aborted && losses === this.#losses) {
       try {
-        await this.#snapshotAll();
-        this.#counts.resnapshots += 1;
+        if (await this.#snapshotAll()) this.#counts.resnapshots += 1;
         return;
       } catch (error) {
         if (losses === this.#losses) this.#lostReason = `the resnapshot failed: ${error instanceof Error ? error.message : 'unknown cause'}`;
@@ -214,13 +213,14 @@ export class LiveMarketState implements MarketState {
   }
 
   /** Reads everything and goes live with it, unless the feed was lost meanwhile: its return brings the next attempt. */
-  async #snapshotAll(): Promise<void> {
+  async #snapshotAll(): Promise<boolean> {
     const losses = this.#losses;
     const startedAtMicros = this.#options.clock.nowMicros();
     await this.#settle();
-    if (losses !== this.#losses || this.#stop.signal.aborted) return;
+    if (losses !== this.#losses || this.#stop.signal.aborted) return false;
     this.#lostReason = null;
     this.#listener?.(this.#snapshot(undefined, startedAtMicros));
+    return true;
   }
 
   /** Waits for the feed to come back when it was lost during the start. */
