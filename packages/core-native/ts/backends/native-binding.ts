@@ -50,12 +50,16 @@ export function checkBinding(binding: Partial<NativeBinding>): NativeLoad {
   return { binding: undefined, errors: [reason] };
 }
 
-/** Lists the messages of an error and of its causes. */
+/**
+ * Lists the messages of an error and of its causes. Where the loader names causes, its own headline (advice about npm,
+ * which does not apply here) and its attempts at WebAssembly builds (there are none) are left out.
+ */
 function reasonsOf(thrown: unknown): string[] {
   const reasons: string[] = [];
   for (let error = thrown; error instanceof Error; error = error.cause) {
     // Node repeats the chain of requiring files below the first line.
     reasons.push(error.message.split('\n', 1)[0] ?? error.message);
   }
-  return reasons;
+  const causes = reasons.slice(1).filter((reason) => !/wasm32|\.wasi\./.test(reason));
+  return causes.length > 0 ? causes : reasons;
 }
