@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CoreApi, loadCore } from '@tandem/core-native';
+import {
+  BlockhashCache,
+  createEngine,
+  decodeAddress,
+  type EngineConfig,
+  type EngineEvent,
+  JsonRpcReader,
+  KeypairSigner,
+  LiveMarketState,
+  LookupTableCache,
+  nextTurn,
+  parseEngineConfig,
+  type RealExecutionEngine,
+  RpcSender,
+  SqliteJournal,
+  type SummaryEvent,
+  WebSocketFeed,
+} from '@tandem/engine';
+import type { ChainReader, TransactionSender } from '@tandem/engine/ports';
+import { SeededRandom } from '@tandem/engine/testing';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../src/index.js';
+import { realClock } from '../test/cluster/real-clock.js';
+
+/** What a story changes of the ordinary run. */
+export interface Story {
+  readonly sandbox?: Partial<SandboxOptions>;
+  /** Configuration keys as in a file, such as `{ senders: { rebroadcast_ms: 100 } }`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly core?: CoreApi;
+  readonly wrapSender?: (sender: TransactionSender) => TransactionSender;
+  readonly wrapReader?: (reader: ChainReader) => ChainReader;
+  readonly wsUrl?: (sandbox: Sandbox) => string;
+  readonly tradeLimit?: number;
+  readonly dataDir?: string;
+  /** Reuses a running chain; the story that started it stops it. */
+  readonly on?: Sandbox;
+}
+
+type Executed = Extract<EngineEvent, { type: 'executed' }>;
+type EventOf<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
+
+/** A running engine on a running chain, and everything it said. */
+export class EngineRun {
+  readonly events: EngineEvent[] = [];
+  readonly faults: unknown[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  private constructor(
+    readonly sandbox: Sandbox,
+    readonly core: CoreApi,
+    readonly dataDir: string,
+    readonly engine: RealExecutionEngine,
+    private readonly close: () => Promise<void>,
+  ) {
+    engine.on((event) => {
+      this.events.push(event);
+      for (const wake of this.#waiting) wake();
+    });
+  }
+
+  /** Starts the chain (unless the story brings one) and wires the engine to its RPC, as the CLI does. */
+  static async open(story: Story = {}): Promise<EngineRun> {
+    const core = story.core ?? loadCore().core;
+    const faults: unknown[] = [];
+    const sandbox = story.on ?? (await startSandbox({ ...SANDBOX_DEFAULTS, core, onFault: (error) => faults.push(error), ...story.sandbox }));
+    const dataDir = story.dataDir ?? mkdtempSync(join(tmpdir(), 'tandem-scenario-'));
+    const { engine, closeConnections } = await wire(sandbox, core, story, dataDir);
+    const run = new EngineRun(sandbox, core, dataDir, engine, async () => {
+      closeConnections();
+      if (story.on === undefined) await sandbox.stop();
+      if (story.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    });
+    run.faults.push(...faults);
+    return run;
+  }
+
+  of<Type extends EngineEvent['type']>(type: Type): EventOf<Type>[] {
+    return this.events.filter((event): event is EventOf<Type> => event.type === type);
+  }
+
+  get executed(): Executed[] {
+    return this.of('executed');
+  }
+
+  /** Resolves when the condition holds after an event; rejects after the time. */
+  async until(what: string, holds: () => boolean, withinMs = 30_000): Promise<void> {
+    if (holds()) return;
+    await new Promise<void>((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        settle();
+      };
+      const wake = () => holds() && finish(resolve);
+      const timer = setTimeout(
+        () => finish(() => reject(new Error(`not within ${withinMs} ms: ${what}; last events: ${JSON.stringify(this.events.slice(-5))}`))),
+        withinMs,
+      );
+      this.#waiting.add(wake);
+    });
+  }
+
+  /** Starts engine and market and resolves at so many executed trades. */
+  async trade(count: number, withinMs?: number): Promise<void> {
+    await this.engine.start();
+    this.sandbox.startMarket();
+    await this.until(`${count} executed trades`, () => this.executed.length >= count, withinMs);
+  }
+
+  async stop(): Promise<SummaryEvent> {
+    await this.sandbox.pauseMarket();
+    return this.engine.stop();
+  }
+
+  async dispose(): Promise<void> {
+    await this.engine.stop().catch(() => undefined);
+    await this.close();
+  }
+}
+
+const SANDBOX_DEFAULTS = {
+  chain: 'litesvm',
+  seed: 7,
+  rivals: 0,
+  programs: [],
+  accountDirs: [],
+  clock: realClock,
+} as const satisfies Partial<SandboxOptions>;
+
+function configOf(sandbox: Sandbox, story: Story): EngineConfig {
+  const parsed = parseEngineConfig(JSON.stringify({ execution_mode: 'REAL', ...story.config }), { network: 'sandbox' });
+  const wsUrl = story.wsUrl?.(sandbox) ?? sandbox.wsUrl;
+  return { ...parsed, network: { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl } };
+}
+
+async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: string) {
+  const config = configOf(sandbox, story);
+  const { network, venues } = config;
+  const clock = realClock;
+  const random = new SeededRandom(1);
+  const rpc = { url: network.rpcUrl, clock, random, timeoutMs: network.requestTimeoutMs };
+  const rpcReader = new JsonRpcReader({ ...rpc, commitment: network.commitment });
+  const reader = story.wrapReader?.(rpcReader) ?? rpcReader;
+  const feed = new WebSocketFeed({
+    url: network.wsUrl,
+    clock,
+    random,
+    commitment: network.commitment,
+    confirmationCommitment: network.confirmationCommitment,
+    timeoutMs: network.requestTimeoutMs,
+    silenceTimeoutMs: network.silenceTimeoutMs,
+  });
+  const { enabled, pools, maxPools } = venues;
+  const market = new LiveMarketState({ core, reader, feed, clock, commitment: network.commitment, venues: enabled, pools, maxPools, schedule: nextTurn });
+  const blockhashes = new BlockhashCache({ reader, clock, refreshMs: network.blockhashRefreshMs, currentSlot: () => market.currentSlot() });
+  const lookupTables = new LookupTableCache({ reader, commitment: 'confirmed' });
+  await lookupTables.load(sandbox.lookupTables.map(decodeAddress));
+  const rpcSender = new RpcSender({ ...rpc, name: 'rpc' });
+  const signer = KeypairSigner.fromKeyFile(core, new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey])));
+  const engine = createEngine({
+    config,
+    core,
+    market,
+    tradeLimit: story.tradeLimit,
+    ports: {
+      clock,
+      random,
+      feed,
+      reader,
+      senders: [story.wrapSender?.(rpcSender) ?? rpcSender],
+      signer,
+      journal: new SqliteJournal(join(dataDir, 'journal.sqlite')),
+      blockhashes,
+      lookupTables,
+    },
+    facts: { network: 'sandbox', chain: sandbox.cluster.kind, rpcUrl: network.rpcUrl, wsUrl: network.wsUrl, dataDir, version: 'scenario' },
+  });
+  const closeConnections = () => {
+    rpcReader.close();
+    rpcSender.close();
+    signer.close();
+  };
+  return { engine, closeConnections };
+}
