@@ -8,7 +8,7 @@ const SLOTS = 1024;
 /** Roles as bits; the first two equal the packed account flags. */
 export const SIGNER_ROLE = 1;
 export const WRITABLE_ROLE = 2;
-export const INVOKED_ROLE = 4;
+const INVOKED_ROLE = 4;
 
 /** `lookupTableOf` of an account that stands in the message itself. */
 export const NO_TABLE = -1;
