@@ -15,8 +15,9 @@ const clock = {
   nowMs: () => Date.now(),
   nowMicros: () => Math.floor(performance.now() * 1_000),
   sleep: (ms, signal) => new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
+    const abort = () => { clearTimeout(timer); reject(signal.reason); };
+    const timer = setTimeout(() => { signal?.removeEventListener('abort', abort); resolve(); }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
   }),
 };
 
@@ -82,7 +83,8 @@ function post(body) {
 }
 
 const BATCH = 500;
-let [nonce, spentMs] = [0, 0];
+let [nonce, spentMs, cpuUs] = [0, 0, 0];
+const cpuRounds = [];
 const rounds = [];
 for (let done = 0; done < total; done += BATCH) {
   const blockhash = await cluster.latestBlockhash();
@@ -93,12 +95,16 @@ for (let done = 0; done < total; done += BATCH) {
   }
   // The client shares the core with the server; only the sending is timed, the signing is not.
   const started = performance.now();
+  const cpu = process.cpuUsage();
   for (let index = 0; index < BATCH; index += 8) {
     const answers = await Promise.all(bodies.slice(index, index + 8).map(post));
     for (const answer of answers) if (!answer.includes('"result"')) throw new Error(answer);
   }
   const ms = performance.now() - started;
   spentMs += ms;
+  const used = process.cpuUsage(cpu);
+  cpuUs += used.user + used.system;
+  cpuRounds.push((used.user + used.system) / BATCH);
   rounds.push(ms / BATCH);
   if ((done / BATCH) % 40 === 0) {
     globalThis.gc?.();
@@ -111,6 +117,7 @@ const landed = cluster.chain.history.nextSequence;
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 const tenth = Math.max(1, Math.floor(rounds.length / 10));
 console.log(`${landed} landed, ${Math.round(landed / (spentMs / 1_000))} a second; first tenth ${(median(rounds.slice(0, tenth)) * 1_000).toFixed(0)} us, last tenth ${(median(rounds.slice(-tenth)) * 1_000).toFixed(0)} us each`);
+console.log(`CPU of client and server together: ${(cpuUs / landed).toFixed(0)} us each; first tenth ${median(cpuRounds.slice(0, tenth)).toFixed(0)}, last tenth ${median(cpuRounds.slice(-tenth)).toFixed(0)}`);
 const failed = cluster.chain.history.at(landed - 1)?.error;
 if (failed !== null) throw new Error(JSON.stringify(failed));
 agent.destroy();

@@ -8,7 +8,7 @@ import { PriorityFees } from './priority-fees.js';
 import type { DecodedTransaction } from './transaction-decoder.js';
 import type { TransactionErrorJson } from './transaction-error.js';
 import { type LandedExecution, type Simulation, TransactionExecutor } from './transaction-executor.js';
-import { type HistoryLimits, type LandedRecord, TransactionHistory } from './transaction-history.js';
+import { type HistoryLimits, type LandedDetails, type LandedRecord, TransactionHistory } from './transaction-history.js';
 import { SLOTS_PER_EPOCH, type SignatureCheck, VirtualMachine } from './virtual-machine.js';
 
 export interface EmbeddedChainOptions extends BlockLedgerOptions {
@@ -99,12 +99,13 @@ export class EmbeddedChain {
     const execution = this.#executor.execute(transaction, slot);
     if (execution.outcome === 'dropped') return { signature, error: execution.error, record: undefined };
     this.#recent.set(signature, blockHeight);
-    const record = this.#record(transaction, signature, execution);
+    const details = detailsOf(transaction, execution);
+    const record = this.#record(transaction, signature, execution, details);
     for (const change of execution.changes) {
       this.#versions.remember(change.key, slot, change.before);
       for (const listener of this.#listeners) listener.onAccount?.(change.key, change.after, slot, 'transaction');
     }
-    for (const listener of this.#listeners) listener.onTransaction?.(record);
+    for (const listener of this.#listeners) listener.onTransaction?.(record, details);
     return { signature, error: execution.report.error, record };
   }
 
@@ -197,34 +198,13 @@ export class EmbeddedChain {
     return this.#recent.has(signature) ? 'AlreadyProcessed' : null;
   }
 
-  #record(transaction: DecodedTransaction, signature: string, execution: LandedExecution): LandedRecord {
+  #record(transaction: DecodedTransaction, signature: string, execution: LandedExecution, details: LandedDetails): LandedRecord {
     const { report, accounts, fee } = execution;
     this.fees.record(fee.unitPrice, accounts.keys, accounts.isWritable);
-    const record = this.history.append({
-      signature,
-      slot: this.ledger.head.slot,
-      index: this.#indexInBlock,
-      // The client's buffer may be a window of a larger one that would otherwise be kept alive.
-      bytes: transaction.bytes.slice(),
-      version: transaction.version,
-      error: report.error,
-      feeLamports: fee.totalLamports,
-      unitPrice: fee.unitPrice,
-      staticKeyCount: transaction.staticKeys.length,
-      loadedWritableCount: accounts.loadedWritableCount,
-      keys: accounts.keys,
-      isWritable: accounts.isWritable,
-      preLamports: execution.preLamports,
-      postLamports: execution.postLamports,
-      preTokens: execution.preTokens,
-      postTokens: execution.postTokens,
-      logs: report.logs,
-      innerInstructions: report.innerInstructions,
-      computeUnits: report.computeUnits,
-      returnData: report.returnData,
-    });
+    const { slot } = this.ledger.head;
+    const landed = { signature, slot, index: this.#indexInBlock, version: transaction.version, error: report.error };
     this.#indexInBlock += 1;
-    return record;
+    return this.history.append(landed, accounts.keys, details);
   }
 
   #forgetOldSignatures(blockHeight: bigint): void {
@@ -234,4 +214,19 @@ export class EmbeddedChain {
       this.#recent.delete(signature);
     }
   }
+}
+
+function detailsOf(transaction: DecodedTransaction, execution: LandedExecution): LandedDetails {
+  const { report, accounts, fee, preLamports, postLamports, preTokens, postTokens } = execution;
+  const { logs, innerInstructions, computeUnits, returnData } = report;
+  return {
+    // The client's buffer may be a window of a larger one.
+    bytes: transaction.bytes.slice(),
+    feeLamports: fee.totalLamports,
+    staticKeyCount: transaction.staticKeys.length,
+    loadedWritableCount: accounts.loadedWritableCount,
+    isWritable: accounts.isWritable,
+    preLamports, postLamports, preTokens, postTokens,
+    logs, innerInstructions, computeUnits, returnData,
+  };
 }

@@ -113,7 +113,8 @@ class RunningCluster implements EmbeddedCluster {
 
   async getAccount(address: Uint8Array): Promise<ClusterAccount | null> {
     const state = this.chain.account(addressKey(address), 'processed');
-    return state === null ? null : { ...state, address, owner: addressBytes(state.owner) };
+    // A copy: the state is shared with every other reader.
+    return state === null ? null : { ...state, address, owner: addressBytes(state.owner), data: state.data.slice() };
   }
 
   async loadProgram(programId: Uint8Array, elf: Uint8Array): Promise<void> {

@@ -68,7 +68,7 @@ export class TransactionExecutor {
     const { keys, isWritable } = accounts;
     const fee = transactionFee(transaction);
     const before = this.#readAll(accounts);
-    const report = this.#relabel(this.#machine.execute(transaction), transaction);
+    const report = this.#relabel(this.#machine.execute(transaction, keys.filter((_, index) => isWritable[index] === true)), transaction);
     const after = [...before];
     if (report.error === null) {
       for (let index = 0; index < keys.length; index += 1) {

@@ -1,10 +1,12 @@
+import { deserialize, serialize } from 'node:v8';
+
 import { addressText, type AddressKey } from './address-key.js';
 import type { DecodedTransaction } from './transaction-decoder.js';
 import type { TransactionErrorJson } from './transaction-error.js';
 import type { TokenBalanceRecord } from './token-balances.js';
 import type { ExecutionReport } from './virtual-machine.js';
 
-/** A transaction that landed, with everything that can be asked about it. */
+/** A transaction that landed: what it is found by, and whether it succeeded. */
 export interface LandedRecord {
   /** Counts landed transactions; later is greater. */
   readonly sequence: number;
@@ -12,19 +14,21 @@ export interface LandedRecord {
   readonly slot: bigint;
   /** Position in its block. */
   readonly index: number;
-  readonly bytes: Uint8Array;
   readonly version: DecodedTransaction['version'];
   readonly error: TransactionErrorJson | null;
-  readonly feeLamports: bigint;
-  /** Compute-unit price in micro-lamports. */
-  readonly unitPrice: bigint;
-  readonly staticKeyCount: number;
-  readonly loadedWritableCount: number;
   /** All accounts in message order: static, loaded writable, loaded readonly. */
   readonly accounts: readonly AddressEntry[];
-  readonly isWritable: readonly boolean[];
   /** Per account, the sequence of the transaction before this one that mentions it, or -1. */
   readonly previous: readonly number[];
+}
+
+/** Everything else that can be asked about a landed transaction; kept packed, because most is never asked for. */
+export interface LandedDetails {
+  readonly bytes: Uint8Array;
+  readonly feeLamports: bigint;
+  readonly staticKeyCount: number;
+  readonly loadedWritableCount: number;
+  readonly isWritable: readonly boolean[];
   readonly preLamports: readonly bigint[];
   readonly postLamports: readonly bigint[];
   readonly preTokens: readonly TokenBalanceRecord[];
@@ -54,6 +58,7 @@ export interface HistoryLimits {
 export class TransactionHistory {
   readonly #limits: HistoryLimits;
   readonly #records = new Map<number, LandedRecord>();
+  readonly #packed = new Map<number, Uint8Array>();
   readonly #sequenceOf = new Map<string, number>();
   readonly #entries = new Map<AddressKey, AddressEntry>();
   #next = 0;
@@ -78,8 +83,7 @@ export class TransactionHistory {
     return this.#records.size;
   }
 
-  append(landed: Omit<LandedRecord, 'sequence' | 'accounts' | 'previous'> & { readonly keys: readonly AddressKey[] }): LandedRecord {
-    const { keys, ...rest } = landed;
+  append(landed: Omit<LandedRecord, 'sequence' | 'accounts' | 'previous'>, keys: readonly AddressKey[], details: LandedDetails): LandedRecord {
     const sequence = this.#next;
     this.#next += 1;
     const accounts = keys.map((key) => this.#entry(key));
@@ -88,12 +92,22 @@ export class TransactionHistory {
       entry.latest = sequence;
       entry.references += 1;
     }
-    const record: LandedRecord = { ...rest, sequence, accounts, previous };
+    const record: LandedRecord = { ...landed, sequence, accounts, previous };
+    // The serializer's own buffer is larger than what it holds.
+    const packed = Uint8Array.from(serialize(details));
     this.#records.set(sequence, record);
+    this.#packed.set(sequence, packed);
     this.#sequenceOf.set(record.signature, sequence);
-    this.#bytes += weigh(record);
+    this.#bytes += weigh(record, packed);
     while (this.#records.size > this.#limits.transactions || this.#bytes > this.#limits.bytes) this.#dropOldest();
     return record;
+  }
+
+  /** Returns the details of a record that is still kept. */
+  details(record: LandedRecord): LandedDetails {
+    const packed = this.#packed.get(record.sequence);
+    if (packed === undefined) throw new RangeError(`transaction ${record.sequence} is no longer kept`);
+    return deserialize(packed) as LandedDetails;
   }
 
   find(signature: string): LandedRecord | undefined {
@@ -126,12 +140,14 @@ export class TransactionHistory {
   }
 
   #dropOldest(): void {
-    const record = this.#records.get(this.#oldest);
+    const sequence = this.#oldest;
     this.#oldest += 1;
-    if (record === undefined) return;
-    this.#records.delete(record.sequence);
+    const [record, packed] = [this.#records.get(sequence), this.#packed.get(sequence)];
+    if (record === undefined || packed === undefined) return;
+    this.#records.delete(sequence);
+    this.#packed.delete(sequence);
     this.#sequenceOf.delete(record.signature);
-    this.#bytes -= weigh(record);
+    this.#bytes -= weigh(record, packed);
     for (const entry of record.accounts) {
       entry.references -= 1;
       if (entry.references === 0) this.#entries.delete(entry.key);
@@ -139,10 +155,7 @@ export class TransactionHistory {
   }
 }
 
-/** Estimates what a record costs: its bytes, its log text, and the numbers around them. */
-function weigh(record: LandedRecord): number {
-  const logs = record.logs.reduce((sum, line) => sum + line.length + 16, 0);
-  const inner = record.innerInstructions.reduce((sum, calls) => sum + calls.length * 250, 0);
-  const tokens = (record.preTokens.length + record.postTokens.length) * 150;
-  return 600 + record.bytes.length + logs + inner + tokens + record.accounts.length * 60;
+/** Returns what a record costs: its packed details, and what is measured to lie around them. */
+function weigh(record: LandedRecord, packed: Uint8Array): number {
+  return 900 + packed.length + record.accounts.length * 16;
 }

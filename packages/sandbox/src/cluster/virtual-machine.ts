@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { EngineError } from '@tandem/engine/ports';
 import { Account, Clock, EpochSchedule, FailedTransactionMetadata, LiteSvm, type TransactionMetadata } from 'litesvm/dist/internal.js';
 
+import { AccountCache } from './account-cache.js';
 import type { AccountState } from './account-state.js';
 import { addressBytes, addressKey, type AddressKey, UPGRADEABLE_LOADER } from './address-key.js';
 import type { DecodedTransaction } from './transaction-decoder.js';
@@ -43,6 +44,9 @@ export type SignatureCheck = 'verify' | 'skip';
 /** LiteSVM behind plain values: accounts, programs, sysvars and execution; it knows no blocks and no history. */
 export class VirtualMachine {
   readonly #svm = new LiteSvm();
+  readonly #accounts = new AccountCache();
+  /** Programs without their bytes. */
+  readonly #programs = new AccountCache();
 
   constructor() {
     // Blockhash lifetime and duplicates are the cluster's business: LiteSVM knows a single hash.
@@ -54,15 +58,24 @@ export class VirtualMachine {
   }
 
   account(key: AddressKey): AccountState | null {
+    const cached = this.#accounts.find(key);
+    if (cached !== undefined) return cached;
     const account = this.#svm.getAccount(addressBytes(key));
-    return account === null ? null : toState(account);
+    const state = account === null ? null : toState(account);
+    this.#accounts.keep(key, state);
+    return state;
   }
 
   /** Returns an account without its data when it is a program: programs are large and their bytes are rarely wanted. */
   accountOutline(key: AddressKey): AccountState | null {
+    const cached = this.#accounts.find(key) ?? this.#programs.find(key);
+    if (cached !== undefined && cached !== null) return cached;
     const account = this.#svm.getAccount(addressBytes(key));
     if (account === null) return null;
-    return account.executable() ? { ...outline(account), data: new Uint8Array() } : toState(account);
+    const isProgram = account.executable();
+    const state = isProgram ? { ...outline(account), data: new Uint8Array() } : toState(account);
+    (isProgram ? this.#programs : this.#accounts).keep(key, state);
+    return state;
   }
 
   /** Returns the bytes of an account, and of the program data when it is an upgradeable program. */
@@ -77,6 +90,8 @@ export class VirtualMachine {
   setAccount(key: AddressKey, state: AccountState): void {
     const account = new Account(state.lamports, state.data, addressBytes(state.owner), state.executable, RENT_EXEMPT_EPOCH);
     this.#svm.setAccount(addressBytes(key), account);
+    this.#accounts.forget(key);
+    this.#programs.forget(key);
   }
 
   accountsOwnedBy(program: AddressKey): [AddressKey, AccountState][] {
@@ -85,6 +100,8 @@ export class VirtualMachine {
 
   /** @throws SANDBOX_PROGRAM_INVALID when the bytes are no program. */
   loadProgram(programId: AddressKey, elf: Uint8Array): void {
+    this.#accounts.clear();
+    this.#programs.clear();
     try {
       this.#svm.addProgram(addressBytes(programId), elf);
     } catch (cause) {
@@ -110,8 +127,13 @@ export class VirtualMachine {
     this.#svm.setSlotHashes([...hashes]);
   }
 
-  execute(transaction: DecodedTransaction): ExecutionReport {
+  /** Runs a transaction for good; `writable` are the accounts it may change, the fee payer first. */
+  execute(transaction: DecodedTransaction, writable: readonly AddressKey[]): ExecutionReport {
     const result = this.#svm.sendVersionedTransaction(transaction.bytes);
+    for (const key of writable) {
+      this.#accounts.forget(key);
+      this.#programs.forget(key);
+    }
     return result instanceof FailedTransactionMetadata ? failureReport(result) : report(result, null);
   }
 

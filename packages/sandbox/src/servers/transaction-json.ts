@@ -3,7 +3,7 @@ import { encodeBase58 } from '../cluster/base58.js';
 import type { TokenBalanceRecord } from '../cluster/token-balances.js';
 import { type DecodedTransaction, decodeTransaction } from '../cluster/transaction-decoder.js';
 import type { TransactionErrorJson } from '../cluster/transaction-error.js';
-import type { LandedRecord } from '../cluster/transaction-history.js';
+import type { LandedDetails, LandedRecord } from '../cluster/transaction-history.js';
 import type { InnerInstructionRecord } from '../cluster/virtual-machine.js';
 import { type RpcConfig, unsignedOf, wordOf } from './rpc/params.js';
 import { RpcCode, RpcError } from './rpc/rpc-error.js';
@@ -30,7 +30,7 @@ export function transactionFormatOf(config: RpcConfig): TransactionFormat {
 }
 
 /** Returns `{transaction, meta, version}` of a landed transaction. @throws RpcError -32015 for a version the client does not know */
-export function transactionJson(record: LandedRecord, format: TransactionFormat): Record<string, unknown> {
+export function transactionJson(record: LandedRecord, details: LandedDetails, format: TransactionFormat): Record<string, unknown> {
   if (record.version === 0 && format.maxVersion === undefined) {
     throw new RpcError(
       RpcCode.UnsupportedTransactionVersion,
@@ -39,8 +39,8 @@ export function transactionJson(record: LandedRecord, format: TransactionFormat)
     );
   }
   return {
-    meta: metaJson(record, format.encoding),
-    transaction: bodyJson(record, format.encoding),
+    meta: metaJson(record, details, format.encoding),
+    transaction: bodyJson(record, details, format.encoding),
     version: format.maxVersion === undefined ? undefined : record.version,
   };
 }
@@ -67,24 +67,24 @@ export function loadedAddressesJson(texts: readonly string[], staticCount: numbe
   return { readonly: texts.slice(staticCount + writableCount), writable: texts.slice(staticCount, staticCount + writableCount) };
 }
 
-export function returnDataJson(returned: { readonly program: LandedRecord['accounts'][number]['key']; readonly data: Uint8Array }): unknown {
+export function returnDataJson(returned: NonNullable<LandedDetails['returnData']>): unknown {
   return { data: [Buffer.from(returned.data).toString('base64'), 'base64'], programId: addressText(returned.program) };
 }
 
-function metaJson(record: LandedRecord, encoding: TransactionEncoding): unknown {
+function metaJson(record: LandedRecord, details: LandedDetails, encoding: TransactionEncoding): unknown {
   const texts = record.accounts.map((account) => account.text);
   return {
-    computeUnitsConsumed: record.computeUnits,
+    computeUnitsConsumed: details.computeUnits,
     err: record.error,
-    fee: record.feeLamports,
-    innerInstructions: innerInstructionsJson(record.innerInstructions, texts, encoding),
-    loadedAddresses: encoding === 'jsonParsed' ? undefined : loadedAddressesJson(texts, record.staticKeyCount, record.loadedWritableCount),
-    logMessages: record.logs,
-    postBalances: record.postLamports,
-    postTokenBalances: record.postTokens.map(tokenBalanceJson),
-    preBalances: record.preLamports,
-    preTokenBalances: record.preTokens.map(tokenBalanceJson),
-    returnData: record.returnData === null ? undefined : returnDataJson(record.returnData),
+    fee: details.feeLamports,
+    innerInstructions: innerInstructionsJson(details.innerInstructions, texts, encoding),
+    loadedAddresses: encoding === 'jsonParsed' ? undefined : loadedAddressesJson(texts, details.staticKeyCount, details.loadedWritableCount),
+    logMessages: details.logs,
+    postBalances: details.postLamports,
+    postTokenBalances: details.postTokens.map(tokenBalanceJson),
+    preBalances: details.preLamports,
+    preTokenBalances: details.preTokens.map(tokenBalanceJson),
+    returnData: details.returnData === null ? undefined : returnDataJson(details.returnData),
     rewards: [],
     status: statusJson(record.error),
   };
@@ -113,17 +113,17 @@ function instructionJson(
   return { accounts: accounts.map((index) => texts[index] ?? null), data, programId: texts[call.programIndex] ?? null, stackHeight };
 }
 
-function bodyJson(record: LandedRecord, encoding: TransactionEncoding): unknown {
-  if (encoding === 'base64') return [Buffer.from(record.bytes).toString('base64'), 'base64'];
-  if (encoding === 'base58') return [encodeBase58(record.bytes), 'base58'];
-  if (encoding === 'binary') return encodeBase58(record.bytes);
-  const decoded = decodeTransaction(record.bytes);
+function bodyJson(record: LandedRecord, details: LandedDetails, encoding: TransactionEncoding): unknown {
+  if (encoding === 'base64') return [Buffer.from(details.bytes).toString('base64'), 'base64'];
+  if (encoding === 'base58') return [encodeBase58(details.bytes), 'base58'];
+  if (encoding === 'binary') return encodeBase58(details.bytes);
+  const decoded = decodeTransaction(details.bytes);
   // Every kept record was decoded when it landed.
   if ('failure' in decoded) throw new TypeError(`a landed transaction does not decode: ${decoded.detail}`);
-  return { message: messageJson(decoded, record, encoding), signatures: decoded.signatures.map((signature) => encodeBase58(signature)) };
+  return { message: messageJson(decoded, record, details, encoding), signatures: decoded.signatures.map((signature) => encodeBase58(signature)) };
 }
 
-function messageJson(decoded: DecodedTransaction, record: LandedRecord, encoding: TransactionEncoding): unknown {
+function messageJson(decoded: DecodedTransaction, record: LandedRecord, details: LandedDetails, encoding: TransactionEncoding): unknown {
   const texts = record.accounts.map((account) => account.text);
   const lookups = decoded.lookups.map((lookup) => ({
     accountKey: addressText(lookup.table), readonlyIndexes: [...lookup.readonly], writableIndexes: [...lookup.writable],
@@ -131,7 +131,7 @@ function messageJson(decoded: DecodedTransaction, record: LandedRecord, encoding
   const instructions = decoded.instructions.map((instruction) => instructionJson(instruction, 1, texts, encoding));
   const isParsed = encoding === 'jsonParsed';
   return {
-    accountKeys: isParsed ? texts.map((text, index) => parsedKeyJson(text, index, decoded, record)) : texts.slice(0, record.staticKeyCount),
+    accountKeys: isParsed ? texts.map((text, index) => parsedKeyJson(text, index, decoded, details)) : texts.slice(0, details.staticKeyCount),
     addressTableLookups: decoded.version === 0 ? lookups : undefined,
     header: isParsed
       ? undefined
@@ -145,11 +145,11 @@ function messageJson(decoded: DecodedTransaction, record: LandedRecord, encoding
   };
 }
 
-function parsedKeyJson(pubkey: string, index: number, decoded: DecodedTransaction, record: LandedRecord): unknown {
+function parsedKeyJson(pubkey: string, index: number, decoded: DecodedTransaction, details: LandedDetails): unknown {
   return {
     pubkey,
     signer: index < decoded.requiredSignatures,
-    source: index < record.staticKeyCount ? 'transaction' : 'lookupTable',
-    writable: record.isWritable[index] === true,
+    source: index < details.staticKeyCount ? 'transaction' : 'lookupTable',
+    writable: details.isWritable[index] === true,
   };
 }

@@ -3,7 +3,7 @@ import { addressText, type AddressKey } from '../../cluster/address-key.js';
 import type { Block, Commitment } from '../../cluster/block-ledger.js';
 import type { ChainListener, ChangeOrigin } from '../../cluster/chain-events.js';
 import type { EmbeddedChain } from '../../cluster/embedded-chain.js';
-import type { LandedRecord } from '../../cluster/transaction-history.js';
+import type { LandedDetails, LandedRecord } from '../../cluster/transaction-history.js';
 import { type AccountFormat, accountJson } from '../account-json.js';
 import type { AccountFilter } from '../account-filter.js';
 import { MintDecimals } from '../../cluster/token-balances.js';
@@ -64,8 +64,8 @@ export class SubscriptionHub implements ChainListener {
     }
   }
 
-  onTransaction(record: LandedRecord): void {
-    this.#tellTransaction(record, 'processed');
+  onTransaction(record: LandedRecord, details: LandedDetails): void {
+    this.#tellTransaction(record, 'processed', () => details);
   }
 
   onSlot(block: Block): void {
@@ -93,7 +93,7 @@ export class SubscriptionHub implements ChainListener {
         for (const [key, state] of this.#chain.changesIn(block.slot)) this.#tellAccount(key, state, block.slot, commitment);
       }
       if (!this.signatures.isEmpty || !this.logs.isEmpty) {
-        for (const record of this.#chain.recordsIn(block)) this.#tellTransaction(record, commitment);
+        for (const record of this.#chain.recordsIn(block)) this.#tellTransaction(record, commitment, () => this.#chain.history.details(record));
       }
     }
     this.#settledSlot[commitment] = newest;
@@ -111,13 +111,14 @@ export class SubscriptionHub implements ChainListener {
     }
   }
 
-  #tellTransaction(record: LandedRecord, commitment: Commitment): void {
+  #tellTransaction(record: LandedRecord, commitment: Commitment, detailsOf: () => LandedDetails): void {
     for (const watcher of this.signatures.of(record.signature, commitment)) watcher.notify(signatureResult(record));
     if (this.logs.isEmpty) return;
-    const { slot, signature, error, logs } = record;
-    const result = { context: { slot }, value: { err: error, logs, signature } };
-    for (const watcher of this.logs.of(ALL_LOGS, commitment)) watcher.notify(result);
-    for (const account of record.accounts) for (const watcher of this.logs.of(account.key, commitment)) watcher.notify(result);
+    const watchers = [...this.logs.of(ALL_LOGS, commitment), ...record.accounts.flatMap((account) => this.logs.of(account.key, commitment))];
+    if (watchers.length === 0) return;
+    const { slot, signature, error } = record;
+    const result = { context: { slot }, value: { err: error, logs: detailsOf().logs, signature } };
+    for (const watcher of watchers) watcher.notify(result);
   }
 }
 

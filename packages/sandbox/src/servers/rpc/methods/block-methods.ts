@@ -72,7 +72,7 @@ function blockJson(context: RpcContext, block: Block, config: RpcConfig): unknow
     previousBlockhash: addressText(block.previousBlockhash),
     rewards: config['rewards'] === false ? undefined : [],
     signatures: details === 'signatures' ? records.map((record) => record.signature) : undefined,
-    transactions: details === 'full' || details === 'accounts' ? records.map((record) => transactionJson(record, format)) : undefined,
+    transactions: details === 'full' || details === 'accounts' ? records.map((record) => transactionJson(record, context.chain.history.details(record), format)) : undefined,
   };
 }
 

@@ -34,7 +34,7 @@ export function historyMethods(context: RpcContext): RpcMethods {
       const newest = context.chain.ledger.at(settledCommitment(config)).slot;
       const format = transactionFormatOf(config);
       if (record === undefined || record.slot > newest) return null;
-      return { blockTime: blockTime(context, record), ...transactionJson(record, format), slot: record.slot, transactionIndex: record.index };
+      return { blockTime: blockTime(context, record), ...transactionJson(record, context.chain.history.details(record), format), slot: record.slot, transactionIndex: record.index };
     },
     getSignaturesForAddress: (values) => signaturesForAddress(context, values),
   };
@@ -102,7 +102,7 @@ function entry(context: RpcContext, record: LandedRecord): unknown {
     blockTime: blockTime(context, record),
     confirmationStatus: commitmentOfSlot(context, record.slot),
     err: record.error,
-    memo: memoOf(record),
+    memo: memoOf(record, context.chain.history),
     signature: record.signature,
     slot: record.slot,
     transactionIndex: record.index,
