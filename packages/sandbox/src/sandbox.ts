@@ -61,7 +61,7 @@ export interface Sandbox {
   startMarket(): void;
   /** Stops them after what they have under way. */
   pauseMarket(): Promise<void>;
-  /** Stops everything. */
+  /** Stops everything; calling it again changes nothing. */
   stop(): Promise<void>;
 }
 
@@ -162,6 +162,7 @@ async function openSandbox(options: OpeningOptions): Promise<Sandbox> {
     gapsPerSecond: options.gapsPerSecond ?? DEFAULT_GAPS_PER_SECOND,
     slotMs: options.slotMs ?? DEFAULT_SLOT_MS[options.chain],
   });
+  let stopped: Promise<void> | undefined;
   return {
     cluster,
     rpcUrl: cluster.rpcUrl,
@@ -176,10 +177,18 @@ async function openSandbox(options: OpeningOptions): Promise<Sandbox> {
     startMarket: () => market.start(),
     pauseMarket: async () => market.pause(),
     stop: async () => {
-      await market.close();
-      await cluster.stop();
+      stopped ??= stopAll(market, cluster);
+      await stopped;
     },
   };
+}
+
+async function stopAll(market: Market, cluster: Cluster): Promise<void> {
+  try {
+    await market.close();
+  } finally {
+    await cluster.stop();
+  }
 }
 
 /** What the market stands on once the loaded pools can be traded. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { EngineError } from '@tandem/engine/ports';
 import type { ClusterAccount } from '../cluster/cluster.js';
 import { addressBytes } from '../seed/addresses.js';
@@ -7,6 +8,17 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 /** Lamports as they stand in the text: `JSON.parse` rounds above 2^53. */
 const LAMPORTS_TEXT = /"lamports"\s*:\s*(\d{1,20})\s*[,}]/;
 const MAX_U64 = 0xffff_ffff_ffff_ffffn;
+
+/** Reads one account dump. @throws SANDBOX_ACCOUNT_FILE_INVALID, SANDBOX_ACCOUNT_UNSUPPORTED */
+export function loadAccountFile(file: string): ClusterAccount {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw invalid(file, 'it cannot be read', cause);
+  }
+  return decodeAccountFile(text, file);
+}
 
 /**
  * Decodes `{"pubkey", "account": {"lamports", "data": [text, "base64"], "owner", "executable", "rentEpoch"}}` as the Solana CLI

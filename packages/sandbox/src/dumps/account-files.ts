@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@tandem/engine/ports';
 import type { ClusterAccount } from '../cluster/cluster.js';
 import { addressText } from '../seed/addresses.js';
 import { equalBytes } from '../seed/token-accounts.js';
-import { decodeAccountFile } from './account-file.js';
+import { loadAccountFile } from './account-file.js';
 
 /** An account of a dump and the file it came from. */
 export interface DumpedAccount {
@@ -24,7 +24,7 @@ export function loadAccountDirs(directories: readonly string[]): DumpedAccount[]
   const byAddress = new Map<string, DumpedAccount>();
   for (const directory of directories) {
     for (const file of accountFilesBelow(directory)) {
-      const dumped = { account: decodeAccountFile(readFileSync(file, 'utf8'), file), file };
+      const dumped = { account: loadAccountFile(file), file };
       const key = addressText(dumped.account.address);
       const known = byAddress.get(key);
       byAddress.set(key, known === undefined ? dumped : settle(known, dumped, key));

@@ -24,17 +24,6 @@ const ELF_HEADER_BYTES = 64;
 /** `e_machine` at offset 18: EM_BPF and EM_SBPF. */
 const ELF_MACHINES: ReadonlySet<number> = new Set([247, 263]);
 
-/** Reads `ADDRESS=FILE.so`. @throws SANDBOX_PROGRAM_OPTION_INVALID */
-export function parseProgramOption(text: string): ProgramOption {
-  const split = text.indexOf('=');
-  if (split > 0 && split < text.length - 1) return { address: text.slice(0, split), file: text.slice(split + 1) };
-  throw new EngineError('SANDBOX_PROGRAM_OPTION_INVALID', `"${text}" is not of the form ADDRESS=FILE.so`, {
-    severity: 'fatal',
-    context: { option: text },
-    action: 'Give --program an address, an equals sign and a file from `solana program dump`.',
-  });
-}
-
 /**
  * Loads the program dumps; the same address twice must name the same bytes.
  *

@@ -146,6 +146,19 @@ describe('a sandbox on account dumps', () => {
   });
 });
 
+describe('a sandbox that cannot start', () => {
+  it('refuses an ELF that no runtime loads, with a code', async () => {
+    const elf = new Uint8Array(4_096);
+    elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+    elf[18] = 247;
+    const file = join(root, 'garbage.so');
+    writeFileSync(file, elf);
+    await expect(start([], { programs: [{ address: addressText(foreign.wallet.address), file }] })).rejects.toMatchObject({
+      code: expect.stringMatching(/^SANDBOX_PROGRAM_.*INVALID$/) as string,
+    });
+  });
+});
+
 describe.skipIf(!existsSync(SHARED_ACCOUNTS))('captured accounts (../shared/accounts; skipped where they are absent)', () => {
   it.each(['cpmm', 'amm_v4'])('of %s load, and the pools that take swaps are moved', async (venue) => {
     const folder = join(SHARED_ACCOUNTS, venue);

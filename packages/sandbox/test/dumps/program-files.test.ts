@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadProgramFiles, parseProgramOption } from '../../src/dumps/program-files.js';
+import { loadProgramFiles } from '../../src/dumps/program-files.js';
 import { addressText } from '../../src/seed/addresses.js';
 import { CPMM_PROGRAM } from '../../src/seed/raydium-cpmm.js';
 
@@ -33,16 +33,6 @@ function codeOf(run: () => unknown): string {
   }
   return 'none';
 }
-
-describe('parseProgramOption', () => {
-  it('splits at the first equals sign', () => {
-    expect(parseProgramOption(`${ADDRESS}=dir/a=b.so`)).toEqual({ address: ADDRESS, file: 'dir/a=b.so' });
-  });
-
-  it.each(['', '=', 'x', '=file.so', `${ADDRESS}=`])('refuses "%s"', (text) => {
-    expect(codeOf(() => parseProgramOption(text))).toBe('SANDBOX_PROGRAM_OPTION_INVALID');
-  });
-});
 
 describe('loadProgramFiles', () => {
   it('loads a program at its address', () => {

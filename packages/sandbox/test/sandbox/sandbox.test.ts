@@ -78,6 +78,13 @@ describe('startSandbox', () => {
     expect(sandbox.counters.rivalTrades).toBeGreaterThan(0);
   });
 
+  it('can be stopped twice', async () => {
+    const sandbox = await start();
+    await sandbox.stop();
+    await sandbox.stop();
+    await expect(fetch(sandbox.rpcUrl, { method: 'POST', body: '{}' })).rejects.toThrow();
+  });
+
   it.each([
     ['seed', { seed: 1.5 }],
     ['rivals', { rivals: -1 }],
