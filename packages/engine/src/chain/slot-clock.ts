@@ -7,14 +7,15 @@ const SMOOTHING = 8;
 export class SlotClock {
   #slot = 0n;
   #seenAtMicros = 0;
-  #slotMicros = FIRST_GUESS_MICROS;
+  /** The pace times `SMOOTHING`, so that whole numbers do not stop short of it. */
+  #weightedMicros = FIRST_GUESS_MICROS * SMOOTHING;
 
   /** Takes a slot that was seen at a time; older and repeated ones change nothing. */
   observe(slot: bigint, seenAtMicros: number): void {
     if (slot <= this.#slot) return;
     if (this.#slot > 0n) {
       const perSlot = Math.max(1, Math.round((seenAtMicros - this.#seenAtMicros) / Number(slot - this.#slot)));
-      this.#slotMicros = Math.max(1, Math.round((this.#slotMicros * (SMOOTHING - 1) + perSlot) / SMOOTHING));
+      this.#weightedMicros += perSlot - this.slotMicros();
     }
     this.#slot = slot;
     this.#seenAtMicros = seenAtMicros;
@@ -27,13 +28,13 @@ export class SlotClock {
 
   /** Returns the measured time of one slot, microseconds. */
   slotMicros(): number {
-    return this.#slotMicros;
+    return Math.max(1, Math.floor(this.#weightedMicros / SMOOTHING));
   }
 
   /** Returns the slot the cluster must have reached by now, going by the pace. */
   expectedSlot(nowMicros: number): bigint {
     if (this.#slot === 0n) return 0n;
     const elapsed = Math.max(0, nowMicros - this.#seenAtMicros);
-    return this.#slot + BigInt(Math.floor(elapsed / this.#slotMicros));
+    return this.#slot + BigInt(Math.floor(elapsed / this.slotMicros()));
   }
 }
