@@ -1,6 +1,8 @@
-import { encodeAccountBatch, type ChainClock, type CoreApi, type PoolDescription, type PoolIndex, type StoreId } from '@tandem/core-native';
+import { encodeAccountBatch } from '@tandem/core-native';
+import type { AccountRecord, ChainClock, CoreApi, PoolDescription, PoolIndex, StoreId } from '@tandem/core-native';
 import { EngineError } from '@tandem/engine/ports';
 import type { Cluster } from '../cluster/cluster.js';
+import { createAccountSource, type AccountSource } from './account-source.js';
 import { addressAt, addressText, CLOCK_SYSVAR, uniqueAddresses } from '../seed/addresses.js';
 
 const REFUSED = 0xffff_ffff;
@@ -9,12 +11,12 @@ const REFUSED = 0xffff_ffff;
 export class PoolView {
   readonly store: StoreId;
   readonly #core: CoreApi;
-  readonly #cluster: Cluster;
+  readonly #source: AccountSource;
   readonly #watched = new Map<PoolIndex, readonly Uint8Array[]>();
 
   constructor(core: CoreApi, cluster: Cluster) {
     this.#core = core;
-    this.#cluster = cluster;
+    this.#source = createAccountSource(cluster);
     this.store = core.createStore();
   }
 
@@ -56,8 +58,8 @@ export class PoolView {
 
   /** Returns the clock that quotes are made against. */
   async chainClock(): Promise<ChainClock> {
-    const account = await this.#cluster.getAccount(CLOCK_SYSVAR);
-    if (account === null) {
+    const [account] = (await this.#source.read([CLOCK_SYSVAR])).accounts;
+    if (!account) {
       throw new EngineError('SANDBOX_CLOCK_NOT_FOUND', 'the cluster has no clock sysvar', { severity: 'fatal', action: 'Report this as a bug.' });
     }
     // solana-sdk `clock/src/lib.rs`: slot, epoch_start_timestamp, epoch, leader_schedule_epoch, unix_timestamp.
@@ -70,21 +72,10 @@ export class PoolView {
     this.#core.dropStore(this.store);
   }
 
-  async #read(addresses: readonly Uint8Array[]): Promise<(ReadRecord | undefined)[]> {
-    const slot = await this.#cluster.currentSlot();
-    const accounts = await Promise.all(addresses.map((address) => this.#cluster.getAccount(address)));
-    return accounts.map((account) => {
-      if (account === null || account.data.length === 0) return undefined;
-      return { address: account.address, owner: account.owner, slot, data: account.data };
-    });
+  async #read(addresses: readonly Uint8Array[]): Promise<(AccountRecord | undefined)[]> {
+    const { slot, accounts } = await this.#source.read(addresses);
+    return accounts.map((account) => (account === null ? undefined : { address: account.address, owner: account.owner, data: account.data, slot }));
   }
-}
-
-interface ReadRecord {
-  readonly address: Uint8Array;
-  readonly owner: Uint8Array;
-  readonly slot: bigint;
-  readonly data: Uint8Array;
 }
 
 /** Splits concatenated addresses. */

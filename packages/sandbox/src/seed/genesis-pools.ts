@@ -13,8 +13,8 @@ export interface GenesisPool extends SeededPool {
 const LAMPORTS_PER_SOL = 1_000_000_000n;
 
 /** The fee tiers of the seeded CPMM pools; far from the small indices that mainnet uses. */
-export const STANDARD_CONFIG: CpmmConfigSpec = { index: 60_000, tradeFeeRate: 2_500n, creatorFeeRate: 500n };
-export const CHEAP_CONFIG: CpmmConfigSpec = { index: 60_001, tradeFeeRate: 1_000n, creatorFeeRate: 0n };
+const STANDARD_CONFIG: CpmmConfigSpec = { index: 60_000, tradeFeeRate: 2_500n, creatorFeeRate: 500n };
+const CHEAP_CONFIG: CpmmConfigSpec = { index: 60_001, tradeFeeRate: 1_000n, creatorFeeRate: 0n };
 const AMM_V4_SWAP_FEE_NUMERATOR = 25n;
 
 interface PoolDefinition {

@@ -31,7 +31,7 @@ export interface CpmmConfigSpec {
 }
 
 /** Returns the address of a config: PDA of `amm_config` and the index, big-endian. */
-export async function cpmmConfigAddress(index: number): Promise<Uint8Array> {
+async function cpmmConfigAddress(index: number): Promise<Uint8Array> {
   const indexBytes = Uint8Array.from([index >> 8, index & 0xff]);
   return deriveProgramAddress(CPMM_PROGRAM, [ascii('amm_config'), indexBytes]);
 }
