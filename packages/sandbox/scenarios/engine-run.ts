@@ -104,6 +104,14 @@ export class EngineRun {
     });
   }
 
+  /** Resolves when the engine has said nothing for so long: the gaps it saw are closed. */
+  async quiet(forMs: number): Promise<void> {
+    for (let seen = -1; seen !== this.events.length; ) {
+      seen = this.events.length;
+      await realClock.sleep(forMs);
+    }
+  }
+
   /** Starts engine and market and resolves at so many executed trades. */
   async trade(count: number, withinMs?: number): Promise<void> {
     await this.engine.start();
