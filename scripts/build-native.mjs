@@ -48,6 +48,7 @@ function buildAddon() {
   const build = spawnSync(process.execPath, [cliEntry, ...NAPI_ARGUMENTS, ...process.argv.slice(2)], {
     cwd: packageFolder,
     encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
   });
   if (build.status === 0) return 0;
   process.stderr.write(`${build.stdout ?? ''}${build.stderr ?? ''}`);

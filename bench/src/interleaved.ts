@@ -5,6 +5,8 @@ export interface Contestant {
   readonly run: () => unknown;
   /** Calls in one round; a sample is the round's time divided by this. */
   readonly callsPerRound: number;
+  /** Pieces of work in one call, by which a sample is divided as well; default 1. */
+  readonly piecesPerCall?: number;
 }
 
 export interface Comparison {
@@ -44,7 +46,7 @@ export async function compare(comparison: Comparison): Promise<BenchRecord> {
 }
 
 /** Returns the median, the 99th percentile and the extremes of the samples. */
-export function summarize(samples: readonly number[]): Timing {
+function summarize(samples: readonly number[]): Timing {
   const sorted = [...samples].sort((left, right) => left - right);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
   const rounded = (value: number): number => Number(value.toFixed(1));
@@ -53,12 +55,12 @@ export function summarize(samples: readonly number[]): Timing {
 
 let kept: unknown;
 
-/** Returns nanoseconds a call. Only a side that returns promises pays for awaiting them. */
-async function timeRound({ run, callsPerRound }: Contestant): Promise<number> {
+/** Returns nanoseconds a piece of work. Only a side that returns promises pays for awaiting them. */
+async function timeRound({ run, callsPerRound, piecesPerCall = 1 }: Contestant): Promise<number> {
   const start = process.hrtime.bigint();
   for (let call = 0; call < callsPerRound; call += 1) {
     kept = run();
     if (kept instanceof Promise) kept = await kept;
   }
-  return Number(process.hrtime.bigint() - start) / callsPerRound;
+  return Number(process.hrtime.bigint() - start) / (callsPerRound * piecesPerCall);
 }
