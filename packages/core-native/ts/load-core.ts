@@ -57,10 +57,10 @@ function parseChoice(value: string): BackendChoice {
 /** Takes the native core, or the TypeScript one with the reasons why. */
 function loadAny(): LoadedCore {
   try {
-    return { ...loadCore({ backend: 'native' }), requested: 'auto' };
+    return Object.freeze({ ...loadCore({ backend: 'native' }), requested: 'auto' });
   } catch (thrown) {
     if (!(thrown instanceof NativeMissing)) throw thrown;
-    return { ...loadCore({ backend: 'typescript' }), requested: 'auto', loadErrors: thrown.reasons };
+    return Object.freeze({ ...loadCore({ backend: 'typescript' }), requested: 'auto', loadErrors: thrown.reasons });
   }
 }
 
