@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type AccountRecord, encodeAccountBatch } from '../ts/account-batch.js';
 import type { AccountRefusal, ChainClock, QuoteBatch } from '../ts/core-api.js';
@@ -180,14 +181,16 @@ describe.skipIf(nativeStoreAbsence !== '')(`pools, native against TypeScript (TA
       const theirs = ask(native, accounts, legsOf);
       const first = ours.out.findIndex((amount, i) => amount !== theirs.out[i] || ours.codes[i] !== theirs.codes[i]);
       expect(first, `leg ${first} of store ${round}`).toBe(-1);
-      expect({ ...theirs, out: [], codes: [] }).toEqual({ ...ours, out: [], codes: [] });
+      const facts = ({ added, applied, described }: Answers): unknown => ({ added, applied, described });
+      // The deep comparison of the test runner takes seconds over all pools; it is asked only to show a difference.
+      if (!isDeepStrictEqual(facts(theirs), facts(ours))) expect(facts(theirs)).toEqual(facts(ours));
       states += POOLS_A_STORE;
       for (const code of ours.codes) seen.set(code, (seen.get(code) ?? 0) + 1);
     }
     expect(states).toBeGreaterThanOrEqual(20_000);
     // Every refusal but the missing account is met often, and so is success: the comparison is not about one of them.
     for (const code of [0, 1, 2, 3, 4, 5, 6, 7, 8]) expect(seen.get(code) ?? 0, `code ${code}`).toBeGreaterThan(100);
-  });
+  }, 180_000);
 
   it('names the same accounts to watch', () => {
     const random = new Stream(seed);

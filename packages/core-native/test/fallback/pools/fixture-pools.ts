@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sameBytes } from '../../../ts/fallback/pools/account-reader.js';
+import { decodePool } from '../../../ts/fallback/pools/any-pool.js';
+import type { AccountView, Pool } from '../../../ts/fallback/pools/pool.js';
+
+const FIXTURES = join(import.meta.dirname, '../../../../../fixtures');
+
+interface Manifest {
+  readonly accounts: readonly { readonly file: string; readonly address: string; readonly owner: string }[];
+}
+
+export function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(hex, 'hex'));
+}
+
+/** Reads the accounts of a fixture, the pool's own first. */
+export function readFixture(venue: string, name: string): AccountView[] {
+  const folder = join(FIXTURES, venue, name);
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
+  return manifest.accounts.map(({ file, address, owner }) => ({
+    address: bytesOf(address),
+    owner: bytesOf(owner),
+    data: Uint8Array.from(readFileSync(join(folder, file))),
+  }));
+}
+
+/** Decodes the first account as a pool and applies those of the others that it watches. */
+export function openPool(accounts: readonly AccountView[]): Pool {
+  const [own] = accounts;
+  if (own === undefined) throw new Error('a fixture has a pool account');
+  const pool = decodePool(own);
+  for (const address of pool.watched()) {
+    const account = accounts.find((candidate) => sameBytes(candidate.address, address));
+    if (account !== undefined) pool.apply(account);
+  }
+  return pool;
+}
