@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
+import { discoverPools } from '../../src/market/pool-discovery.js';
+import { findVenueByProgram, findVenueByStem, VENUE_CATALOG, VENUE_STEMS } from '../../src/market/venue-catalog.js';
+import { VENUE_PROGRAMS, VENUE_STEMS as CORE_STEMS } from '@tandem/core-native';
+import { addressOf, ChainModel } from './chain-model.js';
+
+const ALL = { commitment: 'processed' as const, venues: [...VENUE_STEMS], pools: [], maxPools: 100 };
+
+function chainOf(pools: number): ChainModel {
+  const chain = new ChainModel();
+  for (let pool = 0; pool < pools; pool += 1) chain.addPool(pool);
+  return chain;
+}
+
+describe('discovery', () => {
+  it('asks each enabled venue once and gives the pools in the order of their addresses', async () => {
+    const chain = chainOf(5);
+    const found = await discoverPools({ ...ALL, reader: chain.reader });
+    const addresses = found.accounts.map((account) => encodeBase58(account.address));
+    expect(addresses).toEqual([...addresses].sort());
+    expect(addresses).toHaveLength(5);
+    expect(chain.filters).toEqual([[], []]);
+  });
+
+  it('asks by mint on both sides and takes a pool found twice once', async () => {
+    const chain = chainOf(2);
+    const mint = addressOf(8, 8);
+    const found = await discoverPools({ ...ALL, venues: ['raydium_amm_v4', 'raydium_cpmm'], reader: chain.reader, mints: [mint] });
+    expect(found.accounts).toHaveLength(2);
+    expect(chain.filters).toEqual([168, 200, 400, 432].map((offset) => [{ offset, bytes: mint }]));
+  });
+
+  it('takes no more than it may and names each pool left out', async () => {
+    const found = await discoverPools({ ...ALL, reader: chainOf(5).reader, maxPools: 3 });
+    expect(found.accounts).toHaveLength(3);
+    expect(found.refusals.map((refusal) => refusal.code)).toEqual(['MARKET_POOL_LIMIT_EXCEEDED', 'MARKET_POOL_LIMIT_EXCEEDED']);
+  });
+
+  it('says of every named pool why it was left out', async () => {
+    const chain = chainOf(2);
+    const foreign = addressOf(1, 50);
+    chain.write(foreign, Uint8Array.of(1), new Uint8Array(32));
+    const ammPool = addressOf(1, 51);
+    chain.write(ammPool, Uint8Array.of(1), decodeAddress('675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8'));
+    const pools = [addressOf(1, 1), addressOf(1, 1), addressOf(1, 99), foreign, ammPool].map(encodeBase58);
+    const found = await discoverPools({ ...ALL, venues: ['raydium_cpmm'], reader: chain.reader, pools: [...pools, 'no address'] });
+    expect(found.accounts.map((account) => account.address)).toEqual([addressOf(1, 1)]);
+    expect(found.refusals.map((refusal) => [refusal.code, refusal.address])).toEqual([
+      ['CHAIN_ADDRESS_INVALID', 'no address'],
+      ['MARKET_ACCOUNT_NOT_FOUND', pools[2]],
+      ['MARKET_VENUE_MISMATCH', pools[3]],
+      ['MARKET_VENUE_MISMATCH', pools[4]],
+    ]);
+    expect(found.refusals[3]?.message).toContain('raydium_amm_v4, which is not enabled');
+  });
+});
+
+describe('the venue catalog', () => {
+  it('has the venues of the core under the same stems and programs', () => {
+    expect(VENUE_CATALOG.map((entry) => entry.stem)).toEqual([...CORE_STEMS]);
+    expect(VENUE_CATALOG.map((entry) => Buffer.from(decodeAddress(entry.programId)).toString('hex'))).toEqual(
+      VENUE_PROGRAMS.map((program) => Buffer.from(program).toString('hex')),
+    );
+  });
+
+  it('finds venues by stem and by program', () => {
+    for (const entry of VENUE_CATALOG) {
+      expect(findVenueByStem(entry.stem)).toBe(entry);
+      expect(findVenueByProgram(entry.programId)).toBe(entry);
+    }
+    expect(findVenueByStem('uniswap')).toBeUndefined();
+    expect(findVenueByProgram('11111111111111111111111111111111')).toBeUndefined();
+  });
+});
