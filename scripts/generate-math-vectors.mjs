@@ -120,4 +120,6 @@ const vectors = Object.entries(FUNCTIONS).flatMap(([name, find]) => {
 });
 const target = new URL('../packages/core-native/vectors/math.json', import.meta.url);
 writeFileSync(target, `[\n${vectors.map((vector) => JSON.stringify(vector)).join(',\n')}\n]\n`);
-process.stdout.write(`${vectors.length} vectors, ${vectors.filter((vector) => vector.expected === null).length} refused\n`);
+process.stdout.write(
+  `${vectors.length} vectors, ${vectors.filter((vector) => vector.expected === null).length} refused\n`,
+);

@@ -65,7 +65,11 @@ function swapsOf({ venue, machine, source, pool, built }) {
           name: `${pool.name} ${direction} ${mode} ${amount}`,
           source,
           input: {
-            ...{ pool: pool.name, direction, mode, amount: String(amount), ...clockText() },
+            pool: pool.name,
+            direction,
+            mode,
+            amount: String(amount),
+            ...clockText(),
             ...(i === 1 ? { limit: String(wish.limit), user: userText() } : {}),
           },
           expected: {

@@ -4,10 +4,9 @@ const PAYER_LAMPORTS = 10_000_000_000n;
 const AMOUNT_OFFSET = 64;
 
 /** LiteSVM is the sandbox's dependency; the script borrows it from there. */
+const LITESVM = 'litesvm/dist/internal.js';
 const require = createRequire(new URL('../../packages/sandbox/package.json', import.meta.url));
-const { Account, Clock, FailedTransactionMetadata, LiteSvm } = await import(
-  require.resolve('litesvm/dist/internal.js')
-);
+const { Account, Clock, FailedTransactionMetadata, LiteSvm } = await import(require.resolve(LITESVM));
 
 /** Runs single swaps against given accounts in LiteSVM and never keeps what they changed. */
 export class SwapMachine {
@@ -52,12 +51,18 @@ export class SwapMachine {
     ]);
     const at = (address) => keys.findIndex((key) => Buffer.compare(key.address, address) === 0);
     const readonly = keys.filter((key) => !key.isSigner && !key.isWritable).length;
-    return Uint8Array.from([
-      ...[1, ...new Uint8Array(64)],
-      ...[1, 0, readonly, keys.length, ...keys.flatMap((key) => [...key.address])],
-      ...new Uint8Array(32),
-      ...[1, at(programId), accounts.length, ...accounts.map((account) => at(account.address))],
-      ...[data.length, ...data],
+    const header = [1, 0, readonly, keys.length];
+    const instruction = [at(programId), accounts.length, ...accounts.map((account) => at(account.address))];
+    return Buffer.concat([
+      Uint8Array.of(1),
+      new Uint8Array(64),
+      Uint8Array.from(header),
+      ...keys.map((key) => key.address),
+      new Uint8Array(32),
+      Uint8Array.of(1),
+      Uint8Array.from(instruction),
+      Uint8Array.of(data.length),
+      data,
     ]);
   }
 }

@@ -19,8 +19,7 @@ pub fn wide_mul(left: u64, right: u64) -> u128 {
 
 /// Returns `numerator / denominator`, or `None` for a zero denominator or a result above `u64::MAX`.
 #[inline]
-#[must_use]
-pub fn div_to_u64(numerator: u128, denominator: u64, rounding: Rounding) -> Option<u64> {
+fn div_to_u64(numerator: u128, denominator: u64, rounding: Rounding) -> Option<u64> {
     // Most numerators fit 64 bits, where the hardware divides several times faster.
     let (quotient, remainder) = if let Ok(narrow) = u64::try_from(numerator) {
         (narrow.checked_div(denominator)?, narrow.checked_rem(denominator)?)

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CoreError } from '../../../ts/core-error.js';
 import { decodePool } from '../../../ts/fallback/pools/any-pool.js';

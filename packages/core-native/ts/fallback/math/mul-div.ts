@@ -11,7 +11,7 @@ export const Rounding = {
 export type Rounding = (typeof Rounding)[keyof typeof Rounding];
 
 /** Returns `numerator / denominator`, or undefined for a zero denominator or a result above `U64_MAX`. */
-export function divToU64(numerator: bigint, denominator: bigint, rounding: Rounding): bigint | undefined {
+function divToU64(numerator: bigint, denominator: bigint, rounding: Rounding): bigint | undefined {
   if (denominator === 0n) return undefined;
   const quotient = rounding === Rounding.Up ? (numerator + denominator - 1n) / denominator : numerator / denominator;
   return quotient > U64_MAX ? undefined : quotient;

@@ -1,4 +1,4 @@
-import { type ChainClock, Direction, type Quote, SwapMode, Venue } from '../../../core-api.js';
+import { type ChainClock, type Direction, type Quote, SwapMode, Venue } from '../../../core-api.js';
 import { amountBeforeFee, feeAmount } from '../../math/fee.js';
 import { AccountReader, sameBytes } from '../account-reader.js';
 import { inputFor, outputFor } from '../constant-product.js';
