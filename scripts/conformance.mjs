@@ -21,6 +21,7 @@ async function main() {
   for (const { file, folder } of files.map((path) => open(path, accounts))) {
     runFile({ core, backends, file, folder, totals });
   }
+  process.stderr.write(`on ${backends.map(({ backend }) => backend).join(' and ')}\n`);
   process.stdout.write(`${totals.passed} passed, ${totals.failed} failed\n`);
   return totals.failed === 0 ? 0 : 1;
 }
