@@ -1,4 +1,4 @@
-/** Nanoseconds a call, over the rounds of one run. */
+/** Nanoseconds a call (for a batch: a piece of it), over the rounds of one run. */
 export interface Timing {
   readonly p50: number;
   readonly p99: number;

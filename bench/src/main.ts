@@ -2,11 +2,17 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BenchRecord } from './bench-record.js';
+import { quoteBench } from './quote.js';
 import { readSetting } from './setting.js';
+import { updateToSignedBench } from './update-to-signed.js';
 import { wireBench } from './wire.js';
 
 /** Every topic by name; a run without names takes them all in this order. */
-const TOPICS: ReadonlyMap<string, () => Promise<BenchRecord[]>> = new Map([['wire', wireBench]]);
+const TOPICS: ReadonlyMap<string, () => Promise<BenchRecord[]>> = new Map([
+  ['quote', quoteBench],
+  ['wire', wireBench],
+  ['update-to-signed', updateToSignedBench],
+]);
 
 const USAGE = `usage: pnpm bench [topic…] [--json FILE]   topics: ${[...TOPICS.keys()].join(', ')}`;
 

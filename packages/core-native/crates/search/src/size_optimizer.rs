@@ -1,7 +1,7 @@
 //! The best input of one two-leg cycle, on exact quotes of any pool.
 //!
 //! Three steps, all in integers. A grid of powers of four finds the region of the largest gross profit. A Fibonacci search
-//! narrows that region to at most `SCAN_POINTS` sizes; it assumes that gross profit rises and then falls, which holds but
+//! narrows that region to a few dozen sizes; it assumes that gross profit rises and then falls, which holds but
 //! for rounding. A scan of what is left picks the best net profit, ties to the smaller input. A small region is scanned
 //! whole.
 //!
@@ -46,6 +46,10 @@ pub struct SizeOptimizer<'a, L> {
 
 /// Width of the regions that are scanned whole; a Fibonacci number.
 const SCAN_POINTS: u64 = 89;
+/// The same where amounts are large, so that a few raw units of profit are worth less than the time; a Fibonacci number.
+const SCAN_POINTS_OF_LARGE: u64 = 21;
+/// Amounts from here on are large.
+const LARGE_AMOUNT: u64 = 4_096;
 const GRID_FACTOR: u64 = 4;
 /// Raw units of the base mint that rounding may take from one size: a fee and an output on the way, a fee and an input.
 const HIDDEN_BY_ROUNDING: i128 = 4;
@@ -237,7 +241,7 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
         Region { axis: Axis::Middle, low, high: high.max(low) }
     }
 
-    /// Narrows a region to at most `SCAN_POINTS` steps around its largest gross profit. Points beyond the region count as
+    /// Narrows a region to the few steps that are scanned, around its largest gross profit. Points beyond the region count as
     /// too large, so that its width can be a Fibonacci number and each step needs one new point.
     fn narrow(&self, region: Region) -> (Region, Option<Amounts>) {
         let Region { axis, mut low, high } = region;
@@ -259,7 +263,8 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
         };
         let mut left = look(low.checked_add(width.saturating_sub(shorter)));
         let mut right = look(low.checked_add(shorter));
-        while width > SCAN_POINTS {
+        let scanned = if high > LARGE_AMOUNT { SCAN_POINTS_OF_LARGE } else { SCAN_POINTS };
+        while width > scanned {
             let step = width.saturating_sub(shorter);
             // The new width is `shorter`; its inner points are `shorter - step` and `step` from its start.
             (width, shorter) = (shorter, step);

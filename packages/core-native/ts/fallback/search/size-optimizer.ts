@@ -27,6 +27,10 @@ export interface SizeOptimizerOptions {
 
 /** Width of the regions that are scanned whole; a Fibonacci number. */
 const SCAN_POINTS = 89n;
+/** The same where amounts are large, so that a few raw units of profit are worth less than the time; a Fibonacci number. */
+const SCAN_POINTS_OF_LARGE = 21n;
+/** Amounts from here on are large. */
+const LARGE_AMOUNT = 4_096n;
 const GRID_FACTOR = 4n;
 /** Raw units of the base mint that rounding may take from one size: a fee and an output on the way, a fee and an input. */
 const HIDDEN_BY_ROUNDING = 4n;
@@ -167,7 +171,7 @@ export class SizeOptimizer {
     return { axis: 'middle', low, high: high > low ? high : low };
   }
 
-  /** Narrows a region to at most `SCAN_POINTS` steps around its largest gross profit; points beyond it are too large. */
+  /** Narrows a region to the few steps that are scanned, around its largest gross profit; points beyond it are too large. */
   #narrow(region: Region): Located {
     const cover = fibonacciCover(region.high - region.low);
     if (cover === undefined) return { region, best: undefined };
@@ -181,7 +185,8 @@ export class SizeOptimizer {
     };
     let left = look(low + width - shorter);
     let right = look(low + shorter);
-    while (width > SCAN_POINTS) {
+    const scanned = region.high > LARGE_AMOUNT ? SCAN_POINTS_OF_LARGE : SCAN_POINTS;
+    while (width > scanned) {
       const step = width - shorter;
       [width, shorter] = [shorter, step];
       if (keepsLeft(left, right)) {
