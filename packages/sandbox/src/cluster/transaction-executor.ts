@@ -99,6 +99,11 @@ export class TransactionExecutor {
     const simulated = this.#machine.simulate(transaction, signatures);
     const report = { ...this.#relabel(simulated, transaction), written: simulated.written };
     const after = accounts.keys.map((key, index) => report.written.get(key) ?? before[index] ?? null);
+    const payer = after[0];
+    // Of a failed execution only the fee remains.
+    if (report.error !== null && report.ran && payer !== null && payer !== undefined) {
+      after[0] = { ...payer, lamports: payer.lamports - fee.totalLamports };
+    }
     return { report, accounts, fee, before, after };
   }
 
