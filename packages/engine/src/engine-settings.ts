@@ -13,8 +13,8 @@ const STATUS_POLL_MS = 250;
 const HEIGHT_PROBE_AFTER_MS = 2_000;
 /** Compute units of the budget instructions and a tip: 150 each, with room. */
 const OVERHEAD_COMPUTE_UNITS = 1_000;
-/** A leg above a third of its pool's reserve means a pool too small to trust its price. */
-const MAX_RESERVE_SHARE_BPS = 3_333;
+/** A leg that moves its pool's price by a quarter means a pool too small to trust its price. */
+const MAX_PRICE_IMPACT_BPS = 2_500;
 const SCAN_TIMEOUT_MS = 10_000;
 /** More workers than this only wait for each other's memory. */
 const MAX_SCAN_THREADS = 4;
@@ -67,7 +67,7 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
     validation: {
       maxAgeSlots: BigInt(strategy.maxAgeSlots),
       slippageToleranceBps: config.slippageToleranceBps,
-      maxReserveShareBps: MAX_RESERVE_SHARE_BPS,
+      maxPriceImpactBps: MAX_PRICE_IMPACT_BPS,
       minWalletLamports: risk.minWalletLamports,
       costs,
       mode,

@@ -3,7 +3,7 @@ import type { EngineOptions } from './engine-options.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
-import { Executor } from './execute/executor.js';
+import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
 import { ProfitValidator } from './execute/profit-validator.js';
 import type { RecoveryOptions } from './execute/recovery.js';
@@ -149,9 +149,10 @@ function createExecution(
     wrapTargetLamports: settings.wrapTargetLamports,
   });
   const { onSigned } = listeners;
+  const knownSignatures = ports.journal.intentSignatures(REMEMBERED_SIGNATURES);
   return {
     monitor,
-    executor: new Executor({ builder, signer, blockhashes, monitor, journal, clock, senderName, onSigned }),
+    executor: new Executor({ builder, signer, blockhashes, monitor, journal, clock, senderName, knownSignatures, onSigned }),
     simulator: new Simulator({ builder, blockhashes, reader, journal, clock, accounts, walletSetup, failures, onBuilt: onSigned }),
     settlement: new Settlement({ journal, risk, balances, profits, failures, clock, currentSlot: () => market.currentSlot() }),
     walletSetup,

@@ -15,7 +15,7 @@ import type { TransactionBuilder, TransactionPlan } from './transaction-builder.
 const SIGNATURE_START = 1;
 const SIGNATURE_END = 65;
 /** Signatures remembered so that no two opportunities become the same transaction: more than fit into a blockhash's life. */
-const REMEMBERED_SIGNATURES = 65_536;
+export const REMEMBERED_SIGNATURES = 65_536;
 
 /** One attempt to send a plan, in flight. */
 export interface Submission {
@@ -38,6 +38,8 @@ export interface ExecutorOptions {
   readonly monitor: ExecutionMonitor;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** Signatures of intents that were made before, of earlier runs too. */
+  readonly knownSignatures: readonly string[];
   /** Name in `submitted`. */
   readonly senderName: string;
   /** Told between signing and the intent, so that what led to the intent stands before it in the journal. */
@@ -52,6 +54,7 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    for (const signature of options.knownSignatures) this.#signatures.add(signature);
   }
 
   /**

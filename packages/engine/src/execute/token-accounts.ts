@@ -1,9 +1,13 @@
-import { address, getAddressEncoder, getProgramDerivedAddress } from '@solana/kit';
+import { createHash } from 'node:crypto';
+import { address, isOffCurveAddress } from '@solana/kit';
 import { encodeBase58 } from '../chain/base58.js';
-import { ASSOCIATED_TOKEN_PROGRAM } from './system-programs.js';
+import { ASSOCIATED_TOKEN_PROGRAM_BYTES } from './system-programs.js';
 import type { TokenAccountPlace } from './wallet-instructions.js';
 
-/** The wallet's associated token accounts: derived once, off the hot path, then found by mint without waiting. */
+const MARKER = Buffer.from('ProgramDerivedAddress');
+const MAX_BUMP = 255;
+
+/** The wallet's associated token accounts: derived once, off the hot path, then found by mint. */
 export class TokenAccounts {
   readonly wallet: Uint8Array;
   readonly #byMint = new Map<string, TokenAccountPlace>();
@@ -17,16 +21,13 @@ export class TokenAccounts {
     return this.#byMint;
   }
 
-  /** Derives the account of a mint (PDA of wallet, token program and mint under the associated-token program). */
-  async derive(mint: Uint8Array, tokenProgram: Uint8Array): Promise<TokenAccountPlace> {
+  /** Derives the account of a mint: the address of wallet, token program and mint under the associated-token program. */
+  derive(mint: Uint8Array, tokenProgram: Uint8Array): TokenAccountPlace {
     const key = encodeBase58(mint);
     const known = this.#byMint.get(key);
     if (known !== undefined) return known;
-    const [derived] = await getProgramDerivedAddress({
-      programAddress: address(ASSOCIATED_TOKEN_PROGRAM),
-      seeds: [this.wallet, tokenProgram, mint],
-    });
-    const place = { account: new Uint8Array(getAddressEncoder().encode(derived)), mint, tokenProgram };
+    const account = deriveAddress([this.wallet, tokenProgram, mint], ASSOCIATED_TOKEN_PROGRAM_BYTES);
+    const place = { account, mint, tokenProgram };
     this.#byMint.set(key, place);
     return place;
   }
@@ -35,4 +36,15 @@ export class TokenAccounts {
   find(mint: string): TokenAccountPlace | undefined {
     return this.#byMint.get(mint);
   }
+}
+
+/** The first bump from 255 down whose hash is no point of the curve, as the runtime has it (solana-sdk `Pubkey::find_program_address`). */
+function deriveAddress(seeds: readonly Uint8Array[], program: Uint8Array): Uint8Array {
+  for (let bump = MAX_BUMP; bump >= 0; bump -= 1) {
+    const hash = createHash('sha256');
+    for (const seed of seeds) hash.update(seed);
+    const derived = new Uint8Array(hash.update(Uint8Array.of(bump)).update(program).update(MARKER).digest());
+    if (isOffCurveAddress(address(encodeBase58(derived)))) return derived;
+  }
+  throw new RangeError('no bump gives an address off the curve');
 }

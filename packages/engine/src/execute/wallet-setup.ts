@@ -61,7 +61,7 @@ export class WalletSetup {
 
   /** Derives the wallet's accounts of these mints and reads every balance. @throws CHAIN_*, WALLET_SETUP_INVALID */
   async load(wanted: readonly WantedMint[]): Promise<void> {
-    for (const { mint, tokenProgram } of wanted) await this.#options.accounts.derive(mint, tokenProgram);
+    for (const { mint, tokenProgram } of wanted) this.#options.accounts.derive(mint, tokenProgram);
     await this.refresh();
   }
 

@@ -13,6 +13,8 @@ export interface EventStore extends JournalSink {
   lastSeq(): number;
   /** Returns the intents without a verdict, oldest first. */
   unresolvedIntents(): readonly UnresolvedIntent[];
+  /** Returns the signatures of the newest intents, at most so many: no later transaction may be the same. */
+  intentSignatures(limit: number): readonly string[];
   /** Writes what is still in the group. @throws JOURNAL_* */
   flush(): void;
 }

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS events (
   json TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS outcomes ON events (id, type) WHERE type IN ('intent', 'executed', 'missed');
+CREATE INDEX IF NOT EXISTS intents ON events (seq) WHERE type = 'intent';
 `;
 
 const UNRESOLVED = `
@@ -29,6 +30,9 @@ SELECT i.seq AS seq, i.json AS json FROM events i
 WHERE i.type = 'intent' AND NOT EXISTS (
   SELECT 1 FROM events v WHERE v.type IN ('executed', 'missed') AND v.id = i.id
 ) ORDER BY i.seq`;
+
+const NEWEST_INTENTS = `
+SELECT seq, json FROM events WHERE type = 'intent' ORDER BY seq DESC LIMIT ?`;
 
 interface EventRow {
   readonly seq: number;
@@ -91,6 +95,10 @@ export class SqliteJournal implements EventStore {
     return this.#read<EventRow>(UNRESOLVED).map(({ seq, json }) => ({ ...(JSON.parse(json) as IntentEvent), seq }));
   }
 
+  intentSignatures(limit: number): readonly string[] {
+    return this.#read<EventRow>(NEWEST_INTENTS, limit).map(({ json }) => (JSON.parse(json) as IntentEvent).signature);
+  }
+
   close(): void {
     try {
       this.flush();
@@ -99,9 +107,9 @@ export class SqliteJournal implements EventStore {
     }
   }
 
-  #read<Row>(sql: string): Row[] {
+  #read<Row>(sql: string, ...parameters: number[]): Row[] {
     try {
-      return this.#db.prepare<[], Row>(sql).all();
+      return this.#db.prepare<number[], Row>(sql).all(...parameters);
     } catch (cause) {
       throw journalError(cause, 'JOURNAL_FILE_INVALID', 'the journal cannot be read');
     }

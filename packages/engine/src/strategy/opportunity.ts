@@ -12,6 +12,8 @@ export interface OpportunityLeg {
   readonly amountIn: bigint;
   /** Net credit, raw units. */
   readonly amountOut: bigint;
+  /** Compute units a swap through the pool may take. */
+  readonly computeUnits: number;
 }
 
 /** A mint that profit is measured in, with the bounds of its trades; parsed once from the configuration. */

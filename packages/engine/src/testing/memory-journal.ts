@@ -35,6 +35,12 @@ export class MemoryJournal implements EventStore {
     return this.events.flatMap((event) => (event.type === 'intent' && !resolved.has(event.id) ? [event] : []));
   }
 
+  intentSignatures(limit: number): readonly string[] {
+    return this.ofType('intent')
+      .slice(-limit)
+      .map((event) => event.signature);
+  }
+
   /** Returns the events of a type, in order. */
   ofType<T extends EngineEvent['type']>(type: T): Extract<EngineEvent, { type: T }>[] {
     return this.events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type);

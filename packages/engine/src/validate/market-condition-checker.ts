@@ -1,11 +1,10 @@
-import { Direction } from '@tandem/core-native';
 import type { Opportunity } from '../strategy/opportunity.js';
 import { type CheckResult, PASSED, refuse } from './refusal.js';
-import type { ValidationContext } from './validation-context.js';
+import { PROBE_DIVISOR, type ValidationContext } from './validation-context.js';
 
 const BPS = 10_000n;
 
-/** Checks that the chain progresses, the pools trade, and no leg is large for its pool. */
+/** Checks that the chain progresses, the pools trade, and no leg moves its pool's price too far. */
 export class MarketConditionChecker {
   check(opportunity: Opportunity, context: ValidationContext): CheckResult {
     const { market, settings } = context;
@@ -13,16 +12,16 @@ export class MarketConditionChecker {
     if (ageSlots > settings.maxAgeSlots) {
       return refuse('validate', 'VALIDATE_AGE_EXCEEDED', { ageSlots, maxAgeSlots: settings.maxAgeSlots });
     }
+    const allowedBps = BPS - BigInt(settings.maxPriceImpactBps);
     for (const [index, leg] of opportunity.legs.entries()) {
-      const pool = context.pools[index];
-      if (pool === undefined || !pool.ready) return refuse('validate', 'VALIDATE_POOL_MISSING', { pool: leg.poolAddress });
-      const code = pool.disabledCode ?? market.blockedCode(leg.pool);
+      const quote = context.quotes[index];
+      const code = market.blockedCode(leg.pool) ?? (quote === undefined || 'code' in quote ? (quote?.code ?? 'none') : null);
       if (code !== null) return refuse('validate', 'VALIDATE_POOL_STATUS_INVALID', { pool: leg.poolAddress, code });
-      const reserveIn = leg.direction === Direction.AToB ? pool.reserveA : pool.reserveB;
-      // Rounds down, against us.
-      const allowed = (reserveIn * BigInt(settings.maxReserveShareBps)) / BPS;
-      if (leg.amountIn > allowed) {
-        const details = { pool: leg.poolAddress, amountIn: leg.amountIn, allowed };
+      if (quote === undefined || 'code' in quote) continue;
+      // A small part of the input gets the price before our own size moves it; a probe that gives nothing proves nothing.
+      const unmoved = quote.probeOut * PROBE_DIVISOR;
+      if (unmoved === 0n || quote.amountOut * BPS < unmoved * allowedBps) {
+        const details = { pool: leg.poolAddress, amountOut: quote.amountOut, unmoved, maxPriceImpactBps: settings.maxPriceImpactBps };
         return refuse('validate', 'VALIDATE_PRICE_IMPACT_EXCEEDED', details);
       }
     }

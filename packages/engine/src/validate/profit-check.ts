@@ -8,7 +8,7 @@ export function checkProfit(opportunity: Opportunity, context: ValidationContext
   const profit = context.core.profit({
     amountIn: opportunity.amountIn,
     amountOut: opportunity.amountOut,
-    routeComputeUnits: context.pools.reduce((sum, pool) => sum + pool.computeUnits, 0),
+    routeComputeUnits: opportunity.legs.reduce((sum, leg) => sum + leg.computeUnits, 0),
     costs: context.settings.costs,
     lamportPriceNumerator: base.lamportPriceNumerator,
     lamportPriceDenominator: base.lamportPriceDenominator,

@@ -1,11 +1,4 @@
-import {
-  type CoreApi,
-  type CostModel,
-  type PoolDescription,
-  QUOTE_CODES,
-  type StoreId,
-  SwapMode,
-} from '@tandem/core-native';
+import { type ChainClock, type CoreApi, type CostModel, QUOTE_CODES, type StoreId, SwapMode } from '@tandem/core-native';
 import type { MarketState } from '../market/market-state.js';
 import type { Opportunity } from '../strategy/opportunity.js';
 import type { BalanceTracker } from './balance-tracker.js';
@@ -14,8 +7,8 @@ import type { BalanceTracker } from './balance-tracker.js';
 export interface ValidationSettings {
   readonly maxAgeSlots: bigint;
   readonly slippageToleranceBps: number;
-  /** Largest share of a pool's input reserve that one leg may be, basis points. */
-  readonly maxReserveShareBps: number;
+  /** Largest price impact of one leg, basis points. */
+  readonly maxPriceImpactBps: number;
   /** Native balance that stays in the wallet. */
   readonly minWalletLamports: bigint;
   readonly costs: CostModel;
@@ -23,25 +16,27 @@ export interface ValidationSettings {
   readonly mode: 'real' | 'simulation';
 }
 
-/** What a leg gives now: its output, or why it gives none. */
-export type LegQuote = { readonly amountOut: bigint } | { readonly code: string };
+/** A leg's price impact is measured against a probe of this part of its input. */
+export const PROBE_DIVISOR = 16n;
+
+/** What a leg gives now for its planned input and for the probe (0 when the probe gives nothing), or why it gives nothing. */
+export type LegQuote = { readonly amountOut: bigint; readonly probeOut: bigint } | { readonly code: string };
 
 /** What every validation works on; the same object for the engine's life. */
 export interface ValidationSources {
   readonly core: CoreApi;
-  readonly market: Pick<MarketState, 'store' | 'isLive' | 'lostReason' | 'ageSlots' | 'currentSlot' | 'clock' | 'describe' | 'blockedCode'>;
+  readonly market: Pick<MarketState, 'store' | 'isLive' | 'lostReason' | 'ageSlots' | 'currentSlot' | 'clock' | 'blockedCode'>;
   readonly balances: BalanceTracker;
   readonly settings: ValidationSettings;
 }
 
-/** The state one opportunity is judged against. Pools are described and quoted once, when the first check asks. */
+/** The state one opportunity is judged against. Its pools are quoted once, when the first check asks. */
 export class ValidationContext {
   readonly core: CoreApi;
   readonly market: ValidationSources['market'];
   readonly balances: BalanceTracker;
   readonly settings: ValidationSettings;
   readonly #opportunity: Opportunity;
-  #pools: readonly PoolDescription[] | undefined;
   #quotes: readonly LegQuote[] | undefined;
 
   constructor(opportunity: Opportunity, sources: ValidationSources) {
@@ -52,12 +47,6 @@ export class ValidationContext {
     this.#opportunity = opportunity;
   }
 
-  /** The legs' pools as the store holds them now, in leg order. */
-  get pools(): readonly PoolDescription[] {
-    this.#pools ??= this.market.describe(Uint32Array.from(this.#opportunity.legs, (leg) => leg.pool));
-    return this.#pools;
-  }
-
   /** What each leg gives now for its planned input, in leg order. */
   get quotes(): readonly LegQuote[] {
     this.#quotes ??= quoteLegs(this.core, this.market.store, this.#opportunity, this.market.clock());
@@ -65,19 +54,27 @@ export class ValidationContext {
   }
 }
 
-function quoteLegs(core: CoreApi, store: StoreId, opportunity: Opportunity, clock: ReturnType<MarketState['clock']>): LegQuote[] {
+/** One batch: the legs first, then their probes. */
+function quoteLegs(core: CoreApi, store: StoreId, opportunity: Opportunity, clock: ChainClock): LegQuote[] {
   const { legs } = opportunity;
-  const out = new BigUint64Array(legs.length);
-  const codes = new Uint8Array(legs.length);
-  const batch = {
-    pools: Uint32Array.from(legs, (leg) => leg.pool),
-    directions: Uint8Array.from(legs, (leg) => leg.direction),
-    modes: new Uint8Array(legs.length).fill(SwapMode.ExactIn),
-    amounts: BigUint64Array.from(legs, (leg) => leg.amountIn),
-  };
-  core.quoteBatch(store, batch, clock, out, codes);
+  const size = legs.length * 2;
+  const pools = new Uint32Array(size);
+  const directions = new Uint8Array(size);
+  const modes = new Uint8Array(size).fill(SwapMode.ExactIn);
+  const amounts = new BigUint64Array(size);
+  legs.forEach((leg, index) => {
+    pools[index] = pools[index + legs.length] = leg.pool;
+    directions[index] = directions[index + legs.length] = leg.direction;
+    amounts[index] = leg.amountIn;
+    amounts[index + legs.length] = leg.amountIn / PROBE_DIVISOR;
+  });
+  const out = new BigUint64Array(size);
+  const codes = new Uint8Array(size);
+  core.quoteBatch(store, { pools, directions, modes, amounts }, clock, out, codes);
   return legs.map((_, index) => {
     const code = codes[index] ?? 0;
-    return code === 0 ? { amountOut: out[index] ?? 0n } : { code: QUOTE_CODES[code] ?? `QUOTE_CODE_${code}` };
+    if (code !== 0) return { code: QUOTE_CODES[code] ?? `QUOTE_CODE_${code}` };
+    const probe = index + legs.length;
+    return { amountOut: out[index] ?? 0n, probeOut: codes[probe] === 0 ? (out[probe] ?? 0n) : 0n };
   });
 }

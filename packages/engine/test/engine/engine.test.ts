@@ -179,14 +179,29 @@ describe('RealExecutionEngine', () => {
     expect(new Set(after.chain.sender.sends.map((send) => send.signature))).toEqual(new Set([signature]));
     expect(types(after.events)).not.toContain('started');
     after.chain.land(signature, { profit: 11_000_000n });
-    await pass(after, 500);
+    after.chain.height += 1n;
+    await pass(after, 250);
     await starting;
     expect(after.journal.ofType('executed')).toMatchObject([{ signature, actualProfit: '10995000' }]);
     expect(after.engine.summary().executed).toBe(0);
-    await pass(after, 500);
+    await pass(after, 250);
     expect(new Set(after.chain.sender.sends.map((send) => send.signature)).size).toBe(2);
     const ids = after.journal.ofType('intent').map((event) => event.id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('makes no transaction again that an earlier run has signed: the same bytes would be booked twice', async () => {
+    const before = create();
+    const signature = await trade(before);
+    before.engine.halt('one trade is enough');
+    before.chain.land(signature, { profit: 11_000_000n });
+    await pass(before, 500);
+    const after = create({ journal: new MemoryJournal(before.journal.events) });
+    await start(after);
+    after.market.move(1, GAP);
+    await pass(after, 500);
+    expect(after.chain.sender.sends.map((send) => send.signature)).not.toContain(signature);
+    expect(reasons(after)).toContain('PLAN_TRANSACTION_INVALID');
   });
 
   it('refuses to start with an unfunded wallet, saying which and what it needs', async () => {

@@ -32,21 +32,14 @@ export class PaperChain {
   constructor(wallet: Uint8Array) {
     this.#wallet = wallet;
     this.#accounts = new TokenAccounts(wallet);
+    for (const mint of [SOL, USD]) this.#accounts.derive(decodeAddress(mint), TOKEN_PROGRAM);
     this.reader = new ScriptedReader({
-      getAccounts: async (addresses) => {
-        await this.derive();
-        return addresses.map((address) => this.#account(address));
-      },
+      getAccounts: async (addresses) => addresses.map((address) => this.#account(address)),
       getMinimumRent: async () => 2_039_280n,
       getBlockHeight: async () => this.height,
       getSignatureStatuses: async (signatures) => signatures.map((signature) => this.#status(signature)),
       getTransaction: async (signature) => this.#landed.get(signature) ?? null,
     });
-  }
-
-  /** Derives the wallet's accounts, so that reads find them by address. */
-  async derive(): Promise<void> {
-    for (const mint of [SOL, USD]) await this.#accounts.derive(decodeAddress(mint), TOKEN_PROGRAM);
   }
 
   /** Puts a transaction into a block. */

@@ -71,6 +71,7 @@ describe('SqliteJournal', () => {
     const second = new SqliteJournal(path);
     expect(second.unresolvedIntents().map(({ id, seq }) => [id, seq])).toEqual([['a', 1], ['c', 4]]);
     expect(second.lastSeq()).toBe(4);
+    expect(second.intentSignatures(2)).toEqual(['sig-c', 'sig-b']);
     second.append(missed(5, 'a'));
     expect(second.unresolvedIntents().map(({ id }) => id)).toEqual(['c']);
     second.close();

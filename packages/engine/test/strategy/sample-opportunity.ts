@@ -16,8 +16,8 @@ export function sampleOpportunity(changes: Partial<Opportunity> = {}): Opportuni
       lamportPriceDenominator: 1n,
     },
     legs: [
-      { venue: 'raydium_cpmm', pool: 3, poolAddress: 'PoolA', direction: 0, mintIn: SOL, mintOut: USD, amountIn: 1_000_000n, amountOut: 200_000n },
-      { venue: 'raydium_amm_v4', pool: 7, poolAddress: 'PoolB', direction: 1, mintIn: USD, mintOut: SOL, amountIn: 200_000n, amountOut: 1_050_000n },
+      { venue: 'raydium_cpmm', pool: 3, poolAddress: 'PoolA', direction: 0, mintIn: SOL, mintOut: USD, amountIn: 1_000_000n, amountOut: 200_000n, computeUnits: 90_000 },
+      { venue: 'raydium_amm_v4', pool: 7, poolAddress: 'PoolB', direction: 1, mintIn: USD, mintOut: SOL, amountIn: 200_000n, amountOut: 1_050_000n, computeUnits: 90_000 },
     ],
     amountIn: 1_000_000n,
     amountOut: 1_050_000n,
