@@ -287,24 +287,26 @@ describe('a watched signature', () => {
 });
 
 describe('a flood', () => {
-  it('of 50,000 updates is taken whole while timers keep running', async () => {
+  it('of 50,000 updates is taken whole and in order, a few hundred at a time, so that everything else gets its turn', async () => {
     await feed.start(listen);
     await feed.watch([A, B]);
-    let longestMs = 0;
-    let last = performance.now();
-    const heartbeat = setInterval(() => {
-      longestMs = Math.max(longestMs, performance.now() - last);
-      last = performance.now();
-    }, 1);
+    let [turnStart, mostInOneTurn] = [0, 0];
+    let isWatching = true;
+    const watchTurns = () => {
+      mostInOneTurn = Math.max(mostInOneTurn, events.length - turnStart);
+      turnStart = events.length;
+      if (isWatching) setImmediate(watchTurns);
+    };
+    setImmediate(watchTurns);
     const data = new Uint8Array(165).fill(9);
-    for (let sent = 0; sent < 50_000; sent += 1_000) {
-      for (let index = 0; index < 1_000; index += 1) node.sendAccount(index % 2 === 0 ? A : B, { slot: sent + index, data });
+    for (let sent = 0; sent < 50_000; sent += 10_000) {
+      for (let index = 0; index < 10_000; index += 1) node.sendAccount(index % 2 === 0 ? A : B, { slot: sent + index, data });
       await new Promise(setImmediate);
     }
     await until(() => accounts().length === 50_000);
-    clearInterval(heartbeat);
+    isWatching = false;
     expect(accounts().map((update) => Number(update.slot))).toEqual(Array.from({ length: 50_000 }, (_, index) => index));
-    expect(longestMs).toBeLessThan(250);
+    expect(mostInOneTurn).toBeLessThan(700);
   }, 20_000);
 });
 
