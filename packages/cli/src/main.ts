@@ -13,13 +13,13 @@ function createProgram(): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  addRunOptions(program.command('run', { isDefault: true }).description('trade until Ctrl-C (the default command)')).action(
-    async (options: RunOptions) => {
-      const { run } = await import('./commands/run.js');
-      process.exitCode = await run(options);
-    },
-  );
-  return program;
+  const runCommand = program.command('run', { isDefault: true }).description('trade until Ctrl-C (the default command)');
+  addRunOptions(runCommand).action(async (options: RunOptions) => {
+    const { run } = await import('./commands/run.js');
+    process.exitCode = await run(options);
+  });
+  // The default command's options work without its name, so they belong to the first help a user sees.
+  return program.addHelpText('after', () => `\n${runCommand.helpInformation()}`);
 }
 
 /** Reports a failure: one line and what to do for a mistake, the stack for a bug. Returns the exit code. */
