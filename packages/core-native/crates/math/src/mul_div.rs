@@ -21,16 +21,13 @@ pub fn wide_mul(left: u64, right: u64) -> u128 {
 #[inline]
 fn div_to_u64(numerator: u128, denominator: u64, rounding: Rounding) -> Option<u64> {
     // Most numerators fit 64 bits, where the hardware divides several times faster.
-    let (quotient, remainder) = if let Ok(narrow) = u64::try_from(numerator) {
-        (narrow.checked_div(denominator)?, narrow.checked_rem(denominator)?)
-    } else {
-        let wide = u128::from(denominator);
-        let quotient = numerator.checked_div(wide)?;
-        let remainder = numerator.checked_rem(wide)?;
-        (u64::try_from(quotient).ok()?, u64::try_from(remainder).ok()?)
+    let quotient = match u64::try_from(numerator) {
+        Ok(narrow) => narrow.checked_div(denominator)?,
+        Err(_) => u64::try_from(numerator.checked_div(u128::from(denominator))?).ok()?,
     };
+    // Multiplying back tells whether the division was exact, and costs less than a second division for the remainder.
     match rounding {
-        Rounding::Up if remainder != 0 => quotient.checked_add(1),
+        Rounding::Up if wide_mul(quotient, denominator) != numerator => quotient.checked_add(1),
         Rounding::Up | Rounding::Down => Some(quotient),
     }
 }
