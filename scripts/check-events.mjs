@@ -18,12 +18,18 @@ const executed = of('executed');
 expect(started !== undefined, 'no started event');
 expect(summary !== undefined, 'no summary event');
 expect(executed.length >= Number(tradesText), `${executed.length} executed, expected at least ${tradesText}`);
-expect(summary?.executed === executed.length, `the summary counts ${summary?.executed} executed, the events ${executed.length}`);
+expect(
+  summary?.executed === executed.length,
+  `the summary counts ${summary?.executed} executed, the events ${executed.length}`,
+);
 expect(summary?.missed === of('missed').length, 'the summary and the events disagree about missed');
 expect(summary?.unresolved === 0, `${summary?.unresolved} unresolved`);
 expect(new Set(executed.map((event) => event.signature)).size === executed.length, 'a signature was executed twice');
 for (const event of executed) {
-  expect(event.result === `EXECUTED_${event.poolA}_${event.poolB}_PROFIT_${event.actualProfit}`, `${event.id}: result is ${event.result}`);
+  expect(
+    event.result === `EXECUTED_${event.poolA}_${event.poolB}_PROFIT_${event.actualProfit}`,
+    `${event.id}: result is ${event.result}`,
+  );
 }
 let last = 0;
 for (const event of events) {
@@ -31,6 +37,8 @@ for (const event of events) {
   last = event.seq;
 }
 const profit = executed.reduce((sum, event) => sum + BigInt(event.actualProfit), 0n);
-console.log(`${executed.length} executed, ${of('missed').length} missed, success rate ${summary?.successRate}, profit ${profit}, p50 ${summary?.p50Us} us, p99 ${summary?.p99Us} us`);
+console.log(
+  `${executed.length} executed, ${of('missed').length} missed, success rate ${summary?.successRate}, profit ${profit}, p50 ${summary?.p50Us} us, p99 ${summary?.p99Us} us`,
+);
 for (const problem of problems) console.log(problem);
 process.exit(problems.length === 0 ? 0 : 1);

@@ -28,8 +28,15 @@ const ARROWS = {
   engine: ['@tandem/core-native', '@tandem/engine/scan-worker'],
   monitor: ['@tandem/engine/events'],
   sandbox: ['@tandem/core-native', '@tandem/engine/ports', '@tandem/engine/testing'],
-  cli: ['@tandem/core-native', '@tandem/engine', '@tandem/monitor', '@tandem/sandbox'],
-  bench: ['@tandem/core-native', '@tandem/engine', '@tandem/sandbox'],
+  cli: [
+    '@tandem/core-native',
+    '@tandem/engine',
+    '@tandem/engine/events',
+    '@tandem/engine/ports',
+    '@tandem/monitor',
+    '@tandem/sandbox',
+  ],
+  bench: ['@tandem/core-native', '@tandem/engine', '@tandem/engine/testing', '@tandem/sandbox'],
 };
 const SCENARIO_EXTRA = ['@tandem/engine', '@tandem/engine/events'];
 const ENGINE_STAGES = ['chain', 'market', 'strategy', 'validate', 'risk', 'execute', 'journal'];

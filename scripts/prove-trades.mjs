@@ -21,7 +21,9 @@ const expect = (holds, problem) => {
 /** Runs the CLI until its summary; the chain stays up for as long as `--linger` says. */
 function startRun() {
   const main = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, '--trades', tradesText, '--json', '--linger', '1h', ...cliOptions], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [main, '--trades', tradesText, '--json', '--linger', '1h', ...cliOptions], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const events = [];
   const summary = new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -36,9 +38,13 @@ function startRun() {
 
 /** Native lamports of the wallet and raw units of its token accounts by mint, before and after one transaction. */
 function walletChange(transaction, wallet) {
-  const keys = transaction.transaction.message.getAccountKeys({ accountKeysFromLookups: transaction.meta.loadedAddresses });
+  const keys = transaction.transaction.message.getAccountKeys({
+    accountKeysFromLookups: transaction.meta.loadedAddresses,
+  });
   const at = [...Array(keys.length).keys()].findIndex((index) => keys.get(index).toBase58() === wallet);
-  const change = new Map([['native', BigInt(transaction.meta.postBalances[at]) - BigInt(transaction.meta.preBalances[at])]]);
+  const change = new Map([
+    ['native', BigInt(transaction.meta.postBalances[at]) - BigInt(transaction.meta.preBalances[at])],
+  ]);
   const add = (balances, sign) => {
     for (const balance of balances ?? []) {
       if (balance.owner !== wallet) continue;
@@ -47,7 +53,11 @@ function walletChange(transaction, wallet) {
   };
   add(transaction.meta.preTokenBalances, -1n);
   add(transaction.meta.postTokenBalances, 1n);
-  return { change, preNative: BigInt(transaction.meta.preBalances[at]), postNative: BigInt(transaction.meta.postBalances[at]) };
+  return {
+    change,
+    preNative: BigInt(transaction.meta.preBalances[at]),
+    postNative: BigInt(transaction.meta.postBalances[at]),
+  };
 }
 
 const solChange = ({ change }) => (change.get('native') ?? 0n) + (change.get(WRAPPED_SOL) ?? 0n);
@@ -67,9 +77,13 @@ async function prove({ events, summary }) {
   const ended = await summary;
   const started = events.find((event) => event.type === 'started');
   const connection = new Connection(started.rpcUrl, { commitment: 'confirmed', wsEndpoint: started.wsUrl });
-  const executed = new Map(events.filter((event) => event.type === 'executed').map((event) => [event.signature, event]));
+  const executed = new Map(
+    events.filter((event) => event.type === 'executed').map((event) => [event.signature, event]),
+  );
   const missed = new Map(events.filter((event) => event.type === 'missed').map((event) => [event.signature, event]));
-  const submittedAt = new Map(events.filter((event) => event.type === 'submitted').map((event) => [event.signature, Date.parse(event.at)]));
+  const submittedAt = new Map(
+    events.filter((event) => event.type === 'submitted').map((event) => [event.signature, Date.parse(event.at)]),
+  );
   for (const event of [...executed.values(), ...missed.values()]) {
     const took = Date.parse(event.at) - submittedAt.get(event.signature);
     expect(took <= VERDICT_LIMIT_MS, `${event.signature}: the verdict took ${took} ms`);
@@ -81,7 +95,10 @@ async function prove({ events, summary }) {
   let first;
   let last;
   for (const signature of await allSignatures(connection, started.wallet)) {
-    const transaction = await connection.getTransaction(signature, { commitment: 'confirmed', maxSupportedTransactionVersion: 0 });
+    const transaction = await connection.getTransaction(signature, {
+      commitment: 'confirmed',
+      maxSupportedTransactionVersion: 0,
+    });
     expect(transaction !== null, `${signature}: listed for the wallet and not found`);
     if (transaction === null) continue;
     const balances = walletChange(transaction, started.wallet);
@@ -95,7 +112,10 @@ async function prove({ events, summary }) {
     if (trade !== undefined) {
       const actual = trade.baseMint === WRAPPED_SOL ? sol : (balances.change.get(trade.baseMint) ?? 0n);
       expect(transaction.meta.err === null, `${signature}: executed, but failed on chain`);
-      expect(BigInt(trade.actualProfit) === actual, `${signature}: actualProfit ${trade.actualProfit}, on chain ${actual}`);
+      expect(
+        BigInt(trade.actualProfit) === actual,
+        `${signature}: actualProfit ${trade.actualProfit}, on chain ${actual}`,
+      );
       expect(String(transaction.slot) === trade.slot, `${signature}: slot ${trade.slot}, on chain ${transaction.slot}`);
     } else if (miss !== undefined) {
       const moved = [...balances.change].filter(([mint, amount]) => mint !== 'native' && amount !== 0n);
@@ -112,9 +132,15 @@ async function prove({ events, summary }) {
   const walletAddress = new PublicKey(started.wallet);
   const finalNative = BigInt(await connection.getBalance(walletAddress, 'confirmed'));
   expect(finalNative === last, `native balance is ${finalNative}, the last transaction left ${last}`);
-  expect(sum - lost + preparation === total, `executed ${sum} - missed ${lost} + preparation ${preparation} is not the wallet's change ${total}`);
+  expect(
+    sum - lost + preparation === total,
+    `executed ${sum} - missed ${lost} + preparation ${preparation} is not the wallet's change ${total}`,
+  );
   expect(ended.unresolved === 0, `${ended.unresolved} unresolved`);
-  expect(ended.executed === executed.size, `the summary counts ${ended.executed} executed, the events ${executed.size}`);
+  expect(
+    ended.executed === executed.size,
+    `the summary counts ${ended.executed} executed, the events ${executed.size}`,
+  );
   expect(executed.size >= Number(tradesText), `${executed.size} executed, asked for ${tradesText}`);
   console.log(
     `${started.chain} ${started.core}: ${executed.size} executed, ${missed.size} missed, success rate ${(100 * ended.successRate).toFixed(2)} %, ` +

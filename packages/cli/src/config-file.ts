@@ -9,7 +9,11 @@ export function readConfigText(path: string | undefined): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw cliError('CLI_CONFIG_NOT_FOUND', `the configuration ${path} cannot be read: ${(cause as Error).message}`, 'name an existing file with --config');
+    throw cliError(
+      'CLI_CONFIG_NOT_FOUND',
+      `the configuration ${path} cannot be read: ${(cause as Error).message}`,
+      'name an existing file with --config',
+    );
   }
 }
 

@@ -17,7 +17,8 @@ export interface DataDirChoice {
 
 /** Chooses and makes the data directory: the option, TANDEM_HOME, a temporary one in the sandbox, ~/.tandem. @throws CLI_DATA_DIR_INVALID */
 export function openDataDir(choice: DataDirChoice): DataDir {
-  const configured = choice.option ?? (choice.environment['TANDEM_HOME'] === '' ? undefined : choice.environment['TANDEM_HOME']);
+  const configured =
+    choice.option ?? (choice.environment['TANDEM_HOME'] === '' ? undefined : choice.environment['TANDEM_HOME']);
   if (configured === undefined && choice.sandbox) {
     const path = mkdtempSync(join(tmpdir(), 'tandem-'));
     return { path, release: () => rmSync(path, { recursive: true, force: true }) };
@@ -27,7 +28,11 @@ export function openDataDir(choice: DataDirChoice): DataDir {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     accessSync(path, constants.W_OK);
   } catch (cause) {
-    throw cliError('CLI_DATA_DIR_INVALID', `${path} cannot be used as data directory: ${(cause as Error).message}`, 'choose a directory you can write to with --data-dir');
+    throw cliError(
+      'CLI_DATA_DIR_INVALID',
+      `${path} cannot be used as data directory: ${(cause as Error).message}`,
+      'choose a directory you can write to with --data-dir',
+    );
   }
   return { path, release: () => {} };
 }

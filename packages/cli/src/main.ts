@@ -8,12 +8,16 @@ import { VERSION } from './version.js';
 /** Builds the command tree; commands are loaded when they run, so that `--help` answers at once. */
 function createProgram(): Command {
   const program = new Command('tandem')
-    .description('Executes Solana arbitrage: finds a price gap, lands one atomic transaction, proves the profit from the chain.')
+    .description(
+      'Executes Solana arbitrage: finds a price gap, lands one atomic transaction, proves the profit from the chain.',
+    )
     .version(VERSION)
     .exitOverride()
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  const runCommand = program.command('run', { isDefault: true }).description('trade until Ctrl-C (the default command)');
+  const runCommand = program
+    .command('run', { isDefault: true })
+    .description('trade until Ctrl-C (the default command)');
   addRunOptions(runCommand).action(async (options: RunOptions) => {
     const { run } = await import('./commands/run.js');
     process.exitCode = await run(options);
@@ -27,10 +31,14 @@ function report(fault: unknown): ExitCode {
   if (fault instanceof CommanderError) return fault.exitCode === 0 ? ExitCode.Done : ExitCode.Usage;
   const coded = codedError(fault);
   if (coded === undefined) {
-    process.stderr.write(`This is a bug in Tandem, please report it:\n${fault instanceof Error ? fault.stack : String(fault)}\n`);
+    process.stderr.write(
+      `This is a bug in Tandem, please report it:\n${fault instanceof Error ? fault.stack : String(fault)}\n`,
+    );
     return ExitCode.Failed;
   }
-  process.stderr.write(`error ${coded.code}: ${coded.message}\n${coded.action === undefined ? '' : `  → ${coded.action}\n`}`);
+  process.stderr.write(
+    `error ${coded.code}: ${coded.message}\n${coded.action === undefined ? '' : `  → ${coded.action}\n`}`,
+  );
   return exitCodeOf(coded.code);
 }
 

@@ -42,9 +42,19 @@ export async function openRunSetting(request: RunSettingOptions): Promise<RunSet
   const config = withMode(parsed, options);
   if (config.executionMode === 'REAL') requireChosenCore(request.core);
   if (config.wallet.keyFile === null) {
-    throw cliError('CLI_KEY_FILE_MISSING', `network ${options.network} needs a wallet`, 'set wallet.key_file to a Solana CLI key file with mode 0600');
+    throw cliError(
+      'CLI_KEY_FILE_MISSING',
+      `network ${options.network} needs a wallet`,
+      'set wallet.key_file to a Solana CLI key file with mode 0600',
+    );
   }
-  return { config, chain: options.network, keyFile: readWalletFile(config.wallet.keyFile), lookupTables: [], sandbox: undefined };
+  return {
+    config,
+    chain: options.network,
+    keyFile: readWalletFile(config.wallet.keyFile),
+    lookupTables: [],
+    sandbox: undefined,
+  };
 }
 
 async function openSandboxSetting(request: RunSettingOptions, parsed: EngineConfig): Promise<RunSetting> {
@@ -64,7 +74,10 @@ async function openSandboxSetting(request: RunSettingOptions, parsed: EngineConf
     ...parsed,
     executionMode,
     network: { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl: sandbox.wsUrl },
-    strategy: { ...parsed.strategy, baseMints: options.accounts.length === 0 ? parsed.strategy.baseMints : loadedBaseMints(parsed, sandbox) },
+    strategy: {
+      ...parsed.strategy,
+      baseMints: options.accounts.length === 0 ? parsed.strategy.baseMints : loadedBaseMints(parsed, sandbox),
+    },
     senders: withSandboxTip(parsed.senders, sandbox),
   };
   const keyFile = new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey]));
@@ -81,7 +94,10 @@ function loadedBaseMints(config: EngineConfig, sandbox: Sandbox): readonly BaseM
       ...base,
       // Down for what we may spend, up for what we must earn.
       maxAmountIn: (config.maxExecutionAmountLamports * base.lamportPriceNumerator) / base.lamportPriceDenominator,
-      minNetProfit: divideUp(config.strategy.minProfitLamports * base.lamportPriceNumerator, base.lamportPriceDenominator),
+      minNetProfit: divideUp(
+        config.strategy.minProfitLamports * base.lamportPriceNumerator,
+        base.lamportPriceDenominator,
+      ),
     }));
   return [...configured, ...added];
 }
@@ -104,14 +120,22 @@ function refuseSandboxOptions(options: RunOptions): void {
     options.linger > 0 ? '--linger' : undefined,
   ].filter((name) => name !== undefined);
   if (used.length === 0) return;
-  throw cliError('CLI_OPTION_UNSUPPORTED', `${used.join(', ')} only make sense in the sandbox`, `leave them out, or use --network sandbox`);
+  throw cliError(
+    'CLI_OPTION_UNSUPPORTED',
+    `${used.join(', ')} only make sense in the sandbox`,
+    `leave them out, or use --network sandbox`,
+  );
 }
 
 /** Outside the sandbox real trading is said twice: in the configuration and on the command line. */
 function withMode(config: EngineConfig, options: RunOptions): EngineConfig {
   if (options.mode !== 'real') return { ...config, executionMode: 'SIMULATION' };
   if (config.executionMode === 'REAL') return config;
-  throw cliError('CLI_MODE_MISMATCH', '--mode real needs "execution_mode": "REAL" in the configuration', 'set execution_mode to REAL, or run --mode simulation');
+  throw cliError(
+    'CLI_MODE_MISMATCH',
+    '--mode real needs "execution_mode": "REAL" in the configuration',
+    'set execution_mode to REAL, or run --mode simulation',
+  );
 }
 
 /** Money is not traded on a core that nobody asked for. */

@@ -15,8 +15,14 @@ interface Ended {
   readonly stderr: string;
 }
 
-function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}): { child: ChildProcess; ended: Promise<Ended>; said: () => string } {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): { child: ChildProcess; ended: Promise<Ended>; said: () => string } {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -25,7 +31,8 @@ function start(args: readonly string[], environment: Readonly<Record<string, str
   return { child, ended, said: () => stdout };
 }
 
-const tandem = async (args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended> => start(args, environment).ended;
+const tandem = async (args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended> =>
+  start(args, environment).ended;
 
 function file(name: string, text: string, mode = 0o600): string {
   const path = join(folder, name);
@@ -34,7 +41,11 @@ function file(name: string, text: string, mode = 0o600): string {
   return path;
 }
 
-const eventsOf = (text: string) => text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { type: string; seq: number; [key: string]: unknown });
+const eventsOf = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { type: string; seq: number; [key: string]: unknown });
 
 async function waitFor(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -118,10 +129,16 @@ describe('a mistake on the command line', () => {
   });
 
   test('a program file that is missing or no program is refused', async () => {
-    const missing = await tandem(['--program', `675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8=${join(folder, 'none.so')}`]);
+    const missing = await tandem([
+      '--program',
+      `675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8=${join(folder, 'none.so')}`,
+    ]);
     expect(missing.code).toBe(2);
     expect(missing.stderr).toMatch(/error SANDBOX_PROGRAM_\w+: /);
-    const text = await tandem(['--program', `675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8=${file('text.so', 'not a program')}`]);
+    const text = await tandem([
+      '--program',
+      `675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8=${file('text.so', 'not a program')}`,
+    ]);
     expect(text.code).toBe(2);
     expect(text.stderr).toMatch(/error SANDBOX_PROGRAM_\w+: /);
   });
@@ -160,13 +177,18 @@ describe('outside the sandbox', () => {
 
   test('real trading must be said in the configuration too', async () => {
     const config = file('simulation.json', JSON.stringify({ wallet: { key_file: keyFile() } }));
-    const ended = await tandem(['--network', 'mainnet', '--mode', 'real', '--config', config], { TANDEM_CORE: 'typescript' });
+    const ended = await tandem(['--network', 'mainnet', '--mode', 'real', '--config', config], {
+      TANDEM_CORE: 'typescript',
+    });
     expect(ended.code).toBe(2);
     expectMistake(ended, 'CLI_MODE_MISMATCH');
   });
 
   test('a key file that holds no key is refused without showing it', async () => {
-    const config = file('bad-key.json', JSON.stringify({ wallet: { key_file: keyFile() }, network: { rpc_url: 'http://127.0.0.1:1' } }));
+    const config = file(
+      'bad-key.json',
+      JSON.stringify({ wallet: { key_file: keyFile() }, network: { rpc_url: 'http://127.0.0.1:1' } }),
+    );
     const ended = await tandem(['--network', 'devnet', '--config', config]);
     expect(ended.code).not.toBe(0);
     expectMistake(ended, 'CHAIN_KEY_FILE_INVALID');
@@ -179,7 +201,13 @@ describe('outside the sandbox', () => {
     const seed = privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32);
     const address = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
     const key = file('good.json', JSON.stringify([...seed, ...address]));
-    const config = file('dead.json', JSON.stringify({ wallet: { key_file: key }, network: { rpc_url: 'http://127.0.0.1:1', request_timeout_ms: 500 } }));
+    const config = file(
+      'dead.json',
+      JSON.stringify({
+        wallet: { key_file: key },
+        network: { rpc_url: 'http://127.0.0.1:1', request_timeout_ms: 500 },
+      }),
+    );
     const ended = await tandem(['--network', 'devnet', '--config', config]);
     expect(ended.code).toBe(4);
     expectMistake(ended, 'CHAIN_UNREACHABLE');

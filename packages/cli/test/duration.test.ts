@@ -12,7 +12,12 @@ describe('durations', () => {
     expect(parseDurationMs(text)).toBe(ms);
   });
 
-  test.each(['', '90', 's', '-1s', '1.5s', '1d', '1 s', '9999999999s'])('refuses %j with a code and what to write', (text) => {
-    expect(() => parseDurationMs(text)).toThrow(expect.objectContaining({ code: 'CLI_DURATION_INVALID', action: expect.stringContaining('90s') }));
-  });
+  test.each(['', '90', 's', '-1s', '1.5s', '1d', '1 s', '9999999999s'])(
+    'refuses %j with a code and what to write',
+    (text) => {
+      expect(() => parseDurationMs(text)).toThrow(
+        expect.objectContaining({ code: 'CLI_DURATION_INVALID', action: expect.stringContaining('90s') }),
+      );
+    },
+  );
 });

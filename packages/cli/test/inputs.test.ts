@@ -41,24 +41,32 @@ describe('key file', () => {
     const path = join(folder, 'id.json');
     writeFileSync(path, '[1,2,3]');
     chmodSync(path, 0o644);
-    expect(() => readWalletFile(path)).toThrow(expect.objectContaining({ code: 'CLI_KEY_FILE_MODE_INVALID', action: `chmod 0600 ${path}` }));
+    expect(() => readWalletFile(path)).toThrow(
+      expect.objectContaining({ code: 'CLI_KEY_FILE_MODE_INVALID', action: `chmod 0600 ${path}` }),
+    );
     chmodSync(path, 0o600);
     expect(new TextDecoder().decode(readWalletFile(path))).toBe('[1,2,3]');
   });
 
   test('is named when it is missing', () => {
-    expect(() => readWalletFile(join(folder, 'none.json'))).toThrow(expect.objectContaining({ code: 'CLI_KEY_FILE_NOT_FOUND' }));
+    expect(() => readWalletFile(join(folder, 'none.json'))).toThrow(
+      expect.objectContaining({ code: 'CLI_KEY_FILE_NOT_FOUND' }),
+    );
   });
 });
 
 describe('configuration file', () => {
   test('is empty when none is named and named when it is missing', () => {
     expect(readConfigText(undefined)).toBe('{}');
-    expect(() => readConfigText(join(folder, 'none.json'))).toThrow(expect.objectContaining({ code: 'CLI_CONFIG_NOT_FOUND' }));
+    expect(() => readConfigText(join(folder, 'none.json'))).toThrow(
+      expect.objectContaining({ code: 'CLI_CONFIG_NOT_FOUND' }),
+    );
   });
 
   test('takes only TANDEM__ variables as overrides', () => {
-    expect(configOverrides({ TANDEM__RISK__MAX_IN_FLIGHT: '3', TANDEM_HOME: '/x', PATH: '/y', TANDEM__A: undefined })).toEqual({
+    expect(
+      configOverrides({ TANDEM__RISK__MAX_IN_FLIGHT: '3', TANDEM_HOME: '/x', PATH: '/y', TANDEM__A: undefined }),
+    ).toEqual({
       TANDEM__RISK__MAX_IN_FLIGHT: '3',
     });
   });

@@ -31,30 +31,53 @@ export function addRunOptions(command: Command): Command {
   return command
     .option('--config <file>', 'configuration file (JSON with comments)')
     .addOption(
-      new Option('--network <name>', 'where to trade').choices(['sandbox', 'fork', 'devnet', 'mainnet']).default('sandbox'),
+      new Option('--network <name>', 'where to trade')
+        .choices(['sandbox', 'fork', 'devnet', 'mainnet'])
+        .default('sandbox'),
     )
     .addOption(
-      new Option('--mode <mode>', 'real signs and sends, simulation signs nothing (default: real in the sandbox, simulation elsewhere)')
-        .choices(['real', 'simulation']),
+      new Option(
+        '--mode <mode>',
+        'real signs and sends, simulation signs nothing (default: real in the sandbox, simulation elsewhere)',
+      ).choices(['real', 'simulation']),
     )
     .addOption(new Option('--trades <n>', 'stop after n executed trades').argParser(wholeNumber(1, 10_000_000)))
     .addOption(new Option('--for <duration>', 'stop after a time, such as 90s or 5m').argParser(duration))
     .option('--json', 'one JSON event a line on standard output', false)
     .option('--data-dir <dir>', 'data directory (default: TANDEM_HOME or ~/.tandem; temporary in the sandbox)')
-    .addOption(new Option('--seed <n>', 'seed of the sandbox and of every random choice').argParser(wholeNumber(0, 0xffff_ffff)).default(1))
-    .addOption(new Option('--chain <name>', 'sandbox: the embedded cluster or an independent runtime').choices(['litesvm', 'surfnet']).default('litesvm'))
     .addOption(
-      new Option('--program <address=file>', 'sandbox: load a program dump in place of ours (repeatable)').argParser(programDump).default([], 'none'),
+      new Option('--seed <n>', 'seed of the sandbox and of every random choice')
+        .argParser(wholeNumber(0, 0xffff_ffff))
+        .default(1),
     )
-    .addOption(new Option('--accounts <dir>', 'sandbox: load account dumps from a folder (repeatable)').argParser(append).default([], 'none'))
+    .addOption(
+      new Option('--chain <name>', 'sandbox: the embedded cluster or an independent runtime')
+        .choices(['litesvm', 'surfnet'])
+        .default('litesvm'),
+    )
+    .addOption(
+      new Option('--program <address=file>', 'sandbox: load a program dump in place of ours (repeatable)')
+        .argParser(programDump)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--accounts <dir>', 'sandbox: load account dumps from a folder (repeatable)')
+        .argParser(append)
+        .default([], 'none'),
+    )
     .addOption(new Option('--rivals <n>', 'sandbox: competing traders').argParser(wholeNumber(0, 64)).default(0))
-    .addOption(new Option('--linger <duration>', 'sandbox: keep the chain up after the last trade').argParser(duration).default(0, '0s'));
+    .addOption(
+      new Option('--linger <duration>', 'sandbox: keep the chain up after the last trade')
+        .argParser(duration)
+        .default(0, '0s'),
+    );
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    if (!(value >= min && value <= max))
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
     return value;
   };
 }
@@ -63,7 +86,9 @@ function duration(text: string): number {
   try {
     return parseDurationMs(text);
   } catch (fault) {
-    throw new InvalidArgumentError(`${fault instanceof Error ? fault.message : String(fault)}. Write 500ms, 90s, 5m or 1h.`);
+    throw new InvalidArgumentError(
+      `${fault instanceof Error ? fault.message : String(fault)}. Write 500ms, 90s, 5m or 1h.`,
+    );
   }
 }
 

@@ -20,8 +20,13 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   const closers: (() => void | Promise<void>)[] = [() => output.close(), () => interrupts.close()];
   try {
     const core = loadCore();
-    if (core.loadErrors.length > 0) output.notice(`native core not loaded, the TypeScript core runs: ${core.loadErrors.join('; ')}`);
-    const dataDir = openDataDir({ option: options.dataDir, environment: process.env, sandbox: options.network === 'sandbox' });
+    if (core.loadErrors.length > 0)
+      output.notice(`native core not loaded, the TypeScript core runs: ${core.loadErrors.join('; ')}`);
+    const dataDir = openDataDir({
+      option: options.dataDir,
+      environment: process.env,
+      sandbox: options.network === 'sandbox',
+    });
     closers.push(() => dataDir.release());
     const onFault = (error: unknown) => output.notice(`sandbox: ${faultText(error)}`);
     const setting = await openRunSetting({ options, environment: process.env, core, clock: systemClock, onFault });
@@ -64,7 +69,11 @@ async function trade({ engine, monitor, output, interrupts, options, setting }: 
   try {
     const starting = engine.start().then(() => setting.sandbox?.startMarket());
     await Promise.race([starting, interrupts.first]);
-    await Promise.race([ending.reached, interrupts.first, ...(options.for === undefined ? [] : [systemClock.sleep(options.for)])]);
+    await Promise.race([
+      ending.reached,
+      interrupts.first,
+      ...(options.for === undefined ? [] : [systemClock.sleep(options.for)]),
+    ]);
   } finally {
     await engine.stop();
   }
@@ -73,7 +82,10 @@ async function trade({ engine, monitor, output, interrupts, options, setting }: 
 }
 
 /** Keeps the chain up, quiet, so that others can query what happened. */
-async function linger(setting: RunSetting, { lingerMs, interrupts }: { lingerMs: number; interrupts: Interrupts }): Promise<void> {
+async function linger(
+  setting: RunSetting,
+  { lingerMs, interrupts }: { lingerMs: number; interrupts: Interrupts },
+): Promise<void> {
   if (setting.sandbox === undefined || lingerMs === 0) return;
   await setting.sandbox.pauseMarket();
   await Promise.race([systemClock.sleep(lingerMs), interrupts.next()]);

@@ -1,4 +1,11 @@
-import type { EngineEvent, ExecutedEvent, SimulatedEvent, SummaryEvent } from '@tandem/engine/events';
+import type {
+  EngineEvent,
+  EventStamp,
+  ExecutedEvent,
+  MissedEvent,
+  SimulatedEvent,
+  SummaryEvent,
+} from '@tandem/engine/events';
 import { formatElapsed, formatMicros, formatSol, shorten } from './format.js';
 
 /** Returns one line for an event that a person wants to see, or `undefined` for those that are only counted. */
@@ -31,6 +38,16 @@ export function eventLine(event: EngineEvent): string | undefined {
   }
 }
 
+/** Returns a trade or a miss in at most 79 columns, its most telling parts first. */
+export function outcomeLine(event: (ExecutedEvent | SimulatedEvent | MissedEvent) & EventStamp): string {
+  const time = event.at.slice(11, 19);
+  if (event.type === 'missed')
+    return `${time} missed ${event.verdict}, cost ${event.costLamports} lamports: ${event.reason}`;
+  const profit = formatSol(BigInt(event.netProfitLamports));
+  const signature = event.type === 'executed' ? shorten(event.signature) : 'simulated';
+  return `${time} ${profit}  ${shorten(event.poolA)} → ${shorten(event.poolB)}  ${signature}`;
+}
+
 function tradeText(event: ExecutedEvent | SimulatedEvent): string {
   return `${shorten(event.poolA)} → ${shorten(event.poolB)}  in ${event.amountIn}  profit ${formatSol(BigInt(event.netProfitLamports))}`;
 }
@@ -40,7 +57,8 @@ function summaryText(event: SummaryEvent): string {
   const profit = Object.entries(event.netProfit).map(([mint, amount]) => `${amount} of ${shorten(mint)}`);
   return [
     '',
-    `Ran ${formatElapsed(event.durationMs)}: ${event.opportunities} opportunities, ${event.submitted} submitted, ${event.executed} executed, ${event.missed} missed, ${event.unresolved} unresolved`,
+    `Ran ${formatElapsed(event.durationMs)}, saw ${event.opportunities} opportunities`,
+    `${event.submitted} submitted, ${event.executed} executed, ${event.missed} missed, ${event.unresolved} unresolved`,
     `Success rate ${(event.successRate * 100).toFixed(1)} %   net profit ${profit.length === 0 ? '0' : profit.join(', ')}`,
     `Update to signed bytes: p50 ${formatMicros(event.p50Us)}, p99 ${formatMicros(event.p99Us)}`,
     ...(refused.length === 0 ? [] : [`Refused: ${refused.map(([reason, count]) => `${reason} ${count}`).join(', ')}`]),

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { eventLine } from './event-line.js';
+import { eventLine, outcomeLine } from './event-line.js';
 import { fit, formatElapsed, formatSol, shorten } from './format.js';
 import type { Output, TextSink } from './output.js';
 import { RunFacts } from './run-facts.js';
@@ -26,14 +26,19 @@ export function createLiveView(options: LiveViewOptions): Output {
   let drawnRows = 0;
 
   const draw = () => {
-    const lines = renderFrame(facts, { ...options.size(), elapsedMs: options.nowMs() - startedAtMs, color: options.color });
+    const lines = renderFrame(facts, {
+      ...options.size(),
+      elapsedMs: options.nowMs() - startedAtMs,
+      color: options.color,
+    });
     const up = drawnRows > 0 ? `\u001b[${drawnRows}A` : '';
     terminal.write(`${up}${lines.map((line) => `\u001b[2K${line}`).join('\n')}\n\u001b[0J`);
     drawnRows = lines.length;
   };
   const stop = options.every(FRAME_MS, draw);
-  const below = (text: string) => {
-    terminal.write(`${text}\n`);
+  /** A notice takes the block's place; the next frame is drawn below it. */
+  const notice = (text: string) => {
+    terminal.write(`${drawnRows > 0 ? `\u001b[${drawnRows}A\u001b[0J` : ''}${text}\n`);
     drawnRows = 0;
   };
 
@@ -42,9 +47,10 @@ export function createLiveView(options: LiveViewOptions): Output {
       facts.add(event);
       if (event.type !== 'summary') return;
       draw();
-      below(eventLine(event) ?? '');
+      terminal.write(`${eventLine(event) ?? ''}\n`);
+      drawnRows = 0;
     },
-    notice: below,
+    notice,
     close: stop,
   };
 }
@@ -59,22 +65,35 @@ export interface FrameOptions {
 /** Returns the lines of one frame; none is wider than the terminal. */
 export function renderFrame(facts: RunFacts, frame: FrameOptions): string[] {
   const width = Math.max(40, frame.columns - 1);
-  const paint = (style: Parameters<typeof styleText>[0], text: string) => (frame.color ? styleText(style, text, { validateStream: false }) : text);
+  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+    frame.color ? styleText(style, text, { validateStream: false }) : text;
   const { started } = facts;
-  const where = started === undefined ? 'starting' : `${started.network}/${started.chain}  ${started.mode}  ${started.core} core`;
+  const where =
+    started === undefined ? 'starting' : `${started.network}/${started.chain}  ${started.mode}  ${started.core} core`;
   const rate = facts.submitted === 0 ? 'n/a' : `${((100 * facts.executed) / facts.submitted).toFixed(1)} %`;
   const trades = facts.simulated > 0 ? `simulated ${facts.simulated}` : `trades ${facts.executed}`;
   const listed = Math.max(1, Math.min(12, frame.rows - HEADER_ROWS - 2));
   return [
     paint(['bold', 'inverse'], fit(` TANDEM  ${where}  ${facts.state}  ${formatElapsed(frame.elapsedMs)}`, width)),
-    fit(started === undefined ? '' : ` wallet ${shorten(started.wallet, 6)}   pools ${started.pools}   ${started.venues.join(', ')}`, width),
-    fit(` ${trades}   missed ${facts.missed}   in flight ${facts.inFlight}   success ${rate}   seen ${facts.opportunities}`, width),
-    paint(facts.netProfitLamports < 0n ? 'red' : 'green', fit(` net profit ${formatSol(facts.netProfitLamports)}`, width)),
+    fit(
+      started === undefined
+        ? ''
+        : ` wallet ${shorten(started.wallet, 6)}   pools ${started.pools}   ${started.venues.join(', ')}`,
+      width,
+    ),
+    fit(
+      ` ${trades}   missed ${facts.missed}   in flight ${facts.inFlight}   success ${rate}   seen ${facts.opportunities}`,
+      width,
+    ),
+    paint(
+      facts.netProfitLamports < 0n ? 'red' : 'green',
+      fit(` net profit ${formatSol(facts.netProfitLamports)}`, width),
+    ),
     fit(` refused ${refusedText(facts)}`, width),
     paint('yellow', fit(facts.lastAlert === '' ? '' : ` ${facts.lastAlert}`, width)),
     '─'.repeat(width),
     ...facts.outcomes.slice(-listed).map((outcome) => {
-      const line = fit(` ${eventLine(outcome) ?? ''}`, width);
+      const line = fit(` ${outcomeLine(outcome)}`, width);
       return outcome.type === 'missed' ? paint('red', line) : line;
     }),
   ];

@@ -1,4 +1,11 @@
-import type { EngineEvent, EventStamp, ExecutedEvent, MissedEvent, SimulatedEvent, StartedEvent } from '@tandem/engine/events';
+import type {
+  EngineEvent,
+  EventStamp,
+  ExecutedEvent,
+  MissedEvent,
+  SimulatedEvent,
+  StartedEvent,
+} from '@tandem/engine/events';
 
 /** A trade or a miss, as the live view lists them. */
 export type Outcome = ExecutedEvent | SimulatedEvent | MissedEvent;

@@ -20,7 +20,15 @@ const started: EngineEvent = {
   dataDir: '/tmp/x',
   version: '0.1.0',
 };
-const submitted: EngineEvent = { ...stamp, type: 'submitted', id: 'a', signature: address('S'), lastValidBlockHeight: '9', sender: 'rpc', bytes: 500 };
+const submitted: EngineEvent = {
+  ...stamp,
+  type: 'submitted',
+  id: 'a',
+  signature: address('S'),
+  lastValidBlockHeight: '9',
+  sender: 'rpc',
+  bytes: 500,
+};
 const executed: EngineEvent = {
   ...stamp,
   type: 'executed',
@@ -38,7 +46,15 @@ const executed: EngineEvent = {
   timingsUs: { detect: 1, validate: 1, build: 1, sign: 1, send: 1, confirm: 1 },
   result: 'x',
 };
-const missed: EngineEvent = { ...stamp, type: 'missed', id: 'b', signature: address('T'), verdict: 'failed', reason: 'ExceededSlippage', costLamports: '5000' };
+const missed: EngineEvent = {
+  ...stamp,
+  type: 'missed',
+  id: 'b',
+  signature: address('T'),
+  verdict: 'failed',
+  reason: 'ExceededSlippage',
+  costLamports: '5000',
+};
 const size = { columns: 80, rows: 24, elapsedMs: 61_000, color: false };
 
 function factsOf(...events: EngineEvent[]): RunFacts {
@@ -49,7 +65,10 @@ function factsOf(...events: EngineEvent[]): RunFacts {
 
 describe('live view', () => {
   test('fits every line into 80 columns and every frame into 24 rows, however much happened', () => {
-    const facts = factsOf(started, ...Array.from({ length: 200 }, () => [submitted, executed, submitted, missed]).flat());
+    const facts = factsOf(
+      started,
+      ...Array.from({ length: 200 }, () => [submitted, executed, submitted, missed]).flat(),
+    );
     for (let index = 0; index < 40; index += 1) facts.refused.set(`VALIDATE_REASON_${index}`, index);
     const frame = renderFrame(facts, size);
     expect(frame.length).toBeLessThanOrEqual(24);
@@ -87,6 +106,8 @@ describe('live view', () => {
     frame();
     frame();
     expect(written[1]).toMatch(/^\u001b\[\d+A/);
+    view.notice('metrics at …');
+    expect(written[2]).toMatch(/^\u001b\[\d+A\u001b\[0Jmetrics/);
     view.event({
       ...stamp,
       type: 'summary',
@@ -104,7 +125,7 @@ describe('live view', () => {
     });
     view.close();
     const text = written.join('');
-    expect(text).toContain('3 opportunities, 1 submitted, 1 executed, 0 missed, 0 unresolved');
+    expect(text).toContain('1 submitted, 1 executed, 0 missed, 0 unresolved');
     expect(text).toContain('p50 40 µs, p99 1.5 ms');
     expect(text).toContain('Refused: RISK_X 2');
     expect(written.at(-1)).toBe('stopped');
