@@ -48,6 +48,8 @@ export interface EngineOptions {
   readonly facts: RunFacts;
   /** Worker threads of full scans; 1 by default, 0 scans in the main thread. The composition knows the machine. */
   readonly parallelism?: number;
+  /** Most trades that may execute in this run; what is in flight counts against it. Unbounded by default. */
+  readonly tradeLimit?: number | undefined;
   /** Trades after which nothing more is sent; none by default. */
   readonly tradeLimit?: number | undefined;
 }

@@ -202,11 +202,13 @@ export class RealExecutionEngine {
   }
 
   async #simulate(stages: Stages, approved: ApprovedOpportunity): Promise<void> {
+    let outcome: 'executed' | 'refused' = 'refused';
     try {
       const refusal = await stages.simulator.simulate(approved);
-      if (refusal !== undefined) stages.log.recordRefused(approved.opportunity, refusal, 'recorded');
+      if (refusal === undefined) outcome = 'executed';
+      else stages.log.recordRefused(approved.opportunity, refusal, 'recorded');
     } finally {
-      stages.risk.settleSimulated(approved.opportunity, this.#options.market.currentSlot());
+      stages.risk.settleSimulated(approved.opportunity, this.#options.market.currentSlot(), outcome);
     }
   }
 

@@ -10,6 +10,7 @@ import { PoolGuard, type PoolSlot } from './pool-guard.js';
 import { checkPosition } from './position-limit.js';
 import { RateLimit } from './rate-limit.js';
 import { TradeLimit } from './trade-limit.js';
+import { TradeLimit } from './trade-limit.js';
 
 /** Known to this file only, so that nothing else can make an approval. */
 const APPROVAL: unique symbol = Symbol('approval');
@@ -49,6 +50,7 @@ export class RiskManager {
   readonly #loss: LossLimit;
   readonly #guard = new PoolGuard();
   readonly #trades: TradeLimit;
+  readonly #trades: TradeLimit;
   #draining = false;
 
   constructor(options: RiskManagerOptions) {
@@ -56,6 +58,7 @@ export class RiskManager {
     this.#inFlight = new InFlightLimit(options.settings.maxInFlight);
     this.#rate = new RateLimit(options.clock, options.settings.maxSubmissionsPerSecond);
     this.#loss = new LossLimit(options.settings);
+    this.#trades = new TradeLimit(options.tradeLimit);
     this.#trades = new TradeLimit(options.tradeLimit);
   }
 
@@ -71,6 +74,7 @@ export class RiskManager {
     const checks = [
       () => killSwitch.check(),
       () => checkPosition(opportunity),
+      () => this.#trades.check(this.inFlight),
       () => this.#inFlight.check(opportunity),
       () => this.#guard.check(opportunity, poolSlot),
       () => this.#rate.check(),
@@ -102,6 +106,7 @@ export class RiskManager {
   /** Takes the verdict of a trade that executed. */
   settleExecuted(opportunity: Opportunity, landedSlot: bigint, netProfitLamports: bigint): void {
     this.#release(opportunity);
+    this.#trades.recordExecuted();
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordExecuted(pools, landedSlot);
     this.#trades.recordExecuted();
@@ -116,9 +121,10 @@ export class RiskManager {
     this.#tripIf(this.#loss.recordMissed(costLamports));
   }
 
-  /** Takes note of a simulated trade: the gap stays open on the chain, so its pools rest instead of being simulated again at once. */
-  settleSimulated(opportunity: Opportunity, slot: bigint): void {
+  /** Takes note of a simulation: the gap stays open on the chain, so its pools rest instead of being simulated again at once. */
+  settleSimulated(opportunity: Opportunity, slot: bigint, outcome: 'executed' | 'refused'): void {
     this.#release(opportunity);
+    if (outcome === 'executed') this.#trades.recordExecuted();
     this.#trades.recordExecuted();
     this.#guard.recordExecuted(opportunity.legs.map((leg) => leg.pool), slot);
   }
