@@ -50,6 +50,4 @@ export interface EngineOptions {
   readonly parallelism?: number;
   /** Most trades that may execute in this run; what is in flight counts against it. Unbounded by default. */
   readonly tradeLimit?: number | undefined;
-  /** Trades after which nothing more is sent; none by default. */
-  readonly tradeLimit?: number | undefined;
 }

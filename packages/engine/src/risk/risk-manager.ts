@@ -10,7 +10,6 @@ import { PoolGuard, type PoolSlot } from './pool-guard.js';
 import { checkPosition } from './position-limit.js';
 import { RateLimit } from './rate-limit.js';
 import { TradeLimit } from './trade-limit.js';
-import { TradeLimit } from './trade-limit.js';
 
 /** Known to this file only, so that nothing else can make an approval. */
 const APPROVAL: unique symbol = Symbol('approval');
@@ -50,7 +49,6 @@ export class RiskManager {
   readonly #loss: LossLimit;
   readonly #guard = new PoolGuard();
   readonly #trades: TradeLimit;
-  readonly #trades: TradeLimit;
   #draining = false;
 
   constructor(options: RiskManagerOptions) {
@@ -58,7 +56,6 @@ export class RiskManager {
     this.#inFlight = new InFlightLimit(options.settings.maxInFlight);
     this.#rate = new RateLimit(options.clock, options.settings.maxSubmissionsPerSecond);
     this.#loss = new LossLimit(options.settings);
-    this.#trades = new TradeLimit(options.tradeLimit);
     this.#trades = new TradeLimit(options.tradeLimit);
   }
 
@@ -74,11 +71,9 @@ export class RiskManager {
     const checks = [
       () => killSwitch.check(),
       () => checkPosition(opportunity),
-      () => this.#trades.check(this.inFlight),
       () => this.#inFlight.check(opportunity),
       () => this.#guard.check(opportunity, poolSlot),
       () => this.#rate.check(),
-      () => this.#trades.check(this.#inFlight.count),
     ];
     if (this.#draining) return { kind: 'refusal', stage: 'risk', reason: 'RISK_STATE_INVALID', details: { state: 'DRAINING' } };
     for (const check of checks) {
@@ -106,10 +101,8 @@ export class RiskManager {
   /** Takes the verdict of a trade that executed. */
   settleExecuted(opportunity: Opportunity, landedSlot: bigint, netProfitLamports: bigint): void {
     this.#release(opportunity);
-    this.#trades.recordExecuted();
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordExecuted(pools, landedSlot);
-    this.#trades.recordExecuted();
     this.#tripIf(this.#loss.recordExecuted(netProfitLamports));
   }
 
@@ -125,7 +118,6 @@ export class RiskManager {
   settleSimulated(opportunity: Opportunity, slot: bigint, outcome: 'executed' | 'refused'): void {
     this.#release(opportunity);
     if (outcome === 'executed') this.#trades.recordExecuted();
-    this.#trades.recordExecuted();
     this.#guard.recordExecuted(opportunity.legs.map((leg) => leg.pool), slot);
   }
 

@@ -1,22 +1,20 @@
 import { type CheckResult, PASSED, refuse } from '../validate/refusal.js';
 
-/** Bounds the trades of a run: what is in flight counts, so that never more than asked for execute. */
+/** Lets a run end after a number of trades: what is in flight counts as if it had executed, until its verdict says otherwise. */
 export class TradeLimit {
   readonly #limit: number | undefined;
   #executed = 0;
 
-  /** `undefined` bounds nothing. */
   constructor(limit: number | undefined) {
     this.#limit = limit;
   }
 
-  /** Refuses when what has executed and what may still execute reach the limit. */
   check(inFlight: number): CheckResult {
     if (this.#limit === undefined || this.#executed + inFlight < this.#limit) return PASSED;
-    return refuse('risk', 'RISK_TRADES_EXCEEDED', { executed: this.#executed, inFlight, limit: this.#limit });
+    return refuse('risk', 'RISK_TRADE_COUNT_EXCEEDED', { limit: this.#limit });
   }
 
-  /** Counts a trade that executed, or would have in a simulation. */
+  /** Counts one executed trade. */
   recordExecuted(): void {
     this.#executed += 1;
   }

@@ -143,13 +143,13 @@ describe('RiskManager', () => {
   it('never lets more trades execute than asked for, counting what is in flight, and tries again after a miss', () => {
     risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, poolSlot: () => 99n, tradeLimit: 2 });
     const [first, second] = [fresh(), fresh()];
-    expect([decide(first), decide(second), decide(fresh())]).toEqual(['approved', 'approved', 'RISK_TRADES_EXCEEDED']);
+    expect([decide(first), decide(second), decide(fresh())]).toEqual(['approved', 'approved', 'RISK_TRADE_COUNT_EXCEEDED']);
     risk.settleMissed(first, 1n, 0n);
     const third = fresh();
     expect(decide(third)).toBe('approved');
     risk.settleExecuted(second, 1n, 1n);
     risk.settleExecuted(third, 1n, 1n);
-    expect(decide(fresh())).toBe('RISK_TRADES_EXCEEDED');
+    expect(decide(fresh())).toBe('RISK_TRADE_COUNT_EXCEEDED');
   });
 
   it('approves nothing once it drains', () => {
