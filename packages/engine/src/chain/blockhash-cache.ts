@@ -92,6 +92,10 @@ export class BlockhashCache {
   }
 
   #expired(what: string): Error {
-    return createEngineError('CHAIN_BLOCKHASH_EXPIRED', what, this.#lastFailure === null ? {} : { cause: this.#lastFailure });
+    return createEngineError(
+      'CHAIN_BLOCKHASH_EXPIRED',
+      what,
+      this.#lastFailure === null ? {} : { cause: this.#lastFailure },
+    );
   }
 }

@@ -40,7 +40,8 @@ export function chainError(error: unknown): unknown {
 
 function chainErrorOf(failure: RpcFailure, details: RpcFailureDetails): EngineError {
   const { kind, rpcCode, method, httpStatus, rpcData } = details;
-  const code = kind === 'rpc-error' ? (CODE_BY_RPC_CODE.get(rpcCode ?? 0) ?? 'CHAIN_RESPONSE_INVALID') : CODE_BY_KIND[kind];
+  const code =
+    kind === 'rpc-error' ? (CODE_BY_RPC_CODE.get(rpcCode ?? 0) ?? 'CHAIN_RESPONSE_INVALID') : CODE_BY_KIND[kind];
   const context = {
     method,
     ...(httpStatus === undefined ? {} : { httpStatus }),

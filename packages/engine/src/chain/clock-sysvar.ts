@@ -18,5 +18,9 @@ export function decodeClockSysvar(data: Uint8Array): ChainClock {
     throw createEngineError('CHAIN_RESPONSE_INVALID', `the clock sysvar has ${data.length} bytes, not ${CLOCK_BYTES}`);
   }
   const view = new DataView(data.buffer, data.byteOffset, data.length);
-  return { slot: view.getBigUint64(0, true), epoch: view.getBigUint64(16, true), unixTimestamp: view.getBigInt64(32, true) };
+  return {
+    slot: view.getBigUint64(0, true),
+    epoch: view.getBigUint64(16, true),
+    unixTimestamp: view.getBigInt64(32, true),
+  };
 }

@@ -65,21 +65,21 @@ export class FeedSubscriptions {
 
   #requestOf(target: SubscriptionTarget): [method: string, params: readonly unknown[]] {
     const { accounts, signatures } = this.#commitments;
-    switch (target.kind) {
-      case 'slot':
-        return ['slotSubscribe', []];
-      case 'account':
-        return ['accountSubscribe', [encodeBase58(target.address), { encoding: 'base64', commitment: accounts }]];
-      case 'signature':
-        return ['signatureSubscribe', [target.signature, { commitment: signatures }]];
-    }
+    if (target.kind === 'slot') return ['slotSubscribe', []];
+    if (target.kind === 'signature') return ['signatureSubscribe', [target.signature, { commitment: signatures }]];
+    return ['accountSubscribe', [encodeBase58(target.address), { encoding: 'base64', commitment: accounts }]];
   }
 }
 
 /** Returns a slot notification's content. @throws CHAIN_RESPONSE_INVALID */
 export function decodeSlotNotification(result: unknown): SlotUpdate {
   const field = new JsonField(result, 'slotNotification');
-  return { kind: 'slot', slot: field.get('slot').u64(), parent: field.get('parent').u64(), root: field.get('root').u64() };
+  return {
+    kind: 'slot',
+    slot: field.get('slot').u64(),
+    parent: field.get('parent').u64(),
+    root: field.get('root').u64(),
+  };
 }
 
 /** Returns an account notification's content. @throws CHAIN_RESPONSE_INVALID */

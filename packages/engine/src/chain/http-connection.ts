@@ -28,7 +28,11 @@ export class HttpConnection {
   /** Posts JSON; rejects when no whole answer came, with the signal's reason when it was aborted. */
   post(body: string, signal: AbortSignal): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json', accept: 'application/json', 'content-length': Buffer.byteLength(body) };
+      const headers = {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'content-length': Buffer.byteLength(body),
+      };
       const open = this.#secure ? httpsRequest : httpRequest;
       const request = open(this.#url, { method: 'POST', agent: this.#agent, headers, signal }, (response) => {
         readAnswer(response, resolve, reject);
@@ -44,7 +48,11 @@ export class HttpConnection {
   }
 }
 
-function readAnswer(response: IncomingMessage, resolve: (answer: HttpAnswer) => void, reject: (error: Error) => void): void {
+function readAnswer(
+  response: IncomingMessage,
+  resolve: (answer: HttpAnswer) => void,
+  reject: (error: Error) => void,
+): void {
   const chunks: Buffer[] = [];
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
@@ -58,7 +66,8 @@ function readAnswer(response: IncomingMessage, resolve: (answer: HttpAnswer) => 
     const retryAfterSeconds = Number(response.headers['retry-after'] ?? Number.NaN);
     resolve({
       status: response.statusCode ?? 0,
-      retryAfterMs: Number.isFinite(retryAfterSeconds) && retryAfterSeconds >= 0 ? Math.ceil(retryAfterSeconds * 1_000) : undefined,
+      retryAfterMs:
+        Number.isFinite(retryAfterSeconds) && retryAfterSeconds >= 0 ? Math.ceil(retryAfterSeconds * 1_000) : undefined,
       body: Buffer.concat(chunks, bytes).toString('utf8'),
     });
   });

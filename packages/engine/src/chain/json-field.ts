@@ -76,13 +76,18 @@ export class JsonField {
   /** Returns the error that names this place and what should stand there. */
   wrong(expected: string): EngineError {
     const given = JSON.stringify(this.value)?.slice(0, 80) ?? 'nothing';
-    return createEngineError('CHAIN_RESPONSE_INVALID', `the node's answer has ${given} at ${this.path}, not ${expected}`, {
-      context: { path: this.path, expected },
-    });
+    return createEngineError(
+      'CHAIN_RESPONSE_INVALID',
+      `the node's answer has ${given} at ${this.path}, not ${expected}`,
+      {
+        context: { path: this.path, expected },
+      },
+    );
   }
 
   private object(): Record<string, unknown> {
-    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) throw this.wrong('an object');
+    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value))
+      throw this.wrong('an object');
     return this.value as Record<string, unknown>;
   }
 }

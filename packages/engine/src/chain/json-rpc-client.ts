@@ -71,24 +71,28 @@ export class JsonRpcClient {
   async #post(method: string, body: string, timeoutMs: number): Promise<HttpAnswer> {
     const request = new AbortController();
     const timer = new AbortController();
-    let expired = false;
-    // Settles by itself: the timer is aborted as soon as the answer is there.
-    const deadline = this.#options.clock.sleep(timeoutMs, timer.signal).then(
-      () => {
-        expired = true;
-        request.abort();
-      },
-      () => undefined,
-    );
+    const deadline = this.#abortAfter(timeoutMs, timer.signal, request);
     try {
       return await this.#connection.post(body, request.signal);
     } catch (cause) {
+      const expired = request.signal.aborted;
       const what = expired ? `gave no answer in ${timeoutMs} ms` : `cannot be reached (${describeCause(cause)})`;
-      throw new RpcFailure({ kind: expired ? 'timeout' : 'unreachable', method, message: `${this.shownUrl} ${what}: ${method}`, cause });
+      const message = `${this.shownUrl} ${what}: ${method}`;
+      throw new RpcFailure({ kind: expired ? 'timeout' : 'unreachable', method, message, cause });
     } finally {
       timer.abort();
       await deadline;
     }
+  }
+
+  async #abortAfter(timeoutMs: number, signal: AbortSignal, request: AbortController): Promise<void> {
+    try {
+      await this.#options.clock.sleep(timeoutMs, signal);
+    } catch {
+      // The answer was there first.
+      return;
+    }
+    request.abort();
   }
 }
 
@@ -102,9 +106,15 @@ function readResult(answer: HttpAnswer, context: AnswerContext): unknown {
   const { method, shownUrl } = context;
   const envelope = parseEnvelope(answer, context);
   if (envelope === null) throw statusFailure(answer, context);
-  if (Object.hasOwn(envelope, 'error') && envelope['error'] !== null) throw rpcFailure(envelope['error'], answer, context);
+  if (Object.hasOwn(envelope, 'error') && envelope['error'] !== null)
+    throw rpcFailure(envelope['error'], answer, context);
   if (!Object.hasOwn(envelope, 'result') || envelope['id'] !== context.id) {
-    throw new RpcFailure({ kind: 'wrong-shape', method, message: `${shownUrl} gave no JSON-RPC answer to ${method}`, httpStatus: answer.status });
+    throw new RpcFailure({
+      kind: 'wrong-shape',
+      method,
+      message: `${shownUrl} gave no JSON-RPC answer to ${method}`,
+      httpStatus: answer.status,
+    });
   }
   return envelope['result'];
 }
@@ -118,16 +128,36 @@ function parseEnvelope(answer: HttpAnswer, { method, shownUrl }: AnswerContext):
     return answer.status === 200 || typeof record['error'] === 'object' ? record : null;
   } catch (cause) {
     if (answer.status !== 200) return null;
-    throw new RpcFailure({ kind: 'not-json', method, message: `${shownUrl} gave something that is not JSON to ${method}`, httpStatus: 200, cause });
+    throw new RpcFailure({
+      kind: 'not-json',
+      method,
+      message: `${shownUrl} gave something that is not JSON to ${method}`,
+      httpStatus: 200,
+      cause,
+    });
   }
 }
 
 function statusFailure(answer: HttpAnswer, { method, shownUrl }: AnswerContext): RpcFailure {
   const { status, retryAfterMs } = answer;
   const kind =
-    status === 429 ? 'rate-limited' : status === 401 || status === 403 ? 'forbidden' : status === 413 ? 'too-large' : status >= 500 ? 'server-error' : 'wrong-shape';
+    status === 429
+      ? 'rate-limited'
+      : status === 401 || status === 403
+        ? 'forbidden'
+        : status === 413
+          ? 'too-large'
+          : status >= 500
+            ? 'server-error'
+            : 'wrong-shape';
   const message = `${shownUrl} answered HTTP ${status} to ${method}`;
-  return new RpcFailure({ kind, method, message, httpStatus: status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  return new RpcFailure({
+    kind,
+    method,
+    message,
+    httpStatus: status,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
 }
 
 function rpcFailure(error: unknown, answer: HttpAnswer, context: AnswerContext): RpcFailure {
@@ -135,7 +165,11 @@ function rpcFailure(error: unknown, answer: HttpAnswer, context: AnswerContext):
   const { code, message, data } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   if (typeof code !== 'number' || typeof message !== 'string') {
     if (answer.status !== 200) return statusFailure(answer, context);
-    return new RpcFailure({ kind: 'wrong-shape', method, message: `${shownUrl} gave an error without code and message to ${method}` });
+    return new RpcFailure({
+      kind: 'wrong-shape',
+      method,
+      message: `${shownUrl} gave an error without code and message to ${method}`,
+    });
   }
   const limited = answer.status === 429 || code === RATE_LIMIT_RPC_CODE;
   return new RpcFailure({

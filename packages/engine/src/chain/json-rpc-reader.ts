@@ -48,7 +48,10 @@ export class JsonRpcReader implements ChainReader {
   async getAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<(AccountSnapshot | null)[]> {
     const chunks = inChunks(addresses, MAX_MULTIPLE_ACCOUNTS);
     return await mapInOrder(chunks, async (chunk) => {
-      const result = await this.#ask('getMultipleAccounts', [chunk.map(encodeBase58), { encoding: 'base64', commitment }]);
+      const result = await this.#ask('getMultipleAccounts', [
+        chunk.map(encodeBase58),
+        { encoding: 'base64', commitment },
+      ]);
       const slot = result.get('context').get('slot').u64();
       const accounts = expectLength(result.get('value'), chunk.length);
       return accounts.map((account, index) => decodeAccountJson(account, elementOf(chunk, index), slot));
@@ -61,7 +64,9 @@ export class JsonRpcReader implements ChainReader {
     commitment: Commitment,
     filters: readonly AccountFilter[] = [],
   ): Promise<AccountSnapshot[]> {
-    const matches = filters.map(({ offset, bytes }) => ({ memcmp: { offset, bytes: Buffer.from(bytes).toString('base64'), encoding: 'base64' } }));
+    const matches = filters.map(({ offset, bytes }) => ({
+      memcmp: { offset, bytes: Buffer.from(bytes).toString('base64'), encoding: 'base64' },
+    }));
     const config = { encoding: 'base64', commitment, withContext: true, filters: [{ dataSize }, ...matches] };
     const result = await this.#ask('getProgramAccounts', [encodeBase58(program), config]);
     const slot = result.get('context').get('slot').u64();
@@ -96,11 +101,15 @@ export class JsonRpcReader implements ChainReader {
 
   async getChainClock(): Promise<ChainClock> {
     const [account] = await this.getAccounts([CLOCK_SYSVAR_ADDRESS], this.#commitment);
-    if (account === undefined || account === null) throw createEngineError('CHAIN_RESPONSE_INVALID', 'the node knows no clock sysvar');
+    if (account === undefined || account === null)
+      throw createEngineError('CHAIN_RESPONSE_INVALID', 'the node knows no clock sysvar');
     return decodeClockSysvar(account.data);
   }
 
-  async getSignatureStatuses(signatures: readonly string[], searchHistory: boolean): Promise<(SignatureStatus | null)[]> {
+  async getSignatureStatuses(
+    signatures: readonly string[],
+    searchHistory: boolean,
+  ): Promise<(SignatureStatus | null)[]> {
     const chunks = inChunks(signatures, MAX_SIGNATURE_STATUSES);
     return await mapInOrder(chunks, async (chunk) => {
       const result = await this.#ask('getSignatureStatuses', [chunk, { searchTransactionHistory: searchHistory }]);
@@ -116,7 +125,12 @@ export class JsonRpcReader implements ChainReader {
 
   async simulate(transaction: Uint8Array, returnAccounts: readonly Uint8Array[]): Promise<SimulationResult> {
     const accounts = { encoding: 'base64', addresses: returnAccounts.map(encodeBase58) };
-    const config = { encoding: 'base64', sigVerify: false, commitment: this.#commitment, ...(returnAccounts.length === 0 ? {} : { accounts }) };
+    const config = {
+      encoding: 'base64',
+      sigVerify: false,
+      commitment: this.#commitment,
+      ...(returnAccounts.length === 0 ? {} : { accounts }),
+    };
     const result = await this.#ask('simulateTransaction', [Buffer.from(transaction).toString('base64'), config]);
     const slot = result.get('context').get('slot').u64();
     const value = result.get('value');
@@ -162,7 +176,11 @@ function decodeSignatureStatus(field: JsonField): SignatureStatus | null {
   if (field.isNull()) return null;
   const status = field.get('confirmationStatus');
   if (typeof status.value !== 'string' || !COMMITMENTS.includes(status.value)) throw status.wrong('a commitment');
-  return { slot: field.get('slot').u64(), error: field.get('err').value ?? null, confirmationStatus: status.value as Commitment };
+  return {
+    slot: field.get('slot').u64(),
+    error: field.get('err').value ?? null,
+    confirmationStatus: status.value as Commitment,
+  };
 }
 
 function expectLength(field: JsonField, length: number): JsonField[] {

@@ -38,7 +38,10 @@ export class KeypairSigner implements Signer {
       const { code } = (error ?? {}) as { code?: unknown };
       if (code !== 'WIRE_SECRET_KEY_INVALID') throw error;
       // No cause: an error that has seen key bytes goes no further.
-      throw createEngineError('CHAIN_KEY_FILE_INVALID', 'the key file holds a seed and a public key that do not belong together');
+      throw createEngineError(
+        'CHAIN_KEY_FILE_INVALID',
+        'the key file holds a seed and a public key that do not belong together',
+      );
     } finally {
       secretKey.fill(0);
       file.fill(0);

@@ -8,7 +8,10 @@ import type { JsonField } from './json-field.js';
  */
 export function decodeLandedTransaction(field: JsonField, signature: string): LandedTransaction {
   const meta = field.get('meta');
-  const accountKeys = readAccountKeys(field.get('transaction').get('message').get('accountKeys'), meta.get('loadedAddresses'));
+  const accountKeys = readAccountKeys(
+    field.get('transaction').get('message').get('accountKeys'),
+    meta.get('loadedAddresses'),
+  );
   const preLamports = readLamports(meta.get('preBalances'), accountKeys.length);
   const postLamports = readLamports(meta.get('postBalances'), accountKeys.length);
   const units = meta.get('computeUnitsConsumed');

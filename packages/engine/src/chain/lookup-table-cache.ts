@@ -41,7 +41,9 @@ export function decodeLookupTable(account: Pick<AccountSnapshot, 'address' | 'ow
   if (lastExtendedStart > count) throw invalid(address, 'its header names an address beyond its end');
   return {
     address,
-    addresses: Array.from({ length: count }, (_, index) => data.slice(META_BYTES + index * ADDRESS_BYTES, META_BYTES + (index + 1) * ADDRESS_BYTES)),
+    addresses: Array.from({ length: count }, (_, index) =>
+      data.slice(META_BYTES + index * ADDRESS_BYTES, META_BYTES + (index + 1) * ADDRESS_BYTES),
+    ),
     deactivationSlot: view.getBigUint64(4, true),
     lastExtendedSlot: view.getBigUint64(12, true),
     lastExtendedStart,
@@ -81,7 +83,10 @@ export class LookupTableCache {
     const tables = addresses.map((address, index) => {
       const account = accounts[index];
       if (account === null || account === undefined) {
-        throw createEngineError('CHAIN_LOOKUP_TABLE_NOT_FOUND', `the cluster has no lookup table ${encodeBase58(address)}`);
+        throw createEngineError(
+          'CHAIN_LOOKUP_TABLE_NOT_FOUND',
+          `the cluster has no lookup table ${encodeBase58(address)}`,
+        );
       }
       return decodeLookupTable(account);
     });

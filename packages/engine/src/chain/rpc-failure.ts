@@ -25,7 +25,12 @@ export interface RpcFailureDetails {
 
 /** JSON-RPC codes of a node that is behind or restarting: the same request may succeed in a moment. */
 const TRANSIENT_RPC_CODES: ReadonlySet<number> = new Set([-32004, -32005, -32014, -32016, -32429]);
-const TRANSIENT_KINDS: ReadonlySet<RpcFailureKind> = new Set(['unreachable', 'rate-limited', 'server-error', 'not-json']);
+const TRANSIENT_KINDS: ReadonlySet<RpcFailureKind> = new Set([
+  'unreachable',
+  'rate-limited',
+  'server-error',
+  'not-json',
+]);
 
 /** A failed request. Stays inside `chain/`; callers of the ports see `EngineError`. */
 export class RpcFailure extends Error {

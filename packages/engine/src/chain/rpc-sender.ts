@@ -66,8 +66,13 @@ export class RpcSender implements TransactionSender {
     }
     if (answer === signature) return;
     const context = { sender: this.name, signature, answer };
-    if (typeof answer !== 'string') throw createEngineError('SENDER_RESPONSE_INVALID', `${this.name} answered without a signature`, { context });
-    throw createEngineError('SENDER_SIGNATURE_MISMATCH', `${this.name} answered with the signature of another transaction`, { context });
+    if (typeof answer !== 'string')
+      throw createEngineError('SENDER_RESPONSE_INVALID', `${this.name} answered without a signature`, { context });
+    throw createEngineError(
+      'SENDER_SIGNATURE_MISMATCH',
+      `${this.name} answered with the signature of another transaction`,
+      { context },
+    );
   }
 
   /** Closes the connections. */
@@ -103,10 +108,18 @@ function senderError(error: unknown, sender: string, signature: string): unknown
     ...(rpcData === undefined ? {} : { rpcData }),
     ...(decoded === null ? {} : { transactionError: decoded.text }),
   };
-  return createEngineError(codeOf({ kind, rpcCode, message, variant: decoded?.variant }), message, { context, cause: error.cause });
+  return createEngineError(codeOf({ kind, rpcCode, message, variant: decoded?.variant }), message, {
+    context,
+    cause: error.cause,
+  });
 }
 
-function codeOf(failure: { kind: RpcFailureKind; rpcCode: number | undefined; message: string; variant: string | undefined }): EngineCode {
+function codeOf(failure: {
+  kind: RpcFailureKind;
+  rpcCode: number | undefined;
+  message: string;
+  variant: string | undefined;
+}): EngineCode {
   const { kind, rpcCode, message, variant } = failure;
   if (kind !== 'rpc-error') return CODE_BY_KIND[kind];
   const byVariant = variant === undefined ? undefined : CODE_BY_TRANSACTION_ERROR.get(variant);

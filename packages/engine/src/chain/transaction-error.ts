@@ -38,7 +38,8 @@ export function decodeTransactionError(error: unknown): DecodedTransactionError 
   if (entry === undefined) return describe({ variant: 'Unknown', detail: JSON.stringify(error) });
   const [variant, content] = entry as [string, unknown];
   if (variant !== 'InstructionError') return describe({ variant, detail: JSON.stringify(content) });
-  if (!Array.isArray(content) || typeof content[0] !== 'number') return describe({ variant, detail: JSON.stringify(content) });
+  if (!Array.isArray(content) || typeof content[0] !== 'number')
+    return describe({ variant, detail: JSON.stringify(content) });
   return decodeInstructionError(content[0], content[1] as unknown);
 }
 
@@ -72,5 +73,11 @@ function describe(parts: Parts): DecodedTransactionError {
   const place = instructionIndex === null ? variant : `${variant} at instruction ${instructionIndex}`;
   const inner = instructionVariant === null ? '' : `: ${instructionVariant}`;
   const code = customCode === null ? '' : ` ${customCode} (0x${customCode.toString(16)})`;
-  return { variant, instructionIndex, instructionVariant, customCode, text: `${place}${inner}${code}${detail === undefined ? '' : ` ${detail}`}` };
+  return {
+    variant,
+    instructionIndex,
+    instructionVariant,
+    customCode,
+    text: `${place}${inner}${code}${detail === undefined ? '' : ` ${detail}`}`,
+  };
 }

@@ -108,7 +108,7 @@ export class WebSocketConnection {
         reject,
       });
     });
-    this.#expire(id, method, timer.signal);
+    void this.#expire(id, method, timer.signal);
     this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
     try {
       await answered;
@@ -134,16 +134,16 @@ export class WebSocketConnection {
     this.#finish(reason);
   }
 
-  #expire(id: number, method: string, signal: AbortSignal): void {
+  async #expire(id: number, method: string, signal: AbortSignal): Promise<void> {
     const { clock, timeoutMs } = this.#options;
-    clock.sleep(timeoutMs, signal).then(
-      () => {
-        const message = `${this.#shownUrl} gave no answer in ${timeoutMs} ms: ${method}`;
-        this.#pending.get(id)?.reject(new RpcFailure({ kind: 'timeout', method, message }));
-      },
+    try {
+      await clock.sleep(timeoutMs, signal);
+    } catch {
       // Aborted because the answer is there.
-      () => undefined,
-    );
+      return;
+    }
+    const message = `${this.#shownUrl} gave no answer in ${timeoutMs} ms: ${method}`;
+    this.#pending.get(id)?.reject(new RpcFailure({ kind: 'timeout', method, message }));
   }
 
   #receive(data: RawData): void {
@@ -164,7 +164,8 @@ export class WebSocketConnection {
     const { id, method, params, result, error } = asRecord(message);
     if (typeof id === 'number') return this.#answer(id, result, error);
     const { subscription, result: value } = asRecord(params);
-    if (typeof method !== 'string' || typeof subscription !== 'number') return this.#finish('the node sent a message that is no notification');
+    if (typeof method !== 'string' || typeof subscription !== 'number')
+      return this.#finish('the node sent a message that is no notification');
     this.#options.onMessage({ subscription, result: value, receivedAtMicros: this.#heardAtMicros });
   }
 
@@ -209,7 +210,13 @@ export class WebSocketConnection {
   #refused(error: unknown): RpcFailure {
     const { code, message, data } = asRecord(error);
     const text = `${this.#shownUrl} refused a subscription: ${typeof message === 'string' ? message : 'no reason given'}`;
-    return new RpcFailure({ kind: 'rpc-error', method: 'subscribe', message: text, rpcData: data, ...(typeof code === 'number' ? { rpcCode: code } : {}) });
+    return new RpcFailure({
+      kind: 'rpc-error',
+      method: 'subscribe',
+      message: text,
+      rpcData: data,
+      ...(typeof code === 'number' ? { rpcCode: code } : {}),
+    });
   }
 }
 

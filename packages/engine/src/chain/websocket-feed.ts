@@ -6,7 +6,12 @@ import type { Random } from '../ports/random.js';
 import { Backoff } from './backoff.js';
 import { encodeBase58 } from './base58.js';
 import { chainError } from './chain-error.js';
-import { decodeAccountNotification, decodeSlotNotification, FeedSubscriptions, type SubscriptionTarget } from './feed-subscriptions.js';
+import {
+  decodeAccountNotification,
+  decodeSlotNotification,
+  FeedSubscriptions,
+  type SubscriptionTarget,
+} from './feed-subscriptions.js';
 import { RpcFailure } from './rpc-failure.js';
 import { WebSocketConnection, type SubscriptionMessage } from './websocket-connection.js';
 
@@ -57,7 +62,11 @@ export class WebSocketFeed implements AccountFeed {
 
   constructor(options: WebSocketFeedOptions) {
     this.#options = options;
-    this.#backoff = new Backoff({ random: options.random, firstMs: options.reconnectFirstMs ?? 100, capMs: options.reconnectCapMs ?? 5_000 });
+    this.#backoff = new Backoff({
+      random: options.random,
+      firstMs: options.reconnectFirstMs ?? 100,
+      capMs: options.reconnectCapMs ?? 5_000,
+    });
   }
 
   async start(listener: (event: FeedEvent) => void): Promise<void> {
@@ -87,7 +96,8 @@ export class WebSocketFeed implements AccountFeed {
         if (this.#reconnecting === null) throw chainError(error);
       }
       const leftMs = Math.floor((deadlineMicros - clock.nowMicros()) / 1_000);
-      if (leftMs <= 0 || this.#stop.signal.aborted) throw createEngineError('CHAIN_UNREACHABLE', 'the feed was lost and did not come back in time');
+      if (leftMs <= 0 || this.#stop.signal.aborted)
+        throw createEngineError('CHAIN_UNREACHABLE', 'the feed was lost and did not come back in time');
       await this.#untilReconnected(leftMs);
     }
   }
@@ -104,11 +114,15 @@ export class WebSocketFeed implements AccountFeed {
         resolve(confirmed);
       };
       const onAbort = () => settle(false);
-      const watch: SignatureWatch = { target: { kind: 'signature', signature, confirmed: () => settle(true) }, signal, isSettled: false };
+      const watch: SignatureWatch = {
+        target: { kind: 'signature', signature, confirmed: () => settle(true) },
+        signal,
+        isSettled: false,
+      };
       this.#signatures.add(watch);
       signal.addEventListener('abort', onAbort);
       this.#stop.signal.addEventListener('abort', onAbort);
-      if (this.#subscriptions !== null) this.#subscribeSignature(watch, this.#subscriptions);
+      if (this.#subscriptions !== null) void this.#subscribeSignature(watch, this.#subscriptions);
     });
   }
 
@@ -131,7 +145,10 @@ export class WebSocketFeed implements AccountFeed {
       onClose: (reason) => this.#lose(connection, reason),
     });
     if (this.#stop.signal.aborted) return connection.close('stopped');
-    const subscriptions = new FeedSubscriptions(connection, { accounts: commitment, signatures: confirmationCommitment });
+    const subscriptions = new FeedSubscriptions(connection, {
+      accounts: commitment,
+      signatures: confirmationCommitment,
+    });
     this.#connection = connection;
     this.#subscriptions = subscriptions;
     this.#standing = new Set();
@@ -141,7 +158,8 @@ export class WebSocketFeed implements AccountFeed {
 
   async #subscribeAccounts(accounts: ReadonlyMap<string, Uint8Array>): Promise<void> {
     const subscriptions = this.#subscriptions;
-    if (subscriptions === null) throw new RpcFailure({ kind: 'unreachable', method: 'accountSubscribe', message: 'the feed is not connected' });
+    if (subscriptions === null)
+      throw new RpcFailure({ kind: 'unreachable', method: 'accountSubscribe', message: 'the feed is not connected' });
     const missing = [...accounts].filter(([key]) => !this.#standing.has(key));
     for (let at = 0; at < missing.length; at += SUBSCRIBE_WINDOW) {
       const window = missing.slice(at, at + SUBSCRIBE_WINDOW);
@@ -154,16 +172,15 @@ export class WebSocketFeed implements AccountFeed {
     }
   }
 
-  #subscribeSignature(watch: SignatureWatch, subscriptions: FeedSubscriptions): void {
-    subscriptions.subscribe(watch.target, (message) => this.#receive(message)).then(
-      (subscription) => {
-        const drop = () => subscriptions.dropSignature(subscription);
-        if (watch.isSettled) drop();
-        else watch.signal.addEventListener('abort', drop, { once: true });
-      },
+  async #subscribeSignature(watch: SignatureWatch, subscriptions: FeedSubscriptions): Promise<void> {
+    try {
+      const subscription = await subscriptions.subscribe(watch.target, (message) => this.#receive(message));
+      const drop = () => subscriptions.dropSignature(subscription);
+      if (watch.isSettled) drop();
+      else watch.signal.addEventListener('abort', drop, { once: true });
+    } catch {
       // Lost or refused: the caller polls as well, and a reconnect subscribes again.
-      () => undefined,
-    );
+    }
   }
 
   async #untilReconnected(timeoutMs: number): Promise<void> {
@@ -186,7 +203,9 @@ export class WebSocketFeed implements AccountFeed {
   /** Returns null, and gives up the connection, when the node sent what no node sends: what was missed is read again. */
   #decode(message: SubscriptionMessage, target: SubscriptionTarget & { kind: 'slot' | 'account' }): FeedEvent | null {
     try {
-      return target.kind === 'slot' ? decodeSlotNotification(message.result) : decodeAccountNotification(message, target.address);
+      return target.kind === 'slot'
+        ? decodeSlotNotification(message.result)
+        : decodeAccountNotification(message, target.address);
     } catch (error) {
       this.#connection?.close(error instanceof Error ? error.message : 'a message that cannot be read');
       return null;
@@ -194,7 +213,13 @@ export class WebSocketFeed implements AccountFeed {
   }
 
   #lose(connection: WebSocketConnection, reason: string): void {
-    if (connection !== this.#connection || this.#stop.signal.aborted || this.#tending === null || this.#reconnecting !== null) return;
+    if (
+      connection !== this.#connection ||
+      this.#stop.signal.aborted ||
+      this.#tending === null ||
+      this.#reconnecting !== null
+    )
+      return;
     this.#subscriptions = null;
     this.#tell('lost', reason);
     this.#reconnecting = this.#reconnect().finally(() => {
@@ -223,7 +248,8 @@ export class WebSocketFeed implements AccountFeed {
 
   #resubscribeSignatures(): void {
     const subscriptions = this.#subscriptions;
-    if (subscriptions !== null) for (const watch of this.#signatures) this.#subscribeSignature(watch, subscriptions);
+    if (subscriptions !== null)
+      for (const watch of this.#signatures) void this.#subscribeSignature(watch, subscriptions);
   }
 
   /** Pings, and gives up a connection that brings no slots. */
@@ -255,5 +281,7 @@ export class WebSocketFeed implements AccountFeed {
 }
 
 function refusedSubscription(failure: RpcFailure): Error {
-  return createEngineError('CHAIN_SUBSCRIPTION_INVALID', failure.message, { context: { rpcCode: failure.details.rpcCode, rpcData: failure.details.rpcData } });
+  return createEngineError('CHAIN_SUBSCRIPTION_INVALID', failure.message, {
+    context: { rpcCode: failure.details.rpcCode, rpcData: failure.details.rpcData },
+  });
 }

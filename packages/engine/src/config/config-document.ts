@@ -21,7 +21,8 @@ const LARGEST_TEXT = 1_000_000;
  * @throws CONFIG_SYNTAX_INVALID with line and column
  */
 export function parseConfigDocument(text: string): ConfigDocument {
-  if (text.length > LARGEST_TEXT) throw createEngineError('CONFIG_SYNTAX_INVALID', 'the configuration is larger than 1 MB');
+  if (text.length > LARGEST_TEXT)
+    throw createEngineError('CONFIG_SYNTAX_INVALID', 'the configuration is larger than 1 MB');
   const plain = text.charCodeAt(0) === 0xfeff ? ` ${text.slice(1)}` : text;
   refuseDeepNesting(plain);
   const errors: ParseError[] = [];
@@ -29,7 +30,8 @@ export function parseConfigDocument(text: string): ConfigDocument {
   const first = errors[0];
   if (first !== undefined) throw syntaxError(plain, first.offset, describeParseError(first));
   if (root === undefined) throw syntaxError(plain, 0, 'the configuration is empty');
-  if (root.type !== 'object') throw syntaxError(plain, root.offset, `the configuration must be an object, not a ${root.type}`);
+  if (root.type !== 'object')
+    throw syntaxError(plain, root.offset, `the configuration must be an object, not a ${root.type}`);
   refuseRepeatedKeys(plain, root);
   return { root, text: plain };
 }
@@ -68,11 +70,15 @@ export function positionAt(text: string, offset: number): TextPosition {
 
 function syntaxError(text: string, offset: number, what: string): Error {
   const { line, column } = positionAt(text, offset);
-  return createEngineError('CONFIG_SYNTAX_INVALID', `line ${line}, column ${column}: ${what}`, { context: { line, column } });
+  return createEngineError('CONFIG_SYNTAX_INVALID', `line ${line}, column ${column}: ${what}`, {
+    context: { line, column },
+  });
 }
 
 function describeParseError(error: ParseError): string {
-  const words = printParseErrorCode(error.error).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  const words = printParseErrorCode(error.error)
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
   return `not valid JSON (${words})`;
 }
 
@@ -92,7 +98,8 @@ function refuseRepeatedKeys(text: string, node: Node): void {
   for (const child of node.children ?? []) {
     if (node.type === 'object') {
       const key = child.children?.[0];
-      if (key !== undefined && seen.has(key.value)) throw syntaxError(text, key.offset, `the key "${String(key.value)}" stands twice`);
+      if (key !== undefined && seen.has(key.value))
+        throw syntaxError(text, key.offset, `the key "${String(key.value)}" stands twice`);
       seen.add(key?.value);
     }
     refuseRepeatedKeys(text, child);

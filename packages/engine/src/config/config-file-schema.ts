@@ -31,7 +31,9 @@ function unsigned(min: 0 | 1, error: string) {
 }
 
 function decimal(error: string) {
-  return z.union([z.number({ error }), z.string({ error }).regex(/^\d+(\.\d+)?([eE][+-]?\d{1,3})?$/, { error })], { error });
+  return z.union([z.number({ error }), z.string({ error }).regex(/^\d+(\.\d+)?([eE][+-]?\d{1,3})?$/, { error })], {
+    error,
+  });
 }
 
 function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
@@ -42,10 +44,17 @@ function url(protocols: RegExp, error: string) {
   return z.url({ protocol: protocols, error });
 }
 
-const address = z.string({ error: 'a base58 address' }).regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, { error: 'a base58 address' });
+const address = z
+  .string({ error: 'a base58 address' })
+  .regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, { error: 'a base58 address' });
 const addressList = (max: number) =>
-  z.array(address, { error: 'a list of base58 addresses' }).max(max, { error: `a list of at most ${max} base58 addresses` });
-const filePath = z.string({ error: 'the path of a file' }).min(1, { error: 'the path of a file' }).max(4096, { error: 'the path of a file' });
+  z
+    .array(address, { error: 'a list of base58 addresses' })
+    .max(max, { error: `a list of at most ${max} base58 addresses` });
+const filePath = z
+  .string({ error: 'the path of a file' })
+  .min(1, { error: 'the path of a file' })
+  .max(4096, { error: 'the path of a file' });
 
 const baseMint = z.strictObject(
   {
@@ -55,17 +64,34 @@ const baseMint = z.strictObject(
     lamport_price_numerator: positiveRawUnits('raw units'),
     lamport_price_denominator: positiveRawUnits('lamports'),
   },
-  { error: (issue) => (issue.code === 'invalid_type' ? 'a base58 address, or an object with mint, bounds and price' : undefined) },
+  {
+    error: (issue) =>
+      issue.code === 'invalid_type' ? 'a base58 address, or an object with mint, bounds and price' : undefined,
+  },
 );
 
 const network = z.strictObject({
-  rpc_url: url(/^https?$/, 'an http:// or https:// URL').optional().describe('JSON-RPC endpoint; default by network'),
-  ws_url: url(/^wss?$/, 'a ws:// or wss:// URL').optional().describe('Websocket endpoint; default derived from rpc_url'),
-  commitment: oneOf(['processed', 'confirmed']).default('processed').describe('Commitment of account updates and reads'),
-  confirmation_commitment: oneOf(['confirmed', 'finalized']).default('confirmed').describe('Commitment at which an outcome counts'),
-  request_timeout_ms: wholeNumber({ min: 100, max: 120_000, unit: 'milliseconds' }).default(10_000).describe('Deadline of one read, retries included'),
-  silence_timeout_ms: wholeNumber({ min: 200, max: 120_000, unit: 'milliseconds' }).default(5_000).describe('No slot update for so long: the feed is lost'),
-  blockhash_refresh_ms: wholeNumber({ min: 50, max: 20_000, unit: 'milliseconds' }).default(1_000).describe('Time between blockhash refreshes'),
+  rpc_url: url(/^https?$/, 'an http:// or https:// URL')
+    .optional()
+    .describe('JSON-RPC endpoint; default by network'),
+  ws_url: url(/^wss?$/, 'a ws:// or wss:// URL')
+    .optional()
+    .describe('Websocket endpoint; default derived from rpc_url'),
+  commitment: oneOf(['processed', 'confirmed'])
+    .default('processed')
+    .describe('Commitment of account updates and reads'),
+  confirmation_commitment: oneOf(['confirmed', 'finalized'])
+    .default('confirmed')
+    .describe('Commitment at which an outcome counts'),
+  request_timeout_ms: wholeNumber({ min: 100, max: 120_000, unit: 'milliseconds' })
+    .default(10_000)
+    .describe('Deadline of one read, retries included'),
+  silence_timeout_ms: wholeNumber({ min: 200, max: 120_000, unit: 'milliseconds' })
+    .default(5_000)
+    .describe('No slot update for so long: the feed is lost'),
+  blockhash_refresh_ms: wholeNumber({ min: 50, max: 20_000, unit: 'milliseconds' })
+    .default(1_000)
+    .describe('Time between blockhash refreshes'),
 });
 
 const wallet = z.strictObject({
@@ -91,39 +117,69 @@ const strategy = z.strictObject({
     .max(16, { error: 'a list of at most 16 base mints' })
     .default([WRAPPED_SOL_MINT])
     .describe('Mints cycles start and end in'),
-  min_profit_lamports: positiveRawUnits('lamports').default(10_000).describe('Smallest expected net profit worth a transaction'),
-  max_age_slots: wholeNumber({ min: 1, max: 150, unit: 'slots' }).default(4).describe('Oldest picture of the market that is acted on'),
-  max_candidates: wholeNumber({ min: 1, max: 1_000, unit: 'candidates' }).default(16).describe('Candidates of one search'),
-  compute_unit_margin_bps: wholeNumber({ min: 0, max: 20_000, unit: 'basis points' }).default(1_000).describe('Compute-unit limit above the estimate'),
+  min_profit_lamports: positiveRawUnits('lamports')
+    .default(10_000)
+    .describe('Smallest expected net profit worth a transaction'),
+  max_age_slots: wholeNumber({ min: 1, max: 150, unit: 'slots' })
+    .default(4)
+    .describe('Oldest picture of the market that is acted on'),
+  max_candidates: wholeNumber({ min: 1, max: 1_000, unit: 'candidates' })
+    .default(16)
+    .describe('Candidates of one search'),
+  compute_unit_margin_bps: wholeNumber({ min: 0, max: 20_000, unit: 'basis points' })
+    .default(1_000)
+    .describe('Compute-unit limit above the estimate'),
 });
 
 const risk = z.strictObject({
-  max_in_flight: wholeNumber({ min: 1, max: 256, unit: 'submissions' }).default(8).describe('Submissions without a verdict at one time'),
+  max_in_flight: wholeNumber({ min: 1, max: 256, unit: 'submissions' })
+    .default(8)
+    .describe('Submissions without a verdict at one time'),
   min_wallet_lamports: rawUnits('lamports').default(10_000_000).describe('Native balance the wallet never goes below'),
-  max_session_loss_lamports: positiveRawUnits('lamports').default(100_000_000).describe('Net loss at which the engine halts'),
-  max_consecutive_misses: wholeNumber({ min: 1, max: 100_000, unit: 'misses' }).default(50).describe('Misses in a row at which the engine halts'),
-  max_submissions_per_second: wholeNumber({ min: 1, max: 10_000, unit: 'submissions' }).default(200).describe('Submission rate'),
+  max_session_loss_lamports: positiveRawUnits('lamports')
+    .default(100_000_000)
+    .describe('Net loss at which the engine halts'),
+  max_consecutive_misses: wholeNumber({ min: 1, max: 100_000, unit: 'misses' })
+    .default(50)
+    .describe('Misses in a row at which the engine halts'),
+  max_submissions_per_second: wholeNumber({ min: 1, max: 10_000, unit: 'submissions' })
+    .default(200)
+    .describe('Submission rate'),
 });
 
 const senders = z.strictObject({
   tip_lamports: rawUnits('lamports').default(0).describe('Fixed tip'),
-  tip_share_bps: wholeNumber({ min: 0, max: 9_000, unit: 'basis points' }).default(0).describe('Share of the gross profit tipped on top'),
+  tip_share_bps: wholeNumber({ min: 0, max: 9_000, unit: 'basis points' })
+    .default(0)
+    .describe('Share of the gross profit tipped on top'),
   tip_accounts: addressList(64).default([]).describe('Accounts a tip goes to, one of them a transaction'),
   compute_unit_price_micro_lamports: rawUnits('micro-lamports').default(1_000).describe('Priority fee a compute unit'),
-  rebroadcast_ms: wholeNumber({ min: 50, max: 30_000, unit: 'milliseconds' }).default(400).describe('Time between two sends of the same bytes'),
+  rebroadcast_ms: wholeNumber({ min: 50, max: 30_000, unit: 'milliseconds' })
+    .default(400)
+    .describe('Time between two sends of the same bytes'),
 });
 
 const monitor = z.strictObject({
-  metrics_port: wholeNumber({ min: 0, max: 65_535, unit: 'port' }).optional().describe('Loopback port of the metrics; 0: any free one'),
+  metrics_port: wholeNumber({ min: 0, max: 65_535, unit: 'port' })
+    .optional()
+    .describe('Loopback port of the metrics; 0: any free one'),
 });
 
 /** The configuration file: the only description of it, from which `config.schema.json` is written. */
 export const configFileSchema = z.strictObject({
   $schema: z.string({ error: 'a string' }).optional(),
-  execution_mode: oneOf(['REAL', 'SIMULATION']).default('SIMULATION').describe('REAL signs and sends; SIMULATION signs nothing'),
-  max_execution_amount_sol: decimal('a decimal number of SOL above 0 with at most 9 decimals').default('1.0').describe('Largest input of one trade, SOL'),
-  slippage_tolerance: decimal('a percentage from 0 to 2 with at most 2 decimals').default('1.5').describe('Percent; above 2 is refused'),
-  execution_timeout_seconds: wholeNumber({ min: 1, max: 600, unit: 'seconds' }).default(30).describe('Time in which a submission must have a verdict'),
+  execution_mode: oneOf(['REAL', 'SIMULATION'])
+    .default('SIMULATION')
+    .describe('REAL signs and sends; SIMULATION signs nothing'),
+  max_execution_amount_sol: decimal('a decimal number of SOL above 0 with at most 9 decimals')
+    .default('1.0')
+    .describe('Largest input of one trade, SOL'),
+  slippage_tolerance: decimal('a percentage from 0 to 2 with at most 2 decimals')
+    .default('1.5')
+    .describe('Percent; above 2 is refused'),
+  execution_timeout_seconds: wholeNumber({ min: 1, max: 600, unit: 'seconds' })
+    .default(30)
+    .describe('Time in which a submission must have a verdict'),
   network: network.prefault({}),
   wallet: wallet.prefault({}),
   venues: venues.prefault({}),

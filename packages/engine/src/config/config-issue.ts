@@ -85,7 +85,8 @@ function describeIssue(issue: ConfigIssue, source: ConfigSource): string {
 function showGiven(path: Path, value: unknown, source: ConfigSource): string {
   const { root, text } = source.document;
   const node = source.overriddenBy.has(path.join('.')) ? undefined : findNodeAtLocation(root, [...path]);
-  const written = node === undefined ? (JSON.stringify(value) ?? 'nothing') : text.slice(node.offset, node.offset + node.length);
+  const written =
+    node === undefined ? (JSON.stringify(value) ?? 'nothing') : text.slice(node.offset, node.offset + node.length);
   const line = written.replace(/\s+/g, ' ');
   return line.length > LONGEST_GIVEN ? `${line.slice(0, LONGEST_GIVEN)}…` : line;
 }
@@ -94,7 +95,9 @@ function translate(issue: z.core.$ZodIssue, prefix: Path, root: unknown, schema:
   const path: Path = [...prefix, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKeyIssue(schema, path, key));
   if (issue.code === 'invalid_union') {
-    const nearer = issue.errors.find((branch) => branch.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'));
+    const nearer = issue.errors.find((branch) =>
+      branch.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
+    );
     if (nearer !== undefined) return nearer.flatMap((inner) => translate(inner, path, root, schema));
   }
   const given = valueAt(root, path);
@@ -129,7 +132,10 @@ function findPosition(path: Path, source: ConfigSource): { line?: number; column
 }
 
 function pathText(path: Path): string {
-  return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '');
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+    '',
+  );
 }
 
 function valueAt(root: unknown, path: Path): unknown {

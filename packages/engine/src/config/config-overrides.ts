@@ -42,7 +42,8 @@ function parseOverride(text: string, leaf: JsonSchemaNode, path: readonly string
   const trimmed = text.trim();
   if (DECIMAL_KEYS.has(path.join('.'))) return trimmed;
   if (leaf.type === 'array') return parseList(trimmed);
-  const isNumber = leaf.type === 'integer' || leaf.type === 'number' || leaf.anyOf?.some((branch) => branch.type === 'integer');
+  const isNumber =
+    leaf.type === 'integer' || leaf.type === 'number' || leaf.anyOf?.some((branch) => branch.type === 'integer');
   return isNumber === true && WHOLE_NUMBER.test(trimmed) ? Number(trimmed) : trimmed;
 }
 

@@ -1,7 +1,13 @@
 import { findAddressBytes } from '../chain/base58.js';
 import type { VenueStem } from '../market/venue-catalog.js';
 import { configValue, parseConfigDocument } from './config-document.js';
-import { configFileSchema, configJsonSchema, DECIMAL_KEYS, WRAPPED_SOL_MINT, type ConfigFile } from './config-file-schema.js';
+import {
+  configFileSchema,
+  configJsonSchema,
+  DECIMAL_KEYS,
+  WRAPPED_SOL_MINT,
+  type ConfigFile,
+} from './config-file-schema.js';
 import { configError, issuesFrom, type ConfigIssue, type ConfigSource } from './config-issue.js';
 import { applyOverrides } from './config-overrides.js';
 import { parseDecimal } from './decimal.js';
@@ -36,7 +42,11 @@ export interface EngineConfig {
   };
   readonly wallet: { readonly keyFile: string | null };
   /** An empty list of pools means: discover them. */
-  readonly venues: { readonly enabled: readonly VenueStem[]; readonly pools: readonly string[]; readonly maxPools: number };
+  readonly venues: {
+    readonly enabled: readonly VenueStem[];
+    readonly pools: readonly string[];
+    readonly maxPools: number;
+  };
   readonly strategy: {
     readonly baseMints: readonly BaseMintConfig[];
     readonly minProfitLamports: bigint;
@@ -167,9 +177,21 @@ function readBaseMints(file: ConfigFile, maxLamports: bigint, issues: ConfigIssu
     const path = ['strategy', 'base_mints', index];
     if (typeof given === 'string') {
       // Only SOL has a price in lamports by itself; every other mint must be told its bounds and price.
-      if (given !== WRAPPED_SOL_MINT) issues.push(wrongValue(path, 'an object with mint, max_amount_in, min_net_profit and lamport price, for every mint but wrapped SOL'));
+      if (given !== WRAPPED_SOL_MINT)
+        issues.push(
+          wrongValue(
+            path,
+            'an object with mint, max_amount_in, min_net_profit and lamport price, for every mint but wrapped SOL',
+          ),
+        );
       const minNetProfit = BigInt(file.strategy.min_profit_lamports);
-      return { mint: given, maxAmountIn: maxLamports, minNetProfit, lamportPriceNumerator: 1n, lamportPriceDenominator: 1n };
+      return {
+        mint: given,
+        maxAmountIn: maxLamports,
+        minNetProfit,
+        lamportPriceNumerator: 1n,
+        lamportPriceDenominator: 1n,
+      };
     }
     readAddresses([...path, 'mint'], [given.mint], issues);
     return {
@@ -231,6 +253,7 @@ function throwIssues(issues: readonly ConfigIssue[], source: ConfigSource): void
 }
 
 function deepFreeze<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
   return Object.freeze(value);
 }

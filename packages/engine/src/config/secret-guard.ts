@@ -35,7 +35,11 @@ export function refuseSecrets(root: Node): void {
  * the environment.
  * @throws CONFIG_SECRET_INVALID
  */
-export function refuseSecretOverride(options: { readonly name: string; readonly key: string; readonly value: string }): void {
+export function refuseSecretOverride(options: {
+  readonly name: string;
+  readonly key: string;
+  readonly value: string;
+}): void {
   if (isSecretKey(options.key)) throw secretError(options.name, 'is the name of a secret');
   if (looksLikeKeyText(options.value)) throw secretError(options.name, 'looks like a secret key');
 }
@@ -47,7 +51,11 @@ function refuseSecretText(path: string, text: string): void {
   const tokenInQuery = [...searchParams.keys()].some((name) => SECRET_QUERY.test(name));
   if (username === '' && password === '' && !tokenInQuery) return;
   const variable = `TANDEM__${path.toUpperCase().replaceAll('.', '__')}`;
-  throw secretError(path, 'is a URL with an access token', `Take the token out of the file: set the whole URL in the environment variable ${variable}.`);
+  throw secretError(
+    path,
+    'is a URL with an access token',
+    `Take the token out of the file: set the whole URL in the environment variable ${variable}.`,
+  );
 }
 
 function isSecretKey(key: string): boolean {
@@ -66,7 +74,10 @@ function looksLikeKeyBytes(node: Node): boolean {
 
 function secretError(path: string, what: string, action?: string): EngineError {
   const message = `${path} ${what}; a configuration holds no secret`;
-  return createEngineError('CONFIG_SECRET_INVALID', message, { context: { path }, ...(action === undefined ? {} : { action }) });
+  return createEngineError('CONFIG_SECRET_INVALID', message, {
+    context: { path },
+    ...(action === undefined ? {} : { action }),
+  });
 }
 
 function visit(node: Node, check: (node: Node) => void): void {

@@ -14,71 +14,151 @@ const CONFIG_CODES = {
   CONFIG_VENUE_UNSUPPORTED: { severity: 'fatal', action: 'Enable only venues that are named as known.' },
   CONFIG_SECRET_INVALID: {
     severity: 'fatal',
-    action: 'Take the secret out of the configuration: put the key in a file with mode 0600 and name it in wallet.key_file.',
+    action:
+      'Take the secret out of the configuration: put the key in a file with mode 0600 and name it in wallet.key_file.',
   },
 } as const satisfies Record<string, CodeDefinition>;
 
 const CHAIN_CODES = {
-  CHAIN_UNREACHABLE: { severity: 'recoverable', action: 'Check that network.rpc_url and network.ws_url are right and that the node is up.' },
-  CHAIN_TIMEOUT: { severity: 'recoverable', action: 'Use a node that is nearer or less loaded, or raise network.request_timeout_ms.' },
-  CHAIN_RATE_LIMIT_EXCEEDED: { severity: 'recoverable', action: 'Wait, or use a node whose plan allows more requests.' },
-  CHAIN_ACCESS_INVALID: { severity: 'fatal', action: 'Check the access token in the RPC URL and what its plan allows.' },
+  CHAIN_UNREACHABLE: {
+    severity: 'recoverable',
+    action: 'Check that network.rpc_url and network.ws_url are right and that the node is up.',
+  },
+  CHAIN_TIMEOUT: {
+    severity: 'recoverable',
+    action: 'Use a node that is nearer or less loaded, or raise network.request_timeout_ms.',
+  },
+  CHAIN_RATE_LIMIT_EXCEEDED: {
+    severity: 'recoverable',
+    action: 'Wait, or use a node whose plan allows more requests.',
+  },
+  CHAIN_ACCESS_INVALID: {
+    severity: 'fatal',
+    action: 'Check the access token in the RPC URL and what its plan allows.',
+  },
   CHAIN_REQUEST_TOO_LARGE: { severity: 'recoverable', action: 'Use a node that accepts larger requests.' },
   CHAIN_REQUEST_INVALID: { severity: 'recoverable', action: 'Report this as a bug, with the message.' },
   CHAIN_METHOD_UNSUPPORTED: { severity: 'fatal', action: 'Use a node that serves the method named.' },
-  CHAIN_RESPONSE_INVALID: { severity: 'recoverable', action: 'Check that the URL is a Solana JSON-RPC node; use another node if it keeps failing.' },
+  CHAIN_RESPONSE_INVALID: {
+    severity: 'recoverable',
+    action: 'Check that the URL is a Solana JSON-RPC node; use another node if it keeps failing.',
+  },
   CHAIN_NODE_LAG_EXCEEDED: { severity: 'recoverable', action: 'Wait for the node to catch up or use another one.' },
   CHAIN_HISTORY_NOT_FOUND: { severity: 'recoverable', action: 'Use a node that keeps more history.' },
   CHAIN_TRANSACTION_VERSION_UNSUPPORTED: { severity: 'recoverable', action: 'Use a node of a current release.' },
-  CHAIN_BLOCKHASH_EXPIRED: { severity: 'recoverable', action: 'Wait for the node to answer again; nothing is sent meanwhile.' },
-  CHAIN_FEED_EXCEEDED: { severity: 'recoverable', action: 'Watch fewer pools: the machine cannot keep up with their updates.' },
-  CHAIN_SUBSCRIPTION_INVALID: { severity: 'recoverable', action: 'Use a node that allows this many websocket subscriptions.' },
+  CHAIN_BLOCKHASH_EXPIRED: {
+    severity: 'recoverable',
+    action: 'Wait for the node to answer again; nothing is sent meanwhile.',
+  },
+  CHAIN_FEED_EXCEEDED: {
+    severity: 'recoverable',
+    action: 'Watch fewer pools: the machine cannot keep up with their updates.',
+  },
+  CHAIN_SUBSCRIPTION_INVALID: {
+    severity: 'recoverable',
+    action: 'Use a node that allows this many websocket subscriptions.',
+  },
   CHAIN_ADDRESS_INVALID: { severity: 'recoverable', action: 'Give a base58 address of 32 bytes.' },
   CHAIN_LOOKUP_TABLE_NOT_FOUND: { severity: 'recoverable', action: 'Check the address of the lookup table.' },
-  CHAIN_LOOKUP_TABLE_INVALID: { severity: 'recoverable', action: 'Check that the address is a lookup table of this cluster.' },
-  CHAIN_KEY_FILE_INVALID: { severity: 'fatal', action: 'Give a key file as solana-keygen writes it: a JSON list of 64 numbers.' },
+  CHAIN_LOOKUP_TABLE_INVALID: {
+    severity: 'recoverable',
+    action: 'Check that the address is a lookup table of this cluster.',
+  },
+  CHAIN_KEY_FILE_INVALID: {
+    severity: 'fatal',
+    action: 'Give a key file as solana-keygen writes it: a JSON list of 64 numbers.',
+  },
 } as const satisfies Record<string, CodeDefinition>;
 
 const SENDER_CODES = {
-  SENDER_UNREACHABLE: { severity: 'recoverable', action: 'Check the URL of the sender; the same bytes are sent again.' },
-  SENDER_TIMEOUT: { severity: 'recoverable', action: 'The outcome is unknown until the signature is confirmed or expires; the same bytes are sent again.' },
+  SENDER_UNREACHABLE: {
+    severity: 'recoverable',
+    action: 'Check the URL of the sender; the same bytes are sent again.',
+  },
+  SENDER_TIMEOUT: {
+    severity: 'recoverable',
+    action: 'The outcome is unknown until the signature is confirmed or expires; the same bytes are sent again.',
+  },
   SENDER_RATE_LIMIT_EXCEEDED: { severity: 'recoverable', action: 'Use a node whose plan allows more sends.' },
-  SENDER_ACCESS_INVALID: { severity: 'fatal', action: 'Check the access token in the sender URL and what its plan allows.' },
-  SENDER_BLOCKHASH_NOT_FOUND: { severity: 'recoverable', action: 'The node lags or the transaction has expired; wait for the verdict.' },
-  SENDER_TRANSACTION_INVALID: { severity: 'recoverable', action: 'Report this as a bug, with the node\'s answer.' },
+  SENDER_ACCESS_INVALID: {
+    severity: 'fatal',
+    action: 'Check the access token in the sender URL and what its plan allows.',
+  },
+  SENDER_BLOCKHASH_NOT_FOUND: {
+    severity: 'recoverable',
+    action: 'The node lags or the transaction has expired; wait for the verdict.',
+  },
+  SENDER_TRANSACTION_INVALID: { severity: 'recoverable', action: "Report this as a bug, with the node's answer." },
   SENDER_TRANSACTION_TOO_LARGE: { severity: 'recoverable', action: 'Use a shorter route or lookup tables.' },
   SENDER_BALANCE_EXCEEDED: { severity: 'recoverable', action: 'Fund the wallet with SOL for fees.' },
-  SENDER_PREFLIGHT_INVALID: { severity: 'recoverable', action: 'The node refused the transaction; see the error in the context.' },
+  SENDER_PREFLIGHT_INVALID: {
+    severity: 'recoverable',
+    action: 'The node refused the transaction; see the error in the context.',
+  },
   SENDER_NODE_LAG_EXCEEDED: { severity: 'recoverable', action: 'Wait for the node to catch up or use another one.' },
   SENDER_RESPONSE_INVALID: { severity: 'recoverable', action: 'Check that the URL is a Solana JSON-RPC node.' },
-  SENDER_SIGNATURE_MISMATCH: { severity: 'fatal', action: 'Do not use this sender: it answered with another signature than the one sent.' },
+  SENDER_SIGNATURE_MISMATCH: {
+    severity: 'fatal',
+    action: 'Do not use this sender: it answered with another signature than the one sent.',
+  },
 } as const satisfies Record<string, CodeDefinition>;
 
 const MARKET_CODES = {
-  MARKET_POOL_NOT_FOUND: { severity: 'fatal', action: 'Check venues.pools and venues.enabled: no pool that can be traded was found.' },
+  MARKET_POOL_NOT_FOUND: {
+    severity: 'fatal',
+    action: 'Check venues.pools and venues.enabled: no pool that can be traded was found.',
+  },
   MARKET_ACCOUNT_NOT_FOUND: { severity: 'recoverable', action: 'Check the address: the cluster has no such account.' },
-  MARKET_POOL_LIMIT_EXCEEDED: { severity: 'recoverable', action: 'Name the pools to trade in venues.pools, or raise venues.max_pools.' },
-  MARKET_VENUE_MISMATCH: { severity: 'recoverable', action: 'Enable the venue of this pool in venues.enabled, or take the pool out of venues.pools.' },
+  MARKET_POOL_LIMIT_EXCEEDED: {
+    severity: 'recoverable',
+    action: 'Name the pools to trade in venues.pools, or raise venues.max_pools.',
+  },
+  MARKET_VENUE_MISMATCH: {
+    severity: 'recoverable',
+    action: 'Enable the venue of this pool in venues.enabled, or take the pool out of venues.pools.',
+  },
 } as const satisfies Record<string, CodeDefinition>;
 
 const JOURNAL_CODES = {
-  JOURNAL_FILE_INVALID: { severity: 'fatal', action: 'Check that the data directory exists, is writable and holds a journal of this program, or choose another with --data-dir.' },
-  JOURNAL_WRITE_INVALID: { severity: 'fatal', action: 'Free disk space or repair the disk, then start again: sends in flight are resolved first.' },
-  JOURNAL_LOCK_TIMEOUT: { severity: 'fatal', action: 'Stop the other process that uses this data directory, or choose another with --data-dir.' },
-  JOURNAL_VERSION_UNSUPPORTED: { severity: 'fatal', action: 'Install the pinned better-sqlite3: older SQLite releases can corrupt a write-ahead log.' },
+  JOURNAL_FILE_INVALID: {
+    severity: 'fatal',
+    action:
+      'Check that the data directory exists, is writable and holds a journal of this program, or choose another with --data-dir.',
+  },
+  JOURNAL_WRITE_INVALID: {
+    severity: 'fatal',
+    action: 'Free disk space or repair the disk, then start again: sends in flight are resolved first.',
+  },
+  JOURNAL_LOCK_TIMEOUT: {
+    severity: 'fatal',
+    action: 'Stop the other process that uses this data directory, or choose another with --data-dir.',
+  },
+  JOURNAL_VERSION_UNSUPPORTED: {
+    severity: 'fatal',
+    action: 'Install the pinned better-sqlite3: older SQLite releases can corrupt a write-ahead log.',
+  },
 } as const satisfies Record<string, CodeDefinition>;
 
 const WALLET_CODES = {
   WALLET_FUNDS_MISSING: { severity: 'fatal', action: 'Fund the wallet, or lower the amounts in the configuration.' },
-  WALLET_SETUP_INVALID: { severity: 'fatal', action: 'See the reason in the context; the wallet could not create its token accounts.' },
+  WALLET_SETUP_INVALID: {
+    severity: 'fatal',
+    action: 'See the reason in the context; the wallet could not create its token accounts.',
+  },
   WALLET_SETUP_TIMEOUT: { severity: 'fatal', action: 'Check that the node forwards transactions, then start again.' },
 } as const satisfies Record<string, CodeDefinition>;
 
 const ENGINE_OWN_CODES = {
   ENGINE_STATE_INVALID: { severity: 'fatal', action: 'Call the engine in its order: start once, then drain or stop.' },
   ENGINE_SENDER_MISSING: { severity: 'fatal', action: 'Configure at least one sender.' },
-  STRATEGY_WORKER_INVALID: { severity: 'recoverable', action: 'The scan went on in the main thread; restart to get the workers back.' },
-  STRATEGY_SCAN_TIMEOUT: { severity: 'recoverable', action: 'The scan went on in the main thread; lower venues.max_pools if it repeats.' },
+  STRATEGY_WORKER_INVALID: {
+    severity: 'recoverable',
+    action: 'The scan went on in the main thread; restart to get the workers back.',
+  },
+  STRATEGY_SCAN_TIMEOUT: {
+    severity: 'recoverable',
+    action: 'The scan went on in the main thread; lower venues.max_pools if it repeats.',
+  },
 } as const satisfies Record<string, CodeDefinition>;
 
 /** Every code the engine throws itself, with its severity and default action. Codes are never renamed or reused; core codes keep their own table. */

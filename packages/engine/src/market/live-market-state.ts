@@ -15,6 +15,7 @@ import { createEngineError } from '../errors/create-engine-error.js';
 import type { AccountFeed, AccountUpdate, FeedEvent } from '../ports/account-feed.js';
 import type { ChainReader, Commitment } from '../ports/chain-reader.js';
 import type { Clock } from '../ports/clock.js';
+import { ChainClockTracker } from './chain-clock-tracker.js';
 import type { MarketSnapshot } from './market-snapshot.js';
 import type { MarketCounts, MarketRefusal, MarketState } from './market-state.js';
 import { discoverPools } from './pool-discovery.js';
@@ -42,8 +43,6 @@ export interface LiveMarketStateOptions {
 
 const REFUSED_INDEX = 0xffffffff;
 const CLOCK_KEY = addressKey(CLOCK_SYSVAR_ADDRESS);
-/** Without a push for so long the clock sysvar is read. */
-const CLOCK_POLL_MS = 1_000;
 const RESNAPSHOT_RETRY_MS = 250;
 const MAX_SETTLING_READS = 10;
 const START_TIMEOUT_MS = 30_000;
@@ -60,8 +59,7 @@ export class LiveMarketState implements MarketState {
   readonly #accounts: PoolAccounts;
   #listener: ((snapshot: MarketSnapshot) => void) | null = null;
   #lostReason: string | null = 'not started';
-  #chainClock: ChainClock = { slot: 0n, epoch: 0n, unixTimestamp: 0n };
-  #clockSeenAtMicros = 0;
+  readonly #chainClock: ChainClockTracker;
   #isFlushScheduled = false;
   /** Counts losses, so that a snapshot that was overtaken by the next loss does not make the market live. */
   #losses = 0;
@@ -71,6 +69,7 @@ export class LiveMarketState implements MarketState {
     this.#options = options;
     this.store = options.core.createStore();
     this.#accounts = new PoolAccounts(options.core, this.store);
+    this.#chainClock = new ChainClockTracker(options);
   }
 
   get refusals(): readonly MarketRefusal[] {
@@ -93,7 +92,7 @@ export class LiveMarketState implements MarketState {
       await this.stop();
       throw error;
     }
-    void this.#pollClock();
+    void this.#chainClock.poll(this.#stop.signal, () => this.isLive());
   }
 
   async stop(): Promise<void> {
@@ -123,8 +122,7 @@ export class LiveMarketState implements MarketState {
   }
 
   clock(): ChainClock {
-    const slot = this.#slots.currentSlot();
-    return slot > this.#chainClock.slot ? { ...this.#chainClock, slot } : this.#chainClock;
+    return this.#chainClock.at(this.#slots.currentSlot());
   }
 
   describe(pools: Uint32Array): PoolDescription[] {
@@ -151,8 +149,16 @@ export class LiveMarketState implements MarketState {
     this.#addCoreRefusals(report.refusals);
     const indices = report.indices.filter((index) => index !== REFUSED_INDEX);
     if (indices.length === 0) {
-      const context = { refusals: this.#refusals.kept.slice(-20), venues: this.#options.venues, pools: this.#options.pools.length };
-      throw createEngineError('MARKET_POOL_NOT_FOUND', `no pool that can be traded was found; ${this.#refusals.count} accounts were refused`, { context });
+      const context = {
+        refusals: this.#refusals.kept.slice(-20),
+        venues: this.#options.venues,
+        pools: this.#options.pools.length,
+      };
+      throw createEngineError(
+        'MARKET_POOL_NOT_FOUND',
+        `no pool that can be traded was found; ${this.#refusals.count} accounts were refused`,
+        { context },
+      );
     }
     this.#accounts.track(indices);
   }
@@ -189,7 +195,10 @@ export class LiveMarketState implements MarketState {
     if (updates.length === 0) return;
     const { touched } = this.#apply(updates);
     if (touched.length === 0) return;
-    const receivedAtMicros = updates.reduce((oldest, update) => Math.min(oldest, update.receivedAtMicros), Number.MAX_SAFE_INTEGER);
+    const receivedAtMicros = updates.reduce(
+      (oldest, update) => Math.min(oldest, update.receivedAtMicros),
+      Number.MAX_SAFE_INTEGER,
+    );
     this.#listener?.(this.#snapshot(touched, receivedAtMicros));
   }
 
@@ -206,7 +215,8 @@ export class LiveMarketState implements MarketState {
         if (await this.#snapshotAll()) this.#counts.resnapshots += 1;
         return;
       } catch (error) {
-        if (losses === this.#losses) this.#lostReason = `the resnapshot failed: ${error instanceof Error ? error.message : 'unknown cause'}`;
+        if (losses === this.#losses)
+          this.#lostReason = `the resnapshot failed: ${error instanceof Error ? error.message : 'unknown cause'}`;
         await this.#options.clock.sleep(RESNAPSHOT_RETRY_MS, this.#stop.signal).catch(() => undefined);
       }
     }
@@ -229,7 +239,10 @@ export class LiveMarketState implements MarketState {
     const deadlineMicros = clock.nowMicros() + START_TIMEOUT_MS * 1_000;
     while (!this.isLive()) {
       if (this.#stop.signal.aborted || clock.nowMicros() > deadlineMicros) {
-        throw createEngineError('CHAIN_UNREACHABLE', `the feed was lost during the start (${this.#lostReason ?? 'unknown cause'}) and did not come back in time`);
+        throw createEngineError(
+          'CHAIN_UNREACHABLE',
+          `the feed was lost during the start (${this.#lostReason ?? 'unknown cause'}) and did not come back in time`,
+        );
       }
       await clock.sleep(START_CHECK_MS, this.#stop.signal).catch(() => undefined);
     }
@@ -241,7 +254,7 @@ export class LiveMarketState implements MarketState {
    */
   async #settle(): Promise<void> {
     let addresses: readonly Uint8Array[] = this.#accounts.addresses();
-    await this.#readClock();
+    await this.#chainClock.read();
     for (let read = 1; addresses.length > 0 && read <= MAX_SETTLING_READS; read += 1) {
       const accounts = await this.#options.reader.getAccounts(addresses, this.#options.commitment);
       if (this.#stop.signal.aborted) return;
@@ -254,7 +267,9 @@ export class LiveMarketState implements MarketState {
       this.#apply(present);
       const updates = this.#batch.take();
       if (updates.length > 0) this.#apply(updates);
-      addresses = updates.filter((update) => contradicts(update, slots.get(addressKey(update.address)))).map((update) => update.address);
+      addresses = updates
+        .filter((update) => contradicts(update, slots.get(addressKey(update.address))))
+        .map((update) => update.address);
     }
   }
 
@@ -272,16 +287,21 @@ export class LiveMarketState implements MarketState {
   #refuseMissing(address: Uint8Array): void {
     const code = 'MARKET_ACCOUNT_NOT_FOUND';
     this.#accounts.block(address, code);
-    this.#refusals.add({ address: encodeBase58(address), code, message: 'the cluster has no such account, although a pool names it' });
+    this.#refusals.add({
+      address: encodeBase58(address),
+      code,
+      message: 'the cluster has no such account, although a pool names it',
+    });
   }
 
   #addCoreRefusals(refusals: ApplyReport['refusals']): void {
-    for (const { address, code, message } of refusals) this.#refusals.add({ address: encodeBase58(address), code, message });
+    for (const { address, code, message } of refusals)
+      this.#refusals.add({ address: encodeBase58(address), code, message });
   }
 
   #receiveClock(update: AccountUpdate): void {
     try {
-      this.#takeClock(decodeClockSysvar(update.data), update.receivedAtMicros);
+      this.#chainClock.take(decodeClockSysvar(update.data), update.receivedAtMicros);
     } catch (error) {
       // The clock at hand stays, and is read again by the poll.
       const message = error instanceof Error ? error.message : 'unknown cause';
@@ -289,32 +309,14 @@ export class LiveMarketState implements MarketState {
     }
   }
 
-  #takeClock(chainClock: ChainClock, seenAtMicros: number): void {
-    this.#clockSeenAtMicros = seenAtMicros;
-    if (chainClock.slot >= this.#chainClock.slot) this.#chainClock = chainClock;
-  }
-
-  async #readClock(): Promise<void> {
-    const nowMicros = this.#options.clock.nowMicros();
-    this.#takeClock(await this.#options.reader.getChainClock(), nowMicros);
-  }
-
-  /** Reads the clock where the feed does not push it. */
-  async #pollClock(): Promise<void> {
-    const { clock } = this.#options;
-    while (!this.#stop.signal.aborted) {
-      try {
-        await clock.sleep(CLOCK_POLL_MS, this.#stop.signal);
-        const isPushed = clock.nowMicros() - this.#clockSeenAtMicros < CLOCK_POLL_MS * 1_000;
-        if (!isPushed && this.isLive()) await this.#readClock();
-      } catch {
-        // Stopped, or the node did not answer: the clock at hand is at most a second older, and the next round asks again.
-      }
-    }
-  }
-
   #snapshot(touched: Uint32Array | undefined, receivedAtMicros: number): MarketSnapshot {
-    return Object.freeze({ store: this.store, touched, clock: this.clock(), slot: this.currentSlot(), receivedAtMicros });
+    return Object.freeze({
+      store: this.store,
+      touched,
+      clock: this.clock(),
+      slot: this.currentSlot(),
+      receivedAtMicros,
+    });
   }
 }
 

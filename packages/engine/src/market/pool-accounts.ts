@@ -55,6 +55,7 @@ export class PoolAccounts {
 
 function unpack(addresses: Uint8Array): Uint8Array[] {
   const list: Uint8Array[] = [];
-  for (let at = 0; at + ADDRESS_BYTES <= addresses.length; at += ADDRESS_BYTES) list.push(addresses.slice(at, at + ADDRESS_BYTES));
+  for (let at = 0; at + ADDRESS_BYTES <= addresses.length; at += ADDRESS_BYTES)
+    list.push(addresses.slice(at, at + ADDRESS_BYTES));
   return list;
 }

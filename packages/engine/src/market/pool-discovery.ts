@@ -48,12 +48,18 @@ async function loadNamedPools(options: PoolDiscoveryOptions): Promise<Discovered
   return { accounts, refusals };
 }
 
-function refuseNamedPool(pool: string, account: AccountSnapshot | null, venues: readonly string[]): MarketRefusal | null {
+function refuseNamedPool(
+  pool: string,
+  account: AccountSnapshot | null,
+  venues: readonly string[],
+): MarketRefusal | null {
   if (account === null) return refusal(pool, 'MARKET_ACCOUNT_NOT_FOUND', 'the cluster has no such account');
   const owner = encodeBase58(account.owner);
   const venue = findVenueByProgram(owner);
-  if (venue === undefined) return refusal(pool, 'MARKET_VENUE_MISMATCH', `${owner}, which owns it, is no program of a known venue`);
-  if (!venues.includes(venue.stem)) return refusal(pool, 'MARKET_VENUE_MISMATCH', `it belongs to ${venue.stem}, which is not enabled`);
+  if (venue === undefined)
+    return refusal(pool, 'MARKET_VENUE_MISMATCH', `${owner}, which owns it, is no program of a known venue`);
+  if (!venues.includes(venue.stem))
+    return refusal(pool, 'MARKET_VENUE_MISMATCH', `it belongs to ${venue.stem}, which is not enabled`);
   return null;
 }
 

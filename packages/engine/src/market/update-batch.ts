@@ -26,7 +26,10 @@ export class UpdateBatch {
     if (waiting !== undefined) {
       this.#coalesced += 1;
       if (update.slot < waiting.slot) return;
-      this.#updates.set(key, { ...update, receivedAtMicros: Math.min(update.receivedAtMicros, waiting.receivedAtMicros) });
+      this.#updates.set(key, {
+        ...update,
+        receivedAtMicros: Math.min(update.receivedAtMicros, waiting.receivedAtMicros),
+      });
       return;
     }
     this.#updates.set(key, update);

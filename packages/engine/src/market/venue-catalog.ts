@@ -36,7 +36,9 @@ const ENTRIES = {
     mintAOffset: 400,
     mintBOffset: 432,
   },
-} as const satisfies { readonly [Name in keyof typeof VenueTable]: VenueEntry & { readonly venue: (typeof VenueTable)[Name] } };
+} as const satisfies {
+  readonly [Name in keyof typeof VenueTable]: VenueEntry & { readonly venue: (typeof VenueTable)[Name] };
+};
 
 /** Stem of a known venue. */
 export type VenueStem = (typeof ENTRIES)[keyof typeof ENTRIES]['stem'];

@@ -50,7 +50,12 @@ describe('BlockhashCache', () => {
     for (let second = 0; second < 3; second += 1) await clock.advance(1_000);
     expect(cache.latest().blockhash).toBe('hash-1000');
     await clock.advance(1_000);
-    expect(() => cache.latest()).toThrow(expect.objectContaining({ code: 'CHAIN_BLOCKHASH_EXPIRED', cause: expect.objectContaining({ code: 'CHAIN_UNREACHABLE' }) as unknown }) as Error);
+    expect(() => cache.latest()).toThrow(
+      expect.objectContaining({
+        code: 'CHAIN_BLOCKHASH_EXPIRED',
+        cause: expect.objectContaining({ code: 'CHAIN_UNREACHABLE' }) as unknown,
+      }) as Error,
+    );
     reader.isDead = false;
     await clock.advance(1_000);
     expect(cache.latest().blockhash).toBe('hash-1000');

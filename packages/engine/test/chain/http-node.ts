@@ -55,7 +55,9 @@ export class HttpNode {
     this.calls.push(call);
     const answer = this.#answers.shift() ?? this.#otherwise;
     if (answer === null || answer === undefined) throw new Error(`the test has no answer to ${call.method}`);
-    answer(call, response, (result) => response.end(`{"jsonrpc":"2.0","id":${JSON.stringify(call.id)},"result":${result}}`));
+    answer(call, response, (result) =>
+      response.end(`{"jsonrpc":"2.0","id":${JSON.stringify(call.id)},"result":${result}}`),
+    );
   }
 }
 

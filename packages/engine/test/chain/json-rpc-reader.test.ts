@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeBase58 } from '../../src/chain/base58.js';
 import { JsonRpcReader } from '../../src/chain/json-rpc-reader.js';
@@ -66,8 +66,14 @@ describe('a read of a node that fails', () => {
     ['half an answer', cutOff],
     ['something that is not JSON', rawBody('<html>welcome</html>')],
     ['JSON that stops', rawBody('{"jsonrpc":"2.0","id":1,"result":')],
-    ['"node is behind"', rpcError({ code: -32005, message: 'Node is behind by 42 slots', data: { numSlotsBehind: 42 } })],
-    ['"min context slot not reached"', rpcError({ code: -32016, message: 'Minimum context slot has not been reached' })],
+    [
+      '"node is behind"',
+      rpcError({ code: -32005, message: 'Node is behind by 42 slots', data: { numSlotsBehind: 42 } }),
+    ],
+    [
+      '"min context slot not reached"',
+      rpcError({ code: -32016, message: 'Minimum context slot has not been reached' }),
+    ],
     ['a rate limit in JSON', rpcError({ code: -32429, message: 'rate limited' })],
     ['a rate limit in JSON with its status', rpcError({ code: 429, message: 'slow down' }, 429)],
   ])('is asked again after %s', async (_name, answer) => {
@@ -80,7 +86,11 @@ describe('a read of a node that fails', () => {
     ['429', status(429), 'CHAIN_RATE_LIMIT_EXCEEDED'],
     ['502', status(502), 'CHAIN_UNREACHABLE'],
     ['no JSON', rawBody('hello'), 'CHAIN_RESPONSE_INVALID'],
-    ['a node that stays behind', rpcError({ code: -32005, message: 'Node is unhealthy', data: {} }), 'CHAIN_NODE_LAG_EXCEEDED'],
+    [
+      'a node that stays behind',
+      rpcError({ code: -32005, message: 'Node is unhealthy', data: {} }),
+      'CHAIN_NODE_LAG_EXCEEDED',
+    ],
   ])('gives up in the end on %s with %s', async (_name, answer, code) => {
     node.always(answer);
     expect(await failureOf(reader.getSlot('confirmed'))).toMatchObject({ code });
@@ -94,9 +104,21 @@ describe('a read of a node that fails', () => {
     ['404', status(404), 'CHAIN_RESPONSE_INVALID'],
     ['an unknown method', rpcError({ code: -32601, message: 'Method not found' }), 'CHAIN_METHOD_UNSUPPORTED'],
     ['wrong parameters', rpcError({ code: -32602, message: 'Invalid params' }), 'CHAIN_REQUEST_INVALID'],
-    ['wrong parameters with status 400', rpcError({ code: -32602, message: 'Invalid params' }, 400), 'CHAIN_REQUEST_INVALID'],
-    ['a missing history', rpcError({ code: -32011, message: 'Transaction history is not available' }), 'CHAIN_HISTORY_NOT_FOUND'],
-    ['an unknown version', rpcError({ code: -32015, message: 'Transaction version (2) is not supported' }), 'CHAIN_TRANSACTION_VERSION_UNSUPPORTED'],
+    [
+      'wrong parameters with status 400',
+      rpcError({ code: -32602, message: 'Invalid params' }, 400),
+      'CHAIN_REQUEST_INVALID',
+    ],
+    [
+      'a missing history',
+      rpcError({ code: -32011, message: 'Transaction history is not available' }),
+      'CHAIN_HISTORY_NOT_FOUND',
+    ],
+    [
+      'an unknown version',
+      rpcError({ code: -32015, message: 'Transaction version (2) is not supported' }),
+      'CHAIN_TRANSACTION_VERSION_UNSUPPORTED',
+    ],
     ['an error nobody knows', rpcError({ code: -1, message: 'odd' }), 'CHAIN_RESPONSE_INVALID'],
     ['an error without a message', rpcError({ code: 5 }), 'CHAIN_RESPONSE_INVALID'],
     ['a list instead of an answer', rawBody('[]'), 'CHAIN_RESPONSE_INVALID'],
@@ -151,16 +173,52 @@ describe('an answer of the wrong shape', () => {
     ['a slot as a word', '"many"', (r) => r.getSlot('confirmed')],
     ['no accounts', '{}', (r) => r.getAccounts([ADDRESS], 'confirmed')],
     ['too few accounts', `{${context},"value":[]}`, (r) => r.getAccounts([ADDRESS], 'confirmed')],
-    ['an account without data', `{${context},"value":[{"lamports":1,"owner":"${OWNER}"}]}`, (r) => r.getAccounts([ADDRESS], 'confirmed')],
-    ['base58 data', `{${context},"value":[{"lamports":1,"owner":"${OWNER}","data":["1","base58"]}]}`, (r) => r.getAccounts([ADDRESS], 'confirmed')],
+    [
+      'an account without data',
+      `{${context},"value":[{"lamports":1,"owner":"${OWNER}"}]}`,
+      (r) => r.getAccounts([ADDRESS], 'confirmed'),
+    ],
+    [
+      'base58 data',
+      `{${context},"value":[{"lamports":1,"owner":"${OWNER}","data":["1","base58"]}]}`,
+      (r) => r.getAccounts([ADDRESS], 'confirmed'),
+    ],
     ['broken base64', `{${context},"value":[${accountJson('1', 'A')}]}`, (r) => r.getAccounts([ADDRESS], 'confirmed')],
-    ['base64 with a hole', `{${context},"value":[${accountJson('1', 'AA AA==')}]}`, (r) => r.getAccounts([ADDRESS], 'confirmed')],
-    ['an owner that is no address', `{${context},"value":[{"lamports":1,"owner":"x","data":["","base64"]}]}`, (r) => r.getAccounts([ADDRESS], 'confirmed')],
-    ['a status without commitment', `{${context},"value":[{"slot":1,"err":null,"confirmationStatus":"soon"}]}`, (r) => r.getSignatureStatuses(['x'], false)],
-    ['a blockhash that is none', `{${context},"value":{"blockhash":"x","lastValidBlockHeight":1}}`, (r) => r.getLatestBlockhash('confirmed')],
-    ['a transaction without meta', '{"slot":1,"transaction":{"message":{"accountKeys":[]}},"meta":null}', (r) => r.getTransaction('s', 'confirmed')],
-    ['balances that do not fit the accounts', '{"slot":1,"transaction":{"message":{"accountKeys":["a"]}},"meta":{"err":null,"fee":1,"preBalances":[1,2],"postBalances":[1,2]}}', (r) => r.getTransaction('s', 'confirmed')],
-    ['a clock of 39 bytes', `{${context},"value":[${accountJson('1', Buffer.alloc(39).toString('base64'))}]}`, (r) => r.getChainClock()],
+    [
+      'base64 with a hole',
+      `{${context},"value":[${accountJson('1', 'AA AA==')}]}`,
+      (r) => r.getAccounts([ADDRESS], 'confirmed'),
+    ],
+    [
+      'an owner that is no address',
+      `{${context},"value":[{"lamports":1,"owner":"x","data":["","base64"]}]}`,
+      (r) => r.getAccounts([ADDRESS], 'confirmed'),
+    ],
+    [
+      'a status without commitment',
+      `{${context},"value":[{"slot":1,"err":null,"confirmationStatus":"soon"}]}`,
+      (r) => r.getSignatureStatuses(['x'], false),
+    ],
+    [
+      'a blockhash that is none',
+      `{${context},"value":{"blockhash":"x","lastValidBlockHeight":1}}`,
+      (r) => r.getLatestBlockhash('confirmed'),
+    ],
+    [
+      'a transaction without meta',
+      '{"slot":1,"transaction":{"message":{"accountKeys":[]}},"meta":null}',
+      (r) => r.getTransaction('s', 'confirmed'),
+    ],
+    [
+      'balances that do not fit the accounts',
+      '{"slot":1,"transaction":{"message":{"accountKeys":["a"]}},"meta":{"err":null,"fee":1,"preBalances":[1,2],"postBalances":[1,2]}}',
+      (r) => r.getTransaction('s', 'confirmed'),
+    ],
+    [
+      'a clock of 39 bytes',
+      `{${context},"value":[${accountJson('1', Buffer.alloc(39).toString('base64'))}]}`,
+      (r) => r.getChainClock(),
+    ],
     ['no clock', `{${context},"value":[null]}`, (r) => r.getChainClock()],
   ])('%s is CHAIN_RESPONSE_INVALID with its place', async (_name, json, read) => {
     node.always(result(json));
@@ -185,7 +243,9 @@ describe('an answer of the wrong shape', () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), fc.constantFrom(...reads), async (text, read) => {
         json = text;
-        await read(reader).catch((error: unknown) => expect(error).toMatchObject({ name: 'EngineError', code: 'CHAIN_RESPONSE_INVALID' }));
+        await read(reader).catch((error: unknown) =>
+          expect(error).toMatchObject({ name: 'EngineError', code: 'CHAIN_RESPONSE_INVALID' }),
+        );
       }),
       { numRuns: 200 },
     );
@@ -194,10 +254,16 @@ describe('an answer of the wrong shape', () => {
 
 describe('a good answer', () => {
   it('gives lamports, slots and token amounts to the last digit', async () => {
-    node.next(result(`{"context":{"slot":9007199254740993},"value":[${accountJson('18446744073709551615', 'AQID')},null]}`));
+    node.next(
+      result(`{"context":{"slot":9007199254740993},"value":[${accountJson('18446744073709551615', 'AQID')},null]}`),
+    );
     const [account, absent] = await reader.getAccounts([ADDRESS, new Uint8Array(32)], 'confirmed');
     expect(absent).toBeNull();
-    expect(account).toMatchObject({ lamports: 18_446_744_073_709_551_615n, slot: 9_007_199_254_740_993n, address: ADDRESS });
+    expect(account).toMatchObject({
+      lamports: 18_446_744_073_709_551_615n,
+      slot: 9_007_199_254_740_993n,
+      address: ADDRESS,
+    });
     expect([...(account?.data ?? [])]).toEqual([1, 2, 3]);
     expect(encodeBase58(account?.owner ?? ADDRESS)).toBe(OWNER);
   });
@@ -205,11 +271,19 @@ describe('a good answer', () => {
   it('asks for at most 100 accounts at a time and keeps their order', async () => {
     node.always((call, _response, reply) => {
       const keys = call.params[0] as string[];
-      reply(`{"context":{"slot":1},"value":[${keys.map((key) => accountJson('1', Buffer.from(key).toString('base64'))).join(',')}]}`);
+      reply(
+        `{"context":{"slot":1},"value":[${keys.map((key) => accountJson('1', Buffer.from(key).toString('base64'))).join(',')}]}`,
+      );
     });
-    const addresses = Array.from({ length: 1_234 }, (_, index) => new Uint8Array(new Uint32Array([index, 0, 0, 0, 0, 0, 0, 9]).buffer));
+    const addresses = Array.from(
+      { length: 1_234 },
+      (_, index) => new Uint8Array(new Uint32Array([index, 0, 0, 0, 0, 0, 0, 9]).buffer),
+    );
     const accounts = await reader.getAccounts(addresses, 'processed');
-    expect(node.calls.map((call) => (call.params[0] as string[]).length).sort((a, b) => b - a)).toEqual([...Array<number>(12).fill(100), 34]);
+    expect(node.calls.map((call) => (call.params[0] as string[]).length).sort((a, b) => b - a)).toEqual([
+      ...Array<number>(12).fill(100),
+      34,
+    ]);
     expect(accounts.map((account) => Buffer.from(account?.data ?? []).toString())).toEqual(addresses.map(encodeBase58));
   });
 
@@ -219,10 +293,17 @@ describe('a good answer', () => {
   });
 
   it('asks for program accounts by size and bytes', async () => {
-    node.next(result(`{"context":{"slot":8},"value":[{"pubkey":"${encodeBase58(ADDRESS)}","account":${accountJson('5')}}]}`));
-    const accounts = await reader.getProgramAccounts(ADDRESS, 637, 'confirmed', [{ offset: 168, bytes: Uint8Array.of(1, 2) }]);
+    node.next(
+      result(`{"context":{"slot":8},"value":[{"pubkey":"${encodeBase58(ADDRESS)}","account":${accountJson('5')}}]}`),
+    );
+    const accounts = await reader.getProgramAccounts(ADDRESS, 637, 'confirmed', [
+      { offset: 168, bytes: Uint8Array.of(1, 2) },
+    ]);
     expect(accounts).toMatchObject([{ address: ADDRESS, lamports: 5n, slot: 8n }]);
-    expect(node.calls[0]?.params[1]).toMatchObject({ withContext: true, filters: [{ dataSize: 637 }, { memcmp: { offset: 168, bytes: 'AQI=', encoding: 'base64' } }] });
+    expect(node.calls[0]?.params[1]).toMatchObject({
+      withContext: true,
+      filters: [{ dataSize: 637 }, { memcmp: { offset: 168, bytes: 'AQI=', encoding: 'base64' } }],
+    });
   });
 
   it('puts looked-up addresses behind the static ones and reads every balance', async () => {
@@ -246,7 +327,11 @@ describe('a good answer', () => {
       postTokenBalances: [],
       logs: ['Program log: 12345678901234567890'],
     });
-    expect(node.calls[0]?.params[1]).toEqual({ encoding: 'json', commitment: 'confirmed', maxSupportedTransactionVersion: 1 });
+    expect(node.calls[0]?.params[1]).toEqual({
+      encoding: 'json',
+      commitment: 'confirmed',
+      maxSupportedTransactionVersion: 1,
+    });
   });
 
   it('says null for a transaction nobody knows', async () => {
@@ -256,26 +341,57 @@ describe('a good answer', () => {
 
   it('reads signature statuses in chunks of 256, unknown ones as null', async () => {
     node.always((call, _response, reply) => {
-      const list = (call.params[0] as string[]).map((name) => (name === 'gone' ? 'null' : '{"slot":3,"confirmations":null,"err":null,"confirmationStatus":"finalized"}'));
+      const list = (call.params[0] as string[]).map((name) =>
+        name === 'gone' ? 'null' : '{"slot":3,"confirmations":null,"err":null,"confirmationStatus":"finalized"}',
+      );
       reply(`{"context":{"slot":9},"value":[${list.join(',')}]}`);
     });
     const statuses = await reader.getSignatureStatuses([...Array<string>(256).fill('here'), 'gone'], true);
     expect(statuses).toHaveLength(257);
     expect(statuses[0]).toEqual({ slot: 3n, error: null, confirmationStatus: 'finalized' });
     expect(statuses[256]).toBeNull();
-    expect(node.calls.map((call) => call.params[1])).toEqual([{ searchTransactionHistory: true }, { searchTransactionHistory: true }]);
+    expect(node.calls.map((call) => call.params[1])).toEqual([
+      { searchTransactionHistory: true },
+      { searchTransactionHistory: true },
+    ]);
   });
 
   it('simulates without signatures and shows the accounts that were asked for', async () => {
-    node.next(result(`{"context":{"slot":4},"value":{"err":null,"logs":["a"],"unitsConsumed":150,"accounts":[${accountJson('6', 'AQ==')},null]}}`));
+    node.next(
+      result(
+        `{"context":{"slot":4},"value":{"err":null,"logs":["a"],"unitsConsumed":150,"accounts":[${accountJson('6', 'AQ==')},null]}}`,
+      ),
+    );
     const simulation = await reader.simulate(Uint8Array.of(1, 2, 3), [ADDRESS, ADDRESS]);
-    expect(simulation).toMatchObject({ error: null, logs: ['a'], unitsConsumed: 150n, accounts: [{ lamports: 6n, slot: 4n }, null] });
-    expect(node.calls[0]?.params).toEqual(['AQID', { encoding: 'base64', sigVerify: false, commitment: 'processed', accounts: { encoding: 'base64', addresses: [encodeBase58(ADDRESS), encodeBase58(ADDRESS)] } }]);
+    expect(simulation).toMatchObject({
+      error: null,
+      logs: ['a'],
+      unitsConsumed: 150n,
+      accounts: [{ lamports: 6n, slot: 4n }, null],
+    });
+    expect(node.calls[0]?.params).toEqual([
+      'AQID',
+      {
+        encoding: 'base64',
+        sigVerify: false,
+        commitment: 'processed',
+        accounts: { encoding: 'base64', addresses: [encodeBase58(ADDRESS), encodeBase58(ADDRESS)] },
+      },
+    ]);
   });
 
   it('takes a simulation that failed before it ran', async () => {
-    node.next(result('{"context":{"slot":4},"value":{"err":"BlockhashNotFound","logs":null,"unitsConsumed":null,"accounts":null}}'));
-    expect(await reader.simulate(Uint8Array.of(1), [ADDRESS])).toEqual({ error: 'BlockhashNotFound', logs: [], unitsConsumed: null, accounts: [null] });
+    node.next(
+      result(
+        '{"context":{"slot":4},"value":{"err":"BlockhashNotFound","logs":null,"unitsConsumed":null,"accounts":null}}',
+      ),
+    );
+    expect(await reader.simulate(Uint8Array.of(1), [ADDRESS])).toEqual({
+      error: 'BlockhashNotFound',
+      logs: [],
+      unitsConsumed: null,
+      accounts: [null],
+    });
   });
 
   it('reads the clock sysvar, times before 1970 included', async () => {
@@ -289,12 +405,18 @@ describe('a good answer', () => {
 
   it('reads blockhash, height, fees and rent', async () => {
     node.next(
-      result('{"context":{"slot":10},"value":{"blockhash":"11111111111111111111111111111111","lastValidBlockHeight":3090}}'),
+      result(
+        '{"context":{"slot":10},"value":{"blockhash":"11111111111111111111111111111111","lastValidBlockHeight":3090}}',
+      ),
       result('2940'),
       result('[{"slot":1,"prioritizationFee":0},{"slot":2,"prioritizationFee":18446744073709551615}]'),
       result('1488440'),
     );
-    expect(await reader.getLatestBlockhash('confirmed')).toEqual({ blockhash: '11111111111111111111111111111111', lastValidBlockHeight: 3_090n, slot: 10n });
+    expect(await reader.getLatestBlockhash('confirmed')).toEqual({
+      blockhash: '11111111111111111111111111111111',
+      lastValidBlockHeight: 3_090n,
+      slot: 10n,
+    });
     expect(await reader.getBlockHeight('finalized')).toBe(2_940n);
     expect(await reader.getRecentPriorityFees([ADDRESS])).toEqual([0n, 18_446_744_073_709_551_615n]);
     expect(await reader.getMinimumRent(165)).toBe(1_488_440n);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KeypairSigner } from '../../src/chain/keypair-signer.js';
 
@@ -29,7 +29,9 @@ class KeyholdingCore {
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-const key = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 64, maxLength: 64 }).filter((numbers) => numbers[63] !== 255);
+const key = fc
+  .array(fc.integer({ min: 0, max: 255 }), { minLength: 64, maxLength: 64 })
+  .filter((numbers) => numbers[63] !== 255);
 
 describe('KeypairSigner', () => {
   it('reads every key file as JSON would, and wipes the file and its own copy', () => {
@@ -71,7 +73,11 @@ describe('KeypairSigner', () => {
     } catch (error) {
       refusal = error;
     }
-    expect(refusal).toMatchObject({ code: 'CHAIN_KEY_FILE_INVALID', message: expect.stringContaining(words) as string, context: {} });
+    expect(refusal).toMatchObject({
+      code: 'CHAIN_KEY_FILE_INVALID',
+      message: expect.stringContaining(words) as string,
+      context: {},
+    });
     expect((refusal as Error).cause).toBeUndefined();
     expect(file.every((byte) => byte === 0)).toBe(true);
   });

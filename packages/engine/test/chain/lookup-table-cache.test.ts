@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeAddress } from '../../src/chain/base58.js';
 import { decodeLookupTable, LookupTableCache, usableAt } from '../../src/chain/lookup-table-cache.js';
@@ -51,14 +51,21 @@ describe('a lookup table', () => {
   ];
   it.each(broken)('with %s is refused', (_name, spoil, words) => {
     const spoilt = spoil(account({ count: 3 }));
-    expect(() => decodeLookupTable(spoilt)).toThrow(expect.objectContaining({ code: 'CHAIN_LOOKUP_TABLE_INVALID', message: expect.stringContaining(words) as string }) as Error);
+    expect(() => decodeLookupTable(spoilt)).toThrow(
+      expect.objectContaining({
+        code: 'CHAIN_LOOKUP_TABLE_INVALID',
+        message: expect.stringContaining(words) as string,
+      }) as Error,
+    );
   });
 
   it('of any bytes is decoded or refused with a code', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (data) => {
         try {
-          expect(decodeLookupTable({ address: PROGRAM, owner: PROGRAM, data }).addresses.length).toBe((data.length - 56) / 32);
+          expect(decodeLookupTable({ address: PROGRAM, owner: PROGRAM, data }).addresses.length).toBe(
+            (data.length - 56) / 32,
+          );
         } catch (error) {
           expect(error).toBeInstanceOf(EngineError);
         }
@@ -70,7 +77,10 @@ describe('a lookup table', () => {
 describe('LookupTableCache', () => {
   const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
   const chain = new Map<number, AccountSnapshot>([[1, account({ count: 2 }, one)]]);
-  const reader = { getAccounts: async (addresses: readonly Uint8Array[]) => addresses.map((address) => chain.get(address[0] ?? 0) ?? null) };
+  const reader = {
+    getAccounts: async (addresses: readonly Uint8Array[]) =>
+      addresses.map((address) => chain.get(address[0] ?? 0) ?? null),
+  };
 
   it('takes all tables or none, and names the missing one', async () => {
     const cache = new LookupTableCache({ reader, commitment: 'confirmed' });

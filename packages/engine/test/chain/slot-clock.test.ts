@@ -49,7 +49,14 @@ describe('addresses', () => {
     expect(encodeBase58(decodeAddress(text))).toBe(text);
   });
 
-  it.each(['', '0', 'So1111111111111111111111111111111111111111O', '1'.repeat(33), 'z'.repeat(44), `${'1'.repeat(32)} `])('%j is none', (text) => {
+  it.each([
+    '',
+    '0',
+    'So1111111111111111111111111111111111111111O',
+    '1'.repeat(33),
+    'z'.repeat(44),
+    `${'1'.repeat(32)} `,
+  ])('%j is none', (text) => {
     expect(findAddressBytes(text)).toBeNull();
     expect(() => decodeAddress(text)).toThrow(expect.objectContaining({ code: 'CHAIN_ADDRESS_INVALID' }) as Error);
   });

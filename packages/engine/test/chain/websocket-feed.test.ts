@@ -27,7 +27,8 @@ function feedAt(url: string, silenceTimeoutMs = 60_000): WebSocketFeed {
 }
 
 const listen = (event: FeedEvent) => void events.push(event);
-const statuses = () => events.filter((event): event is FeedStatus => event.kind === 'status').map((event) => event.status);
+const statuses = () =>
+  events.filter((event): event is FeedStatus => event.kind === 'status').map((event) => event.status);
 const accounts = () => events.filter((event): event is AccountUpdate => event.kind === 'account');
 const never = new AbortController().signal;
 
@@ -51,7 +52,10 @@ describe('the start of a feed', () => {
 
   it('rejects with CHAIN_UNREACHABLE when nobody listens', async () => {
     await node.stop();
-    await expect(feed.start(listen)).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE', action: expect.stringContaining('ws_url') as string });
+    await expect(feed.start(listen)).rejects.toMatchObject({
+      code: 'CHAIN_UNREACHABLE',
+      action: expect.stringContaining('ws_url') as string,
+    });
     expect(events).toEqual([]);
   });
 
@@ -99,14 +103,17 @@ describe('watched accounts', () => {
 
   it('by the thousand are all subscribed', async () => {
     await feed.start(listen);
-    await feed.watch(Array.from({ length: 3_000 }, (_, index) => new Uint8Array(new Uint32Array([index, 0, 0, 0, 0, 0, 0, 9]).buffer)));
+    await feed.watch(
+      Array.from({ length: 3_000 }, (_, index) => new Uint8Array(new Uint32Array([index, 0, 0, 0, 0, 0, 0, 9]).buffer)),
+    );
     expect(node.subscriptions.size).toBe(3_000);
   });
 
   it('fail with CHAIN_SUBSCRIPTION_INVALID and the words of a node that allows no more', async () => {
     await feed.start(listen);
     node.intercept = ({ id, method }, socket) => {
-      if (method === 'accountSubscribe') socket.send(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32000, message: 'too many subscriptions' } }));
+      if (method === 'accountSubscribe')
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32000, message: 'too many subscriptions' } }));
       return method === 'accountSubscribe';
     };
     const failure = feed.watch([A]);
@@ -300,12 +307,15 @@ describe('a flood', () => {
     setImmediate(watchTurns);
     const data = new Uint8Array(165).fill(9);
     for (let sent = 0; sent < 50_000; sent += 10_000) {
-      for (let index = 0; index < 10_000; index += 1) node.sendAccount(index % 2 === 0 ? A : B, { slot: sent + index, data });
+      for (let index = 0; index < 10_000; index += 1)
+        node.sendAccount(index % 2 === 0 ? A : B, { slot: sent + index, data });
       await new Promise(setImmediate);
     }
     await until(() => accounts().length === 50_000);
     isWatching = false;
-    expect(accounts().map((update) => Number(update.slot))).toEqual(Array.from({ length: 50_000 }, (_, index) => index));
+    expect(accounts().map((update) => Number(update.slot))).toEqual(
+      Array.from({ length: 50_000 }, (_, index) => index),
+    );
     expect(mostInOneTurn).toBeLessThan(700);
   }, 20_000);
 });

@@ -42,7 +42,7 @@ export class WebSocketNode {
       this.connections += 1;
       this.subscriptions.clear();
       socket.on('error', () => undefined);
-      socket.on('message', (data) => this.#answer(JSON.parse(String(data)) as Request, socket));
+      socket.on('message', (data: Buffer) => this.#answer(JSON.parse(data.toString()) as Request, socket));
     });
     await new Promise<void>((resolve) => server.once('listening', resolve));
     this.#port = (server.address() as AddressInfo).port;
@@ -61,18 +61,32 @@ export class WebSocketNode {
   }
 
   sendSlot(slot: number | string): void {
-    this.sendRaw(`{"jsonrpc":"2.0","method":"slotNotification","params":{"result":{"parent":1,"root":0,"slot":${slot}},"subscription":${this.#slotSubscription}}}`);
+    this.sendRaw(
+      `{"jsonrpc":"2.0","method":"slotNotification","params":{"result":{"parent":1,"root":0,"slot":${slot}},"subscription":${this.#slotSubscription}}}`,
+    );
   }
 
-  sendAccount(address: Uint8Array, fields: { slot: number | string; lamports?: string; data?: Uint8Array; subscription?: number }): void {
-    const { slot, lamports = '1', data = new Uint8Array(), subscription = this.subscriptions.get(encodeBase58(address)) } = fields;
+  sendAccount(
+    address: Uint8Array,
+    fields: { slot: number | string; lamports?: string; data?: Uint8Array; subscription?: number },
+  ): void {
+    const {
+      slot,
+      lamports = '1',
+      data = new Uint8Array(),
+      subscription = this.subscriptions.get(encodeBase58(address)),
+    } = fields;
     const account = `{"lamports":${lamports},"data":["${Buffer.from(data).toString('base64')}","base64"],"owner":"${OWNER}","executable":false,"rentEpoch":18446744073709551615,"space":${data.length}}`;
-    this.sendRaw(`{"jsonrpc":"2.0","method":"accountNotification","params":{"result":{"context":{"slot":${slot}},"value":${account}},"subscription":${subscription}}}`);
+    this.sendRaw(
+      `{"jsonrpc":"2.0","method":"accountNotification","params":{"result":{"context":{"slot":${slot}},"value":${account}},"subscription":${subscription}}}`,
+    );
   }
 
   sendSignature(signature: string): void {
     const subscription = this.subscriptions.get(signature);
-    this.sendRaw(`{"jsonrpc":"2.0","method":"signatureNotification","params":{"result":{"context":{"slot":1},"value":{"err":null}},"subscription":${subscription}}}`);
+    this.sendRaw(
+      `{"jsonrpc":"2.0","method":"signatureNotification","params":{"result":{"context":{"slot":1},"value":{"err":null}},"subscription":${subscription}}}`,
+    );
   }
 
   sendRaw(text: string): void {

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/errors/engine-error.js';
 import { configSchemaText } from '../../src/config/config-schema-text.js';
 import { NETWORK_NAMES } from '../../src/config/defaults.js';
-import { defaultEngineConfig, parseEngineConfig, type EngineConfig, type ParseConfigOptions } from '../../src/config/engine-config.js';
+import {
+  defaultEngineConfig,
+  parseEngineConfig,
+  type EngineConfig,
+  type ParseConfigOptions,
+} from '../../src/config/engine-config.js';
 import { VENUE_STEMS } from '../../src/market/venue-catalog.js';
 import { BAD_CONFIGS } from './bad-configs.js';
 
@@ -60,11 +65,17 @@ describe('a good configuration', () => {
       "slippage_tolerance": 2,
       "execution_timeout_seconds": 5,
     }`);
-    expect(config).toMatchObject({ executionMode: 'REAL', maxExecutionAmountLamports: 100_000_000n, slippageToleranceBps: 200, executionTimeoutMs: 5_000 });
+    expect(config).toMatchObject({
+      executionMode: 'REAL',
+      maxExecutionAmountLamports: 100_000_000n,
+      slippageToleranceBps: 200,
+      executionTimeoutMs: 5_000,
+    });
   });
 
   it('reads amounts to the last lamport, where a float would not', () => {
-    const amount = (text: string) => parseEngineConfig(`{ "max_execution_amount_sol": ${text} }`).maxExecutionAmountLamports;
+    const amount = (text: string) =>
+      parseEngineConfig(`{ "max_execution_amount_sol": ${text} }`).maxExecutionAmountLamports;
     expect(amount('18446744073.709551615')).toBe(18_446_744_073_709_551_615n);
     expect(amount('9007199.254740993')).toBe(9_007_199_254_740_993n);
     expect(amount('"0.000000001"')).toBe(1n);
@@ -89,18 +100,40 @@ describe('a good configuration', () => {
   });
 
   it('gives wrapped SOL the bounds of the top level and other mints their own', () => {
-    const usdc = { mint: 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v', max_amount_in: '200000000', min_net_profit: 5_000, lamport_price_numerator: 2, lamport_price_denominator: 10_000 };
-    const text = JSON.stringify({ strategy: { base_mints: ['So11111111111111111111111111111111111111112', usdc], min_profit_lamports: 7 } });
+    const usdc = {
+      mint: 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v',
+      max_amount_in: '200000000',
+      min_net_profit: 5_000,
+      lamport_price_numerator: 2,
+      lamport_price_denominator: 10_000,
+    };
+    const text = JSON.stringify({
+      strategy: { base_mints: ['So11111111111111111111111111111111111111112', usdc], min_profit_lamports: 7 },
+    });
     expect(parseEngineConfig(text).strategy.baseMints).toEqual([
-      { mint: 'So11111111111111111111111111111111111111112', maxAmountIn: 1_000_000_000n, minNetProfit: 7n, lamportPriceNumerator: 1n, lamportPriceDenominator: 1n },
-      { mint: usdc.mint, maxAmountIn: 200_000_000n, minNetProfit: 5_000n, lamportPriceNumerator: 2n, lamportPriceDenominator: 10_000n },
+      {
+        mint: 'So11111111111111111111111111111111111111112',
+        maxAmountIn: 1_000_000_000n,
+        minNetProfit: 7n,
+        lamportPriceNumerator: 1n,
+        lamportPriceDenominator: 1n,
+      },
+      {
+        mint: usdc.mint,
+        maxAmountIn: 200_000_000n,
+        minNetProfit: 5_000n,
+        lamportPriceNumerator: 2n,
+        lamportPriceDenominator: 10_000n,
+      },
     ]);
   });
 
   it('is frozen to the last list', () => {
     const frozen = (value: unknown): boolean =>
       typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
-    expect(frozen(parseEngineConfig('{ "venues": { "pools": ["So11111111111111111111111111111111111111112"] } }'))).toBe(true);
+    expect(
+      frozen(parseEngineConfig('{ "venues": { "pools": ["So11111111111111111111111111111111111111112"] } }')),
+    ).toBe(true);
   });
 
   it.each(NETWORK_NAMES)('has defaults for %s, real execution never among them', (network) => {
@@ -139,7 +172,10 @@ describe('overrides', () => {
       maxExecutionAmountLamports: 250_000_000n,
       network: { rpcUrl: 'https://node.example/?api-key=from-the-environment', commitment: 'confirmed' },
       venues: { enabled: ['raydium_amm_v4'] },
-      senders: { tipLamports: 18_446_744_073_709_551_615n, tipAccounts: ['So11111111111111111111111111111111111111112'] },
+      senders: {
+        tipLamports: 18_446_744_073_709_551_615n,
+        tipAccounts: ['So11111111111111111111111111111111111111112'],
+      },
       risk: { maxInFlight: 3 },
     });
   });
@@ -152,15 +188,23 @@ describe('config.schema.json', () => {
   });
 
   it('refuses unknown keys in every section', () => {
-    const schema = JSON.parse(configSchemaText()) as { additionalProperties: boolean; properties: Record<string, { properties?: object; additionalProperties?: boolean }> };
+    const schema = JSON.parse(configSchemaText()) as {
+      additionalProperties: boolean;
+      properties: Record<string, { properties?: object; additionalProperties?: boolean }>;
+    };
     expect(schema.additionalProperties).toBe(false);
-    for (const section of Object.values(schema.properties)) if (section.properties) expect(section.additionalProperties).toBe(false);
+    for (const section of Object.values(schema.properties))
+      if (section.properties) expect(section.additionalProperties).toBe(false);
   });
 });
 
 describe('any text whatsoever', () => {
   it('gives a configuration or a coded error, never anything else', () => {
-    const fragment = fc.oneof(fc.json(), fc.string(), fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '"network"', '1', '//', '/*', 'null'));
+    const fragment = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '"network"', '1', '//', '/*', 'null'),
+    );
     fc.assert(
       fc.property(fc.array(fragment, { maxLength: 12 }), (parts) => {
         try {
@@ -175,8 +219,12 @@ describe('any text whatsoever', () => {
   });
 
   it('gives a coded error for values of any kind under any known key', () => {
-    const schema = JSON.parse(configSchemaText()) as { properties: Record<string, { properties?: Record<string, object> }> };
-    const places = Object.entries(schema.properties).flatMap(([key, node]) => (node.properties ? Object.keys(node.properties).map((inner) => [key, inner]) : [[key]]));
+    const schema = JSON.parse(configSchemaText()) as {
+      properties: Record<string, { properties?: Record<string, object> }>;
+    };
+    const places = Object.entries(schema.properties).flatMap(([key, node]) =>
+      node.properties ? Object.keys(node.properties).map((inner) => [key, inner]) : [[key]],
+    );
     fc.assert(
       fc.property(fc.constantFrom(...places), fc.jsonValue(), ([section, key], value) => {
         const object = key === undefined ? { [section ?? '']: value } : { [section ?? '']: { [key]: value } };

@@ -56,7 +56,8 @@ export class ChainModel {
 
   /** Lets updates arrive, the oldest first. */
   deliver(count = Number.POSITIVE_INFINITY): void {
-    for (const event of this.#onTheWay.splice(0, count)) this.emit(event.kind === 'account' ? { ...event, receivedAtMicros: 42 } : event);
+    for (const event of this.#onTheWay.splice(0, count))
+      this.emit(event.kind === 'account' ? { ...event, receivedAtMicros: 42 } : event);
   }
 
   emit(event: FeedEvent): void {
@@ -100,14 +101,23 @@ export class ChainModel {
       if (this.isReaderDead) throw createEngineError('CHAIN_UNREACHABLE', 'dead');
       this.reads += 1;
       const slot = this.slot;
-      const found = addresses.map((address) => this.accounts.get(encodeBase58(address)) ?? null).map((account) => (account === null ? null : { ...account, slot }));
+      const found = addresses
+        .map((address) => this.accounts.get(encodeBase58(address)) ?? null)
+        .map((account) => (account === null ? null : { ...account, slot }));
       this.duringRead();
       await new Promise(setImmediate);
       return found;
     },
-    getProgramAccounts: async (program: Uint8Array, _size: number, _commitment: string, filters: readonly AccountFilter[] = []) => {
+    getProgramAccounts: async (
+      program: Uint8Array,
+      _size: number,
+      _commitment: string,
+      filters: readonly AccountFilter[] = [],
+    ) => {
       this.filters.push(filters);
-      const owned = [...this.accounts.values()].filter((account) => encodeBase58(account.owner) === encodeBase58(program) && account.address[0] === 1);
+      const owned = [...this.accounts.values()].filter(
+        (account) => encodeBase58(account.owner) === encodeBase58(program) && account.address[0] === 1,
+      );
       return owned.reverse();
     },
     getChainClock: async (): Promise<ChainClock> => {
@@ -121,6 +131,14 @@ export class ChainModel {
     data.writeBigUInt64LE(this.slot, 0);
     data.writeBigUInt64LE(6n, 16);
     data.writeBigInt64LE(unixTimestamp, 32);
-    return { kind: 'account', address: CLOCK_SYSVAR_ADDRESS, owner: CPMM, lamports: 1n, slot: this.slot, data, receivedAtMicros: 0 };
+    return {
+      kind: 'account',
+      address: CLOCK_SYSVAR_ADDRESS,
+      owner: CPMM,
+      lamports: 1n,
+      slot: this.slot,
+      data,
+      receivedAtMicros: 0,
+    };
   }
 }

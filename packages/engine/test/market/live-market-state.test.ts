@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeBase58 } from '../../src/chain/base58.js';
 import { CLOCK_SYSVAR_ADDRESS } from '../../src/chain/clock-sysvar.js';
@@ -19,7 +19,8 @@ const listen = (snapshot: MarketSnapshot) => void snapshots.push(snapshot);
 const settled = async () => {
   for (let turn = 0; turn < 30; turn += 1) await new Promise(setImmediate);
 };
-const touchedSince = (start: number) => snapshots.slice(start).map((snapshot) => (snapshot.touched === undefined ? 'all' : [...snapshot.touched]));
+const touchedSince = (start: number) =>
+  snapshots.slice(start).map((snapshot) => (snapshot.touched === undefined ? 'all' : [...snapshot.touched]));
 
 function build(options: Partial<LiveMarketStateOptions> = {}): void {
   core = new LedgerCore();
@@ -40,7 +41,8 @@ function build(options: Partial<LiveMarketStateOptions> = {}): void {
 }
 
 function expectTruth(): void {
-  for (const [key, account] of core.accounts) expect([...account.data], key).toEqual([...(chain.accounts.get(key)?.data ?? [])]);
+  for (const [key, account] of core.accounts)
+    expect([...account.data], key).toEqual([...(chain.accounts.get(key)?.data ?? [])]);
   expect(core.accounts.size).toBe([...chain.watched].length - 1);
 }
 
@@ -57,7 +59,9 @@ describe('the start of the market', () => {
     await market.start(listen);
     expect(chain.watched.size).toBe(3 * 3 + 1);
     expect(chain.watched.has(encodeBase58(CLOCK_SYSVAR_ADDRESS))).toBe(true);
-    expect(snapshots).toMatchObject([{ store: market.store, touched: undefined, slot: 100n, clock: { epoch: 5n, unixTimestamp: 1_100n } }]);
+    expect(snapshots).toMatchObject([
+      { store: market.store, touched: undefined, slot: 100n, clock: { epoch: 5n, unixTimestamp: 1_100n } },
+    ]);
     expect(Object.isFrozen(snapshots[0])).toBe(true);
     expect(market.isLive()).toBe(true);
     expect(market.poolCount()).toBe(3);
@@ -108,7 +112,13 @@ describe('the start of the market', () => {
   it('reports refused accounts by address and code and goes on with the others', async () => {
     chain.write(addressOf(1, 7), Uint8Array.of(0));
     await market.start(listen);
-    expect(market.refusals).toEqual([{ address: encodeBase58(addressOf(1, 7)), code: 'POOL_ACCOUNT_DISCRIMINATOR_MISMATCH', message: 'the account is not of the expected kind' }]);
+    expect(market.refusals).toEqual([
+      {
+        address: encodeBase58(addressOf(1, 7)),
+        code: 'POOL_ACCOUNT_DISCRIMINATOR_MISMATCH',
+        message: 'the account is not of the expected kind',
+      },
+    ]);
     expect(market.poolCount()).toBe(3);
   });
 
@@ -146,12 +156,15 @@ describe('account updates', () => {
     chain.deliver();
     expect(snapshots).toHaveLength(1);
     await settled();
-    expect(snapshots.slice(1)).toMatchObject([{ touched: Uint32Array.of(0, 2), slot: 101n, clock: { slot: 101n }, receivedAtMicros: 42 }]);
+    expect(snapshots.slice(1)).toMatchObject([
+      { touched: Uint32Array.of(0, 2), slot: 101n, clock: { slot: 101n }, receivedAtMicros: 42 },
+    ]);
   });
 
   it('of a flood keep one place an account', async () => {
     await market.start(listen);
-    for (let index = 0; index < 10_000; index += 1) chain.emit({ ...chain.updateOf(addressOf(2, 0)), slot: 200n, data: Uint8Array.of(index % 250) });
+    for (let index = 0; index < 10_000; index += 1)
+      chain.emit({ ...chain.updateOf(addressOf(2, 0)), slot: 200n, data: Uint8Array.of(index % 250) });
     await settled();
     expect(touchedSince(1)).toEqual([[0]]);
     expect(core.accounts.get(encodeBase58(addressOf(2, 0)))?.data[0]).toBe(9_999 % 250);
@@ -175,7 +188,10 @@ describe('account updates', () => {
     chain.emit({ ...chain.updateOf(addressOf(2, 1)), slot: 101n, data: Uint8Array.of(REFUSED_BYTE) });
     await settled();
     expect([0, 1, 2].map((pool) => market.blockedCode(pool))).toEqual([null, 'POOL_ACCOUNT_TOO_SHORT', null]);
-    expect(market.refusals.at(-1)).toMatchObject({ address: encodeBase58(addressOf(2, 1)), code: 'POOL_ACCOUNT_TOO_SHORT' });
+    expect(market.refusals.at(-1)).toMatchObject({
+      address: encodeBase58(addressOf(2, 1)),
+      code: 'POOL_ACCOUNT_TOO_SHORT',
+    });
     chain.emit({ ...chain.updateOf(addressOf(2, 1)), slot: 102n, data: Uint8Array.of(4) });
     await settled();
     expect(market.blockedCode(1)).toBeNull();
@@ -302,9 +318,35 @@ describe('time', () => {
 });
 
 describe('any sequence of writes, lags, repeats, losses and returns', () => {
-  type Step = 'write' | 'slot' | 'deliver' | 'deliverOne' | 'repeat' | 'late' | 'lose' | 'resume' | 'turn' | 'dieReader' | 'reviveReader';
+  type Step =
+    | 'write'
+    | 'slot'
+    | 'deliver'
+    | 'deliverOne'
+    | 'repeat'
+    | 'late'
+    | 'lose'
+    | 'resume'
+    | 'turn'
+    | 'dieReader'
+    | 'reviveReader';
   const step = fc.record({
-    kind: fc.constantFrom<Step>('write', 'write', 'write', 'slot', 'deliver', 'deliverOne', 'repeat', 'late', 'lose', 'resume', 'turn', 'turn', 'dieReader', 'reviveReader'),
+    kind: fc.constantFrom<Step>(
+      'write',
+      'write',
+      'write',
+      'slot',
+      'deliver',
+      'deliverOne',
+      'repeat',
+      'late',
+      'lose',
+      'resume',
+      'turn',
+      'turn',
+      'dieReader',
+      'reviveReader',
+    ),
     pool: fc.nat(2),
     side: fc.constantFrom(2, 3),
     value: fc.nat(200),
@@ -325,7 +367,8 @@ describe('any sequence of writes, lags, repeats, losses and returns', () => {
           if (kind === 'deliver') chain.deliver();
           if (kind === 'deliverOne') chain.deliver(1);
           if (kind === 'repeat' && !isLost) chain.emit({ ...chain.updateOf(address) });
-          if (kind === 'late' && !isLost) chain.emit({ ...chain.updateOf(address), slot: 1n, data: Uint8Array.of(value) });
+          if (kind === 'late' && !isLost)
+            chain.emit({ ...chain.updateOf(address), slot: 1n, data: Uint8Array.of(value) });
           if (kind === 'turn') await settled();
           if (kind === 'lose') chain.lose();
           if (kind === 'resume' && isLost) chain.resume();

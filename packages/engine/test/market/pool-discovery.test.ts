@@ -26,7 +26,12 @@ describe('discovery', () => {
   it('asks by mint on both sides and takes a pool found twice once', async () => {
     const chain = chainOf(2);
     const mint = addressOf(8, 8);
-    const found = await discoverPools({ ...ALL, venues: ['raydium_amm_v4', 'raydium_cpmm'], reader: chain.reader, mints: [mint] });
+    const found = await discoverPools({
+      ...ALL,
+      venues: ['raydium_amm_v4', 'raydium_cpmm'],
+      reader: chain.reader,
+      mints: [mint],
+    });
     expect(found.accounts).toHaveLength(2);
     expect(chain.filters).toEqual([168, 200, 400, 432].map((offset) => [{ offset, bytes: mint }]));
   });
@@ -34,7 +39,10 @@ describe('discovery', () => {
   it('takes no more than it may and names each pool left out', async () => {
     const found = await discoverPools({ ...ALL, reader: chainOf(5).reader, maxPools: 3 });
     expect(found.accounts).toHaveLength(3);
-    expect(found.refusals.map((refusal) => refusal.code)).toEqual(['MARKET_POOL_LIMIT_EXCEEDED', 'MARKET_POOL_LIMIT_EXCEEDED']);
+    expect(found.refusals.map((refusal) => refusal.code)).toEqual([
+      'MARKET_POOL_LIMIT_EXCEEDED',
+      'MARKET_POOL_LIMIT_EXCEEDED',
+    ]);
   });
 
   it('says of every named pool why it was left out', async () => {
@@ -44,7 +52,12 @@ describe('discovery', () => {
     const ammPool = addressOf(1, 51);
     chain.write(ammPool, Uint8Array.of(1), decodeAddress('675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8'));
     const pools = [addressOf(1, 1), addressOf(1, 1), addressOf(1, 99), foreign, ammPool].map(encodeBase58);
-    const found = await discoverPools({ ...ALL, venues: ['raydium_cpmm'], reader: chain.reader, pools: [...pools, 'no address'] });
+    const found = await discoverPools({
+      ...ALL,
+      venues: ['raydium_cpmm'],
+      reader: chain.reader,
+      pools: [...pools, 'no address'],
+    });
     expect(found.accounts.map((account) => account.address)).toEqual([addressOf(1, 1)]);
     expect(found.refusals.map((refusal) => [refusal.code, refusal.address])).toEqual([
       ['CHAIN_ADDRESS_INVALID', 'no address'],
