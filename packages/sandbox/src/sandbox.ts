@@ -21,6 +21,7 @@ import { planGenesis, type Genesis } from './seed/genesis.js';
 import { encodeLookupTable, LOOKUP_TABLE_CAPACITY } from './seed/lookup-table.js';
 import { sandboxVenue } from './seed/sandbox-venues.js';
 import { seededBytes } from './seed/seeded-keys.js';
+import { SlotStampProxy } from './surfnet/slot-stamp-proxy.js';
 
 export interface SandboxOptions {
   /** `litesvm`: the embedded cluster. `surfnet`: an independent runtime and RPC. */
@@ -35,7 +36,7 @@ export interface SandboxOptions {
   readonly accountDirs: readonly string[];
   /** Milliseconds of a slot; by default 100 on LiteSVM and 50 on Surfnet. */
   readonly slotMs?: number;
-  /** Prices the walk moves a second; 10 by default. */
+  /** Prices the walk moves a second; by default 10 on LiteSVM and 4 on Surfnet. */
   readonly gapsPerSecond?: number;
   readonly core: CoreApi;
   readonly clock: Clock;
@@ -72,7 +73,8 @@ export interface SandboxPool {
   readonly venue: string;
 }
 
-const DEFAULT_GAPS_PER_SECOND = 10;
+/** Updates take a slot longer to arrive on Surfnet: at 10 a second one trade in seven would meet a price that has moved on. */
+const DEFAULT_GAPS_PER_SECOND = { litesvm: 10, surfnet: 4 } as const;
 const LARGEST_GAPS_PER_SECOND = 1_000;
 const LARGEST_RIVALS = 100;
 const LARGEST_SLOT_MS = 10_000;
@@ -103,7 +105,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 function checkOptions(options: SandboxOptions): void {
-  const { seed, rivals, chain, slotMs = DEFAULT_SLOT_MS[chain], gapsPerSecond = DEFAULT_GAPS_PER_SECOND } = options;
+  const { seed, rivals, chain, slotMs = DEFAULT_SLOT_MS[chain], gapsPerSecond = DEFAULT_GAPS_PER_SECOND[chain] } = options;
   if (!Number.isSafeInteger(seed)) throw optionError('seed', seed, 'a whole number');
   if (!Number.isInteger(rivals) || rivals < 0 || rivals > LARGEST_RIVALS) throw optionError('rivals', rivals, `0 to ${LARGEST_RIVALS}`);
   if (!(slotMs >= 1 && slotMs <= LARGEST_SLOT_MS)) throw optionError('slotMs', slotMs, `1 to ${LARGEST_SLOT_MS}`);
@@ -159,14 +161,15 @@ async function openSandbox(options: OpeningOptions): Promise<Sandbox> {
     onFault,
     pools: floor.pools.map((pool) => pool.address),
     baseMints: floor.baseMints,
-    gapsPerSecond: options.gapsPerSecond ?? DEFAULT_GAPS_PER_SECOND,
+    gapsPerSecond: options.gapsPerSecond ?? DEFAULT_GAPS_PER_SECOND[options.chain],
     slotMs: options.slotMs ?? DEFAULT_SLOT_MS[options.chain],
   });
+  const feed = cluster.kind === 'surfnet' ? await SlotStampProxy.start({ upstreamUrl: cluster.wsUrl, onFault }) : undefined;
   let stopped: Promise<void> | undefined;
   return {
     cluster,
     rpcUrl: cluster.rpcUrl,
-    wsUrl: cluster.wsUrl,
+    wsUrl: feed?.url ?? cluster.wsUrl,
     wallet: { address: addressText(genesis.wallet.address), secretKey: genesis.wallet.secretKey },
     lookupTables: [genesis.lookupTable, ...floor.lookupTables].map(addressText),
     pools: floor.pools.map((pool) => ({ address: addressText(pool.address), venue: sandboxVenue(pool.venue).stem })),
@@ -177,15 +180,22 @@ async function openSandbox(options: OpeningOptions): Promise<Sandbox> {
     startMarket: () => market.start(),
     pauseMarket: async () => market.pause(),
     stop: async () => {
-      stopped ??= stopAll(market, cluster);
+      stopped ??= stopAll({ market, cluster, feed });
       await stopped;
     },
   };
 }
 
-async function stopAll(market: Market, cluster: Cluster): Promise<void> {
+interface Stoppable {
+  readonly market: Market;
+  readonly cluster: Cluster;
+  readonly feed: SlotStampProxy | undefined;
+}
+
+async function stopAll({ market, cluster, feed }: Stoppable): Promise<void> {
   try {
     await market.close();
+    await feed?.stop();
   } finally {
     await cluster.stop();
   }
