@@ -27,7 +27,10 @@ export function resolveAccounts(
   for (const lookup of transaction.lookups) {
     const addresses = activeAddresses(read(lookup.table), slot);
     if ('error' in addresses) return addresses;
-    for (const [indexes, into] of [[lookup.writable, keys], [lookup.readonly, readonlyKeys]] as const) {
+    for (const [indexes, into] of [
+      [lookup.writable, keys],
+      [lookup.readonly, readonlyKeys],
+    ] as const) {
       for (const index of indexes) {
         if (index >= addresses.count) return { error: 'InvalidAddressLookupTableIndex' };
         into.push(addressKey(addresses.data, TABLE_META_BYTES + index * 32));
@@ -45,11 +48,15 @@ export function resolveAccounts(
   return { keys, isWritable, loadedWritableCount };
 }
 
-function activeAddresses(table: AccountState | null, slot: bigint): { data: Uint8Array; count: number } | { error: string } {
+function activeAddresses(
+  table: AccountState | null,
+  slot: bigint,
+): { data: Uint8Array; count: number } | { error: string } {
   if (table === null) return { error: 'AddressLookupTableNotFound' };
   if (table.owner !== LOOKUP_TABLE_PROGRAM) return { error: 'InvalidAddressLookupTableOwner' };
   const { data } = table;
-  if (data.length < TABLE_META_BYTES || (data.length - TABLE_META_BYTES) % 32 !== 0) return { error: 'InvalidAddressLookupTableData' };
+  if (data.length < TABLE_META_BYTES || (data.length - TABLE_META_BYTES) % 32 !== 0)
+    return { error: 'InvalidAddressLookupTableData' };
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   if (view.getUint32(0, true) !== TABLE_KIND) return { error: 'InvalidAddressLookupTableData' };
   const total = (data.length - TABLE_META_BYTES) / 32;

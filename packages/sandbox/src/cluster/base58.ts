@@ -21,7 +21,8 @@ export function encodeBase58(bytes: Uint8Array): string {
     if (carry > 0) limbs.push(carry);
   }
   let text = '';
-  for (let limb = 0; limb < limbs.length; limb += 1) text = limbText(limbs[limb] ?? 0, limb === limbs.length - 1) + text;
+  for (let limb = 0; limb < limbs.length; limb += 1)
+    text = limbText(limbs[limb] ?? 0, limb === limbs.length - 1) + text;
   return '1'.repeat(zeros) + text;
 }
 

@@ -45,7 +45,14 @@ export class BlockLedger {
   constructor(firstSlot: bigint, unixTimestamp: bigint, options: BlockLedgerOptions) {
     this.#options = options;
     this.genesisHash = this.#hash(-1n, 'genesis');
-    this.#append({ slot: firstSlot, parentSlot: firstSlot === 0n ? 0n : firstSlot - 1n, height: 0n, previous: this.genesisHash, unixTimestamp, sequence: 0 });
+    this.#append({
+      slot: firstSlot,
+      parentSlot: firstSlot === 0n ? 0n : firstSlot - 1n,
+      height: 0n,
+      previous: this.genesisHash,
+      unixTimestamp,
+      sequence: 0,
+    });
   }
 
   /** The block being filled. */
@@ -63,13 +70,25 @@ export class BlockLedger {
   /** Closes the block being filled and opens the next. */
   advance(unixTimestamp: bigint, sequence: number): Block {
     const { slot, blockHeight, blockhash } = this.head;
-    this.#append({ slot: this.nextSlot, parentSlot: slot, height: blockHeight + 1n, previous: blockhash, unixTimestamp, sequence });
+    this.#append({
+      slot: this.nextSlot,
+      parentSlot: slot,
+      height: blockHeight + 1n,
+      previous: blockhash,
+      unixTimestamp,
+      sequence,
+    });
     return this.head;
   }
 
   /** The newest block of a commitment; right after genesis it is the first block. */
   at(commitment: Commitment): Block {
-    const lag = commitment === 'processed' ? 0 : commitment === 'confirmed' ? this.#options.confirmedLag : this.#options.finalizedLag;
+    const lag =
+      commitment === 'processed'
+        ? 0
+        : commitment === 'confirmed'
+          ? this.#options.confirmedLag
+          : this.#options.finalizedLag;
     return this.#at(Math.max(0, this.#blocks.length - 1 - lag));
   }
 
@@ -117,7 +136,14 @@ export class BlockLedger {
     return block;
   }
 
-  #append(next: { slot: bigint; parentSlot: bigint; height: bigint; previous: AddressKey; unixTimestamp: bigint; sequence: number }): void {
+  #append(next: {
+    slot: bigint;
+    parentSlot: bigint;
+    height: bigint;
+    previous: AddressKey;
+    unixTimestamp: bigint;
+    sequence: number;
+  }): void {
     this.#blocks.push({
       slot: next.slot,
       parentSlot: next.parentSlot,
@@ -138,6 +164,8 @@ export class BlockLedger {
   }
 
   #hash(slot: bigint, previous: string): AddressKey {
-    return addressKey(createHash('sha256').update(`${this.#options.seed}/${slot}/`).update(previous, 'latin1').digest());
+    return addressKey(
+      createHash('sha256').update(`${this.#options.seed}/${slot}/`).update(previous, 'latin1').digest(),
+    );
   }
 }

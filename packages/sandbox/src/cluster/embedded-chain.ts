@@ -8,7 +8,12 @@ import { PriorityFees } from './priority-fees.js';
 import type { DecodedTransaction } from './transaction-decoder.js';
 import type { TransactionErrorJson } from './transaction-error.js';
 import { type LandedExecution, type Simulation, TransactionExecutor } from './transaction-executor.js';
-import { type HistoryLimits, type LandedDetails, type LandedRecord, TransactionHistory } from './transaction-history.js';
+import {
+  type HistoryLimits,
+  type LandedDetails,
+  type LandedRecord,
+  TransactionHistory,
+} from './transaction-history.js';
 import { SLOTS_PER_EPOCH, type SignatureCheck, VirtualMachine } from './virtual-machine.js';
 
 export interface EmbeddedChainOptions extends BlockLedgerOptions {
@@ -110,13 +115,25 @@ export class EmbeddedChain {
   }
 
   /** Runs a transaction against the newest state and keeps nothing. */
-  simulate(transaction: DecodedTransaction, checks: { readonly lifetime: LifetimeCheck; readonly signatures: SignatureCheck }): Simulation {
+  simulate(
+    transaction: DecodedTransaction,
+    checks: { readonly lifetime: LifetimeCheck; readonly signatures: SignatureCheck },
+  ): Simulation {
     const simulation = this.#executor.simulate(transaction, this.ledger.head.slot, checks.signatures);
     if (checks.lifetime === 'skip') return simulation;
     const signature = encodeBase58(transaction.signatures[0] ?? new Uint8Array());
     const stale = this.#lifetimeError(transaction, signature, checks.lifetime);
     if (stale === null || simulation.report.error === 'SignatureFailure') return simulation;
-    const report = { ...simulation.report, error: stale, ran: false, logs: [], innerInstructions: [], computeUnits: 0n, returnData: null, written: new Map() };
+    const report = {
+      ...simulation.report,
+      error: stale,
+      ran: false,
+      logs: [],
+      innerInstructions: [],
+      computeUnits: 0n,
+      returnData: null,
+      written: new Map(),
+    };
     return { ...simulation, report, after: simulation.before };
   }
 
@@ -193,12 +210,21 @@ export class EmbeddedChain {
     return this.ledger.childOf(block)?.firstSequence ?? this.history.nextSequence;
   }
 
-  #lifetimeError(transaction: DecodedTransaction, signature: string, check?: { readonly atHeight: bigint; readonly maxAge: bigint }): TransactionErrorJson | null {
+  #lifetimeError(
+    transaction: DecodedTransaction,
+    signature: string,
+    check?: { readonly atHeight: bigint; readonly maxAge: bigint },
+  ): TransactionErrorJson | null {
     if (!this.ledger.queue.isUsable(transaction.blockhash, check?.atHeight, check?.maxAge)) return 'BlockhashNotFound';
     return this.#recent.has(signature) ? 'AlreadyProcessed' : null;
   }
 
-  #record(transaction: DecodedTransaction, signature: string, execution: LandedExecution, details: LandedDetails): LandedRecord {
+  #record(
+    transaction: DecodedTransaction,
+    signature: string,
+    execution: LandedExecution,
+    details: LandedDetails,
+  ): LandedRecord {
     const { report, accounts, fee } = execution;
     this.fees.record(fee.unitPrice, accounts.keys, accounts.isWritable);
     const { slot } = this.ledger.head;
@@ -226,7 +252,13 @@ function detailsOf(transaction: DecodedTransaction, execution: LandedExecution):
     staticKeyCount: transaction.staticKeys.length,
     loadedWritableCount: accounts.loadedWritableCount,
     isWritable: accounts.isWritable,
-    preLamports, postLamports, preTokens, postTokens,
-    logs, innerInstructions, computeUnits, returnData,
+    preLamports,
+    postLamports,
+    preTokens,
+    postTokens,
+    logs,
+    innerInstructions,
+    computeUnits,
+    returnData,
   };
 }

@@ -39,6 +39,8 @@ export interface EmbeddedClusterOptions {
   readonly history?: Partial<HistoryLimits>;
   /** Bytes that may wait for one websocket client before it is dropped; default 16 MiB. */
   readonly websocketBacklogBytes?: number;
+  /** Told when block production has failed, which no block follows; default: an unhandled rejection ends the process. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 /** The cluster of this process, with what only an embedded one can do. */
@@ -58,15 +60,21 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const seed = options.seed ?? 'tandem';
   const chain = createChain(options, seed);
   const faucet = new Faucet(seed);
-  chain.setAccount(faucet.address, { lamports: FAUCET_LAMPORTS, owner: SYSTEM_PROGRAM, data: new Uint8Array(), executable: false });
+  chain.setAccount(faucet.address, {
+    lamports: FAUCET_LAMPORTS,
+    owner: SYSTEM_PROGRAM,
+    data: new Uint8Array(),
+    executable: false,
+  });
   const servers = await startServers({
-    chain, faucet,
+    chain,
+    faucet,
     identity: addressText(addressKey(createHash('sha256').update(`tandem sandbox validator/${seed}`).digest())),
     port: options.port ?? 0,
     backlogBytes: options.websocketBacklogBytes ?? 16 * 1024 * 1024,
   });
   const loop = new SlotLoop(chain, options.clock, options.slotMs ?? 100);
-  if ((options.blockProduction ?? 'clock') === 'clock') loop.start();
+  if ((options.blockProduction ?? 'clock') === 'clock') loop.start(options.onFault);
   return new RunningCluster(chain, servers, loop);
 }
 
@@ -108,7 +116,12 @@ class RunningCluster implements EmbeddedCluster {
 
   async setAccount(account: ClusterAccount): Promise<void> {
     const { lamports, data, executable } = account;
-    this.chain.setAccount(addressKey(account.address), { lamports, data, executable, owner: addressKey(account.owner) });
+    this.chain.setAccount(addressKey(account.address), {
+      lamports,
+      data,
+      executable,
+      owner: addressKey(account.owner),
+    });
   }
 
   async getAccount(address: Uint8Array): Promise<ClusterAccount | null> {

@@ -39,9 +39,15 @@ export class Faucet {
     const budget = Buffer.from('0306466fe5211732ffecadba72c39be7bc8ce5bbc5f7126b2c439b3a40000000', 'hex');
     const message = Buffer.concat([
       Buffer.from([1, 0, 2, 4]),
-      addressBytes(this.address), addressBytes(to), addressBytes(SYSTEM_PROGRAM), budget, addressBytes(blockhash),
-      Buffer.from([2, 3, 0, price.length]), price,
-      Buffer.from([2, 2, 0, 1, data.length]), data,
+      addressBytes(this.address),
+      addressBytes(to),
+      addressBytes(SYSTEM_PROGRAM),
+      budget,
+      addressBytes(blockhash),
+      Buffer.from([2, 3, 0, price.length]),
+      price,
+      Buffer.from([2, 2, 0, 1, data.length]),
+      data,
     ]);
     return Buffer.concat([Buffer.from([1]), sign(null, message, this.#key), message]);
   }

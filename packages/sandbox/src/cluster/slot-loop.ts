@@ -16,8 +16,10 @@ export class SlotLoop {
     this.#slotMs = slotMs;
   }
 
-  start(): void {
-    this.#finished = this.#run();
+  /** Starts producing; a failure goes to `onFault`, or stays a rejection that nobody handles. */
+  start(onFault?: (error: unknown) => void): void {
+    const run = this.#run();
+    this.#finished = onFault === undefined ? run : run.catch(onFault);
   }
 
   /** Resolves when no further block will be opened. */

@@ -16,7 +16,11 @@ export interface SurfnetInstance {
 
 interface SurfnetModule {
   readonly Surfnet: {
-    startWithConfig(config: { offline: boolean; blockProductionMode: 'clock' | 'transaction' | 'manual'; slotTimeMs: number }): SurfnetInstance;
+    startWithConfig(config: {
+      offline: boolean;
+      blockProductionMode: 'clock' | 'transaction' | 'manual';
+      slotTimeMs: number;
+    }): SurfnetInstance;
   };
 }
 
@@ -51,10 +55,14 @@ export function loadSurfnet(): SurfnetModule {
     context: { target, package: name ?? null },
     action: 'use the embedded cluster (--chain litesvm), or install the optional dependency on a platform that has it',
   };
-  if (name === undefined) throw new EngineError('SANDBOX_SURFNET_MISSING', `there is no Surfnet for ${target}`, options);
+  if (name === undefined)
+    throw new EngineError('SANDBOX_SURFNET_MISSING', `there is no Surfnet for ${target}`, options);
   try {
     return load(name) as SurfnetModule;
   } catch (cause) {
-    throw new EngineError('SANDBOX_SURFNET_MISSING', `${name} is not installed or does not load`, { ...options, cause });
+    throw new EngineError('SANDBOX_SURFNET_MISSING', `${name} is not installed or does not load`, {
+      ...options,
+      cause,
+    });
   }
 }

@@ -26,7 +26,11 @@ const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
  */
 export async function startSurfnetCluster(options: SurfnetClusterOptions): Promise<Cluster> {
   const { Surfnet } = loadSurfnet();
-  const instance = Surfnet.startWithConfig({ offline: true, blockProductionMode: 'clock', slotTimeMs: options.slotMs ?? 50 });
+  const instance = Surfnet.startWithConfig({
+    offline: true,
+    blockProductionMode: 'clock',
+    slotTimeMs: options.slotMs ?? 50,
+  });
   return new SurfnetCluster(instance, options);
 }
 

@@ -27,7 +27,9 @@ export class SurfnetRpc {
   async call(method: string, params: readonly unknown[]): Promise<unknown> {
     const { answer } = await this.#post(method, params);
     if ('result' in answer) return answer.result;
-    throw new EngineError('SANDBOX_SURFNET_INVALID', `Surfnet refused ${method}: ${answer.error.message}`, { context: { method, code: answer.error.code } });
+    throw new EngineError('SANDBOX_SURFNET_INVALID', `Surfnet refused ${method}: ${answer.error.message}`, {
+      context: { method, code: answer.error.code },
+    });
   }
 
   /** Sends without preflight; returns null when accepted, otherwise why not. */
@@ -40,24 +42,35 @@ export class SurfnetRpc {
   }
 
   async status(signature: string): Promise<{ readonly err: unknown } | null> {
-    const { value } = (await this.call('getSignatureStatuses', [[signature]])) as { value: ({ err: unknown } | null)[] };
+    const { value } = (await this.call('getSignatureStatuses', [[signature]])) as {
+      value: ({ err: unknown } | null)[];
+    };
     return value[0] ?? null;
   }
 
   async account(address: Uint8Array): Promise<ClusterAccount | null> {
     const params = [encodeBase58(address), { encoding: 'base64', commitment: 'processed' }];
     const { answer, text } = await this.#post('getAccountInfo', params);
-    if ('error' in answer) throw new EngineError('SANDBOX_SURFNET_INVALID', `Surfnet refused getAccountInfo: ${answer.error.message}`);
+    if ('error' in answer)
+      throw new EngineError('SANDBOX_SURFNET_INVALID', `Surfnet refused getAccountInfo: ${answer.error.message}`);
     const { value } = answer.result as { value: { data: [string]; owner: string; executable: boolean } | null };
     if (value === null) return null;
     // The number is read from the text: JSON.parse would round what is above 2^53.
     const lamports = BigInt(/"lamports":(\d+)/.exec(text)?.[1] ?? '0');
     const owner = decodeBase58(value.owner) ?? new Uint8Array(32);
-    return { address, owner, lamports, executable: value.executable, data: Uint8Array.from(Buffer.from(value.data[0], 'base64')) };
+    return {
+      address,
+      owner,
+      lamports,
+      executable: value.executable,
+      data: Uint8Array.from(Buffer.from(value.data[0], 'base64')),
+    };
   }
 
   async latestBlockhash(): Promise<string> {
-    const { value } = (await this.call('getLatestBlockhash', [{ commitment: 'processed' }])) as { value: { blockhash: string } };
+    const { value } = (await this.call('getLatestBlockhash', [{ commitment: 'processed' }])) as {
+      value: { blockhash: string };
+    };
     return value.blockhash;
   }
 

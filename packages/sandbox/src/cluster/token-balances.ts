@@ -86,7 +86,11 @@ export class MintDecimals {
 }
 
 /** Returns the token balance an account holds, or undefined when it is no token account. */
-export function tokenBalance(state: AccountState, accountIndex: number, decimals: MintDecimals): TokenBalanceRecord | undefined {
+export function tokenBalance(
+  state: AccountState,
+  accountIndex: number,
+  decimals: MintDecimals,
+): TokenBalanceRecord | undefined {
   if (!isTokenAccount(state)) return undefined;
   const mint = tokenMint(state);
   const found = decimals.find(mint);

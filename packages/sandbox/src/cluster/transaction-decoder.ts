@@ -120,8 +120,17 @@ function readTransaction(bytes: Uint8Array): DecodedTransaction | DecodeFailure 
   if (reader.offset !== bytes.length) throw new Malformed('bytes follow the message');
   const message = bytes.subarray(messageStart);
   return {
-    bytes, version, signatures, message, requiredSignatures, readonlySigned, readonlyUnsigned,
-    staticKeys, blockhash, instructions, lookups,
+    bytes,
+    version,
+    signatures,
+    message,
+    requiredSignatures,
+    readonlySigned,
+    readonlyUnsigned,
+    staticKeys,
+    blockhash,
+    instructions,
+    lookups,
   };
 }
 
@@ -130,14 +139,15 @@ function findInsanity(decoded: DecodedTransaction): string | undefined {
   const { requiredSignatures, readonlySigned, readonlyUnsigned, staticKeys, lookups } = decoded;
   if (readonlySigned >= requiredSignatures) return 'no writable signer pays the fee';
   if (requiredSignatures + readonlyUnsigned > staticKeys.length) return 'fewer accounts than the header counts';
-  if (decoded.signatures.length !== requiredSignatures) return 'the number of signatures is not the header\'s';
+  if (decoded.signatures.length !== requiredSignatures) return "the number of signatures is not the header's";
   if (lookups.some((lookup) => lookup.writable.length + lookup.readonly.length === 0)) return 'a lookup takes nothing';
   const loaded = lookups.reduce((sum, lookup) => sum + lookup.writable.length + lookup.readonly.length, 0);
   const total = staticKeys.length + loaded;
   if (total > 256) return 'more than 256 accounts';
   for (const instruction of decoded.instructions) {
     // A looked-up program may not be called at the top level.
-    if (instruction.programIndex === 0 || instruction.programIndex >= staticKeys.length) return 'a program index is out of range';
+    if (instruction.programIndex === 0 || instruction.programIndex >= staticKeys.length)
+      return 'a program index is out of range';
     if (instruction.accounts.some((index) => index >= total)) return 'an account index is out of range';
   }
   return undefined;

@@ -44,7 +44,13 @@ export interface Simulation {
 }
 
 const NOTHING_RAN: SimulationReport = {
-  error: null, ran: false, logs: [], innerInstructions: [], computeUnits: 0n, returnData: null, written: new Map(),
+  error: null,
+  ran: false,
+  logs: [],
+  innerInstructions: [],
+  computeUnits: 0n,
+  returnData: null,
+  written: new Map(),
 };
 
 /** Runs transactions on the machine and observes what they change; blocks and lifetimes are the caller's business. */
@@ -68,7 +74,13 @@ export class TransactionExecutor {
     const { keys, isWritable } = accounts;
     const fee = transactionFee(transaction);
     const before = this.#readAll(accounts);
-    const report = this.#relabel(this.#machine.execute(transaction, keys.filter((_, index) => isWritable[index] === true)), transaction);
+    const report = this.#relabel(
+      this.#machine.execute(
+        transaction,
+        keys.filter((_, index) => isWritable[index] === true),
+      ),
+      transaction,
+    );
     const after = [...before];
     if (report.error === null) {
       for (let index = 0; index < keys.length; index += 1) {
@@ -83,7 +95,11 @@ export class TransactionExecutor {
     }
     const changes = this.#changes(accounts, before, after);
     return {
-      outcome: 'landed', report, accounts, fee, changes,
+      outcome: 'landed',
+      report,
+      accounts,
+      fee,
+      changes,
       preLamports: before.map((state) => state?.lamports ?? 0n),
       postLamports: after.map((state) => state?.lamports ?? 0n),
       preTokens: this.tokensOf(before),
@@ -94,7 +110,8 @@ export class TransactionExecutor {
   simulate(transaction: DecodedTransaction, slot: bigint, signatures: SignatureCheck): Simulation {
     const fee = transactionFee(transaction);
     const accounts = resolveAccounts(transaction, slot, (key) => this.#machine.account(key));
-    if ('error' in accounts) return { report: { ...NOTHING_RAN, error: accounts.error }, accounts: null, fee, before: [], after: [] };
+    if ('error' in accounts)
+      return { report: { ...NOTHING_RAN, error: accounts.error }, accounts: null, fee, before: [], after: [] };
     const before = this.#readAll(accounts);
     const simulated = this.#machine.simulate(transaction, signatures);
     const report = { ...this.#relabel(simulated, transaction), written: simulated.written };
@@ -119,7 +136,9 @@ export class TransactionExecutor {
 
   /** Programs may be outlined: what only is read cannot change, and balances do not need code. */
   #readAll({ keys, isWritable }: ResolvedAccounts): (AccountState | null)[] {
-    return keys.map((key, index) => (isWritable[index] === true ? this.#machine.account(key) : this.#machine.accountOutline(key)));
+    return keys.map((key, index) =>
+      isWritable[index] === true ? this.#machine.account(key) : this.#machine.accountOutline(key),
+    );
   }
 
   #read(keys: readonly AddressKey[], index: number): AccountState | null {
@@ -133,7 +152,11 @@ export class TransactionExecutor {
     this.#machine.setAccount(payer, { ...state, lamports: state.lamports - lamports });
   }
 
-  #changes({ keys, isWritable }: ResolvedAccounts, before: readonly (AccountState | null)[], after: readonly (AccountState | null)[]): AccountChange[] {
+  #changes(
+    { keys, isWritable }: ResolvedAccounts,
+    before: readonly (AccountState | null)[],
+    after: readonly (AccountState | null)[],
+  ): AccountChange[] {
     const changes: AccountChange[] = [];
     keys.forEach((key, index) => {
       const change = { key, before: before[index] ?? null, after: after[index] ?? null };

@@ -43,7 +43,9 @@ export interface TransactionFee {
 }
 
 /** Returns the fee of a transaction: signatures, and price times limit rounded up. */
-export function transactionFee(transaction: Pick<DecodedTransaction, 'requiredSignatures' | 'staticKeys' | 'instructions'>): TransactionFee {
+export function transactionFee(
+  transaction: Pick<DecodedTransaction, 'requiredSignatures' | 'staticKeys' | 'instructions'>,
+): TransactionFee {
   let signatures = BigInt(transaction.requiredSignatures);
   let defaultUnits = 0n;
   let requestedUnits: bigint | undefined;

@@ -83,7 +83,11 @@ export class TransactionHistory {
     return this.#records.size;
   }
 
-  append(landed: Omit<LandedRecord, 'sequence' | 'accounts' | 'previous'>, keys: readonly AddressKey[], details: LandedDetails): LandedRecord {
+  append(
+    landed: Omit<LandedRecord, 'sequence' | 'accounts' | 'previous'>,
+    keys: readonly AddressKey[],
+    details: LandedDetails,
+  ): LandedRecord {
     const sequence = this.#next;
     this.#next += 1;
     const accounts = keys.map((key) => this.#entry(key));

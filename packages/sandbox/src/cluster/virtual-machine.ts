@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 
 import { EngineError } from '@tandem/engine/ports';
-import { Account, Clock, EpochSchedule, FailedTransactionMetadata, LiteSvm, type TransactionMetadata } from 'litesvm/dist/internal.js';
+import {
+  Account,
+  Clock,
+  EpochSchedule,
+  FailedTransactionMetadata,
+  LiteSvm,
+  type TransactionMetadata,
+} from 'litesvm/dist/internal.js';
 
 import { AccountCache } from './account-cache.js';
 import type { AccountState } from './account-state.js';
@@ -88,14 +95,22 @@ export class VirtualMachine {
   }
 
   setAccount(key: AddressKey, state: AccountState): void {
-    const account = new Account(state.lamports, state.data, addressBytes(state.owner), state.executable, RENT_EXEMPT_EPOCH);
+    const account = new Account(
+      state.lamports,
+      state.data,
+      addressBytes(state.owner),
+      state.executable,
+      RENT_EXEMPT_EPOCH,
+    );
     this.#svm.setAccount(addressBytes(key), account);
     this.#accounts.forget(key);
     this.#programs.forget(key);
   }
 
   accountsOwnedBy(program: AddressKey): [AddressKey, AccountState][] {
-    return this.#svm.getProgramAccounts(addressBytes(program)).map((entry) => [addressKey(entry.address), toState(entry.account())]);
+    return this.#svm
+      .getProgramAccounts(addressBytes(program))
+      .map((entry) => [addressKey(entry.address), toState(entry.account())]);
   }
 
   /** @throws SANDBOX_PROGRAM_INVALID when the bytes are no program. */
@@ -142,7 +157,9 @@ export class VirtualMachine {
     try {
       const result = this.#svm.simulateVersionedTransaction(transaction.bytes);
       if (result instanceof FailedTransactionMetadata) return { ...failureReport(result), written: new Map() };
-      const written = new Map(result.postAccounts().map((entry) => [addressKey(entry.address), toState(entry.account())]));
+      const written = new Map(
+        result.postAccounts().map((entry) => [addressKey(entry.address), toState(entry.account())]),
+      );
       return { ...report(result.meta(), null), written };
     } finally {
       this.#svm.setSigverify(true);
@@ -173,11 +190,15 @@ function report(meta: TransactionMetadata, error: TransactionErrorJson | null): 
     innerInstructions: meta.innerInstructions().map((calls) =>
       calls.map((call) => {
         const inner = call.instruction();
-        return { programIndex: inner.programIdIndex(), accounts: inner.accounts(), data: inner.data(), stackHeight: call.stackHeight() };
+        return {
+          programIndex: inner.programIdIndex(),
+          accounts: inner.accounts(),
+          data: inner.data(),
+          stackHeight: call.stackHeight(),
+        };
       }),
     ),
     computeUnits: meta.computeUnitsConsumed(),
     returnData: data.length === 0 ? null : { program: addressKey(returned.programId()), data },
   };
 }
-

@@ -29,7 +29,9 @@ function readFilter(filter: unknown): AccountFilter {
     return (state) => state.data.length === size;
   }
   if ('memcmp' in entries) return readMemcmp(entries['memcmp']);
-  throw invalidParams('Invalid params: unknown variant of filter, expected one of `dataSize`, `memcmp`, `tokenAccountState`.');
+  throw invalidParams(
+    'Invalid params: unknown variant of filter, expected one of `dataSize`, `memcmp`, `tokenAccountState`.',
+  );
 }
 
 function readMemcmp(value: unknown): AccountFilter {
@@ -37,7 +39,8 @@ function readMemcmp(value: unknown): AccountFilter {
   const offset = Number(unsignedOf(memcmp['offset']));
   const wanted = comparedBytes(memcmp['bytes'], wordOf(memcmp, 'encoding', ['base58', 'base64', 'bytes', 'binary']));
   if (wanted === undefined) throw invalidParams('Invalid param: the memcmp bytes do not decode');
-  if (wanted.length > MAX_COMPARED_BYTES) throw invalidParams('Invalid param: data too large for memcmp, max 128 bytes');
+  if (wanted.length > MAX_COMPARED_BYTES)
+    throw invalidParams('Invalid param: data too large for memcmp, max 128 bytes');
   return ({ data }) => {
     if (offset + wanted.length > data.length) return false;
     for (let index = 0; index < wanted.length; index += 1) if (data[offset + index] !== wanted[index]) return false;

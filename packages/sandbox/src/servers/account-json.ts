@@ -36,7 +36,10 @@ export function accountFormatOf(config: RpcConfig, fallback: AccountEncoding = '
   const slice = config['dataSlice'];
   if (slice === undefined || slice === null) return { encoding, slice: undefined };
   const window = configOf(slice);
-  return { encoding, slice: { offset: Number(unsignedOf(window['offset'])), length: Number(unsignedOf(window['length'])) } };
+  return {
+    encoding,
+    slice: { offset: Number(unsignedOf(window['offset'])), length: Number(unsignedOf(window['length'])) },
+  };
 }
 
 /** Finds the decimals of a mint at the state that is written. */
@@ -54,7 +57,11 @@ export function accountJson(state: AccountState, format: AccountFormat, decimals
   };
 }
 
-function dataJson(state: AccountState, { encoding, slice, oversize }: AccountFormat, decimalsOf: DecimalsReader): unknown {
+function dataJson(
+  state: AccountState,
+  { encoding, slice, oversize }: AccountFormat,
+  decimalsOf: DecimalsReader,
+): unknown {
   if (encoding === 'jsonParsed') {
     const parsed = parsedTokenJson(state, decimalsOf);
     if (parsed !== undefined) return parsed;

@@ -70,10 +70,14 @@ async function bindPair(first: Server, second: Server, port: number): Promise<nu
     }
     await close(first);
   }
-  throw new EngineError('SANDBOX_PORT_UNSUPPORTED', `cannot listen on ${port === 0 ? 'any pair of ports' : `ports ${port} and ${port + 1}`} of ${HOST}`, {
-    cause,
-    action: 'choose another port, or stop what holds it',
-  });
+  throw new EngineError(
+    'SANDBOX_PORT_UNSUPPORTED',
+    `cannot listen on ${port === 0 ? 'any pair of ports' : `ports ${port} and ${port + 1}`} of ${HOST}`,
+    {
+      cause,
+      action: 'choose another port, or stop what holds it',
+    },
+  );
 }
 
 function listen(server: Server, port: number): Promise<number> {

@@ -16,9 +16,16 @@ export function tokenAmountJson(amount: bigint, decimals: number): TokenAmountJs
 }
 
 /** Returns the `jsonParsed` form of a token account or mint, or undefined for anything else. */
-export function parsedTokenJson(state: AccountState, decimalsOf: (mint: ReturnType<typeof tokenMint>) => number | undefined): unknown {
+export function parsedTokenJson(
+  state: AccountState,
+  decimalsOf: (mint: ReturnType<typeof tokenMint>) => number | undefined,
+): unknown {
   const program = state.owner === TOKEN_2022_PROGRAM ? 'spl-token-2022' : 'spl-token';
-  const wrap = (type: string, info: unknown): unknown => ({ parsed: { info, type }, program, space: BigInt(state.data.length) });
+  const wrap = (type: string, info: unknown): unknown => ({
+    parsed: { info, type },
+    program,
+    space: BigInt(state.data.length),
+  });
   if (isMint(state)) return wrap('mint', mintInfo(state.data));
   if (!isTokenAccount(state)) return undefined;
   const decimals = decimalsOf(tokenMint(state));
@@ -28,7 +35,8 @@ export function parsedTokenJson(state: AccountState, decimalsOf: (mint: ReturnTy
 // Layouts: spl-token interface `state.rs`; optional values are a u32 tag and the value.
 function mintInfo(data: Uint8Array): unknown {
   const view = new DataView(data.buffer, data.byteOffset, data.length);
-  const optional = (offset: number): string | null => (view.getUint32(offset, true) === 1 ? addressText(addressKey(data, offset + 4)) : null);
+  const optional = (offset: number): string | null =>
+    view.getUint32(offset, true) === 1 ? addressText(addressKey(data, offset + 4)) : null;
   return {
     decimals: data[44] ?? 0,
     freezeAuthority: optional(46),
@@ -41,7 +49,8 @@ function mintInfo(data: Uint8Array): unknown {
 function accountInfo(state: AccountState, decimals: number): unknown {
   const { data } = state;
   const view = new DataView(data.buffer, data.byteOffset, data.length);
-  const optional = (offset: number): string | undefined => (view.getUint32(offset, true) === 1 ? addressText(addressKey(data, offset + 4)) : undefined);
+  const optional = (offset: number): string | undefined =>
+    view.getUint32(offset, true) === 1 ? addressText(addressKey(data, offset + 4)) : undefined;
   const isNative = view.getUint32(109, true) === 1;
   const delegate = optional(72);
   return {

@@ -30,7 +30,11 @@ export function transactionFormatOf(config: RpcConfig): TransactionFormat {
 }
 
 /** Returns `{transaction, meta, version}` of a landed transaction. @throws RpcError -32015 for a version the client does not know */
-export function transactionJson(record: LandedRecord, details: LandedDetails, format: TransactionFormat): Record<string, unknown> {
+export function transactionJson(
+  record: LandedRecord,
+  details: LandedDetails,
+  format: TransactionFormat,
+): Record<string, unknown> {
   if (record.version === 0 && format.maxVersion === undefined) {
     throw new RpcError(
       RpcCode.UnsupportedTransactionVersion,
@@ -64,7 +68,10 @@ export function tokenBalanceJson(balance: TokenBalanceRecord): unknown {
 
 /** Returns the addresses that lookup tables gave. */
 export function loadedAddressesJson(texts: readonly string[], staticCount: number, writableCount: number): unknown {
-  return { readonly: texts.slice(staticCount + writableCount), writable: texts.slice(staticCount, staticCount + writableCount) };
+  return {
+    readonly: texts.slice(staticCount + writableCount),
+    writable: texts.slice(staticCount, staticCount + writableCount),
+  };
 }
 
 export function returnDataJson(returned: NonNullable<LandedDetails['returnData']>): unknown {
@@ -78,7 +85,10 @@ function metaJson(record: LandedRecord, details: LandedDetails, encoding: Transa
     err: record.error,
     fee: details.feeLamports,
     innerInstructions: innerInstructionsJson(details.innerInstructions, texts, encoding),
-    loadedAddresses: encoding === 'jsonParsed' ? undefined : loadedAddressesJson(texts, details.staticKeyCount, details.loadedWritableCount),
+    loadedAddresses:
+      encoding === 'jsonParsed'
+        ? undefined
+        : loadedAddressesJson(texts, details.staticKeyCount, details.loadedWritableCount),
     logMessages: details.logs,
     postBalances: details.postLamports,
     postTokenBalances: details.postTokens.map(tokenBalanceJson),
@@ -97,7 +107,9 @@ export function innerInstructionsJson(
   encoding: TransactionEncoding,
 ): unknown[] {
   return calls.flatMap((inner, index) =>
-    inner.length === 0 ? [] : [{ index, instructions: inner.map((call) => instructionJson(call, call.stackHeight, texts, encoding)) }],
+    inner.length === 0
+      ? []
+      : [{ index, instructions: inner.map((call) => instructionJson(call, call.stackHeight, texts, encoding)) }],
   );
 }
 
@@ -110,7 +122,12 @@ function instructionJson(
   const accounts = [...call.accounts];
   const data = encodeBase58(call.data);
   if (encoding !== 'jsonParsed') return { accounts, data, programIdIndex: call.programIndex, stackHeight };
-  return { accounts: accounts.map((index) => texts[index] ?? null), data, programId: texts[call.programIndex] ?? null, stackHeight };
+  return {
+    accounts: accounts.map((index) => texts[index] ?? null),
+    data,
+    programId: texts[call.programIndex] ?? null,
+    stackHeight,
+  };
 }
 
 function bodyJson(record: LandedRecord, details: LandedDetails, encoding: TransactionEncoding): unknown {
@@ -120,18 +137,30 @@ function bodyJson(record: LandedRecord, details: LandedDetails, encoding: Transa
   const decoded = decodeTransaction(details.bytes);
   // Every kept record was decoded when it landed.
   if ('failure' in decoded) throw new TypeError(`a landed transaction does not decode: ${decoded.detail}`);
-  return { message: messageJson(decoded, record, details, encoding), signatures: decoded.signatures.map((signature) => encodeBase58(signature)) };
+  return {
+    message: messageJson(decoded, record, details, encoding),
+    signatures: decoded.signatures.map((signature) => encodeBase58(signature)),
+  };
 }
 
-function messageJson(decoded: DecodedTransaction, record: LandedRecord, details: LandedDetails, encoding: TransactionEncoding): unknown {
+function messageJson(
+  decoded: DecodedTransaction,
+  record: LandedRecord,
+  details: LandedDetails,
+  encoding: TransactionEncoding,
+): unknown {
   const texts = record.accounts.map((account) => account.text);
   const lookups = decoded.lookups.map((lookup) => ({
-    accountKey: addressText(lookup.table), readonlyIndexes: [...lookup.readonly], writableIndexes: [...lookup.writable],
+    accountKey: addressText(lookup.table),
+    readonlyIndexes: [...lookup.readonly],
+    writableIndexes: [...lookup.writable],
   }));
   const instructions = decoded.instructions.map((instruction) => instructionJson(instruction, 1, texts, encoding));
   const isParsed = encoding === 'jsonParsed';
   return {
-    accountKeys: isParsed ? texts.map((text, index) => parsedKeyJson(text, index, decoded, details)) : texts.slice(0, details.staticKeyCount),
+    accountKeys: isParsed
+      ? texts.map((text, index) => parsedKeyJson(text, index, decoded, details))
+      : texts.slice(0, details.staticKeyCount),
     addressTableLookups: decoded.version === 0 ? lookups : undefined,
     header: isParsed
       ? undefined

@@ -1,12 +1,14 @@
 import { getBase58Decoder, getBase58Encoder } from '@solana/kit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { decodeBase58, encodeBase58 } from '../../src/cluster/base58.js';
 
 describe('base58', () => {
   it('agrees with @solana/kit on any bytes, leading zeros included', () => {
-    const bytes = fc.tuple(fc.nat(4), fc.uint8Array({ maxLength: 70 })).map(([zeros, rest]) => Uint8Array.from([...new Uint8Array(zeros), ...rest]));
+    const bytes = fc
+      .tuple(fc.nat(4), fc.uint8Array({ maxLength: 70 }))
+      .map(([zeros, rest]) => Uint8Array.from([...new Uint8Array(zeros), ...rest]));
     fc.assert(
       fc.property(bytes, (value) => {
         const text = encodeBase58(value);

@@ -1,4 +1,12 @@
-import { AddressLookupTableAccount, AddressLookupTableProgram, ComputeBudgetProgram, Keypair, PublicKey, SystemProgram, TransactionInstruction } from '@solana/web3.js';
+import {
+  AddressLookupTableAccount,
+  AddressLookupTableProgram,
+  ComputeBudgetProgram,
+  Keypair,
+  PublicKey,
+  SystemProgram,
+  TransactionInstruction,
+} from '@solana/web3.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { addressKey, addressText } from '../../src/cluster/address-key.js';
@@ -21,7 +29,8 @@ describe('the embedded chain', () => {
     await cluster.stop();
   });
 
-  const transfer = (to: PublicKey, lamports: number): TransactionInstruction => SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports });
+  const transfer = (to: PublicKey, lamports: number): TransactionInstruction =>
+    SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports });
   const send = async (instructions: TransactionInstruction[], tables: AddressLookupTableAccount[] = []) =>
     cluster.submit(signed(instructions, await cluster.latestBlockhash(), [payer], tables));
   const lamportsOf = (key: PublicKey, commitment: 'processed' | 'confirmed' | 'finalized') =>
@@ -32,7 +41,9 @@ describe('the embedded chain', () => {
     const { ledger, history } = cluster.chain;
     const lastValid = ledger.queue.lastValidBlockHeight(ledger.head.previousBlockhash)!;
     expect(lastValid).toBe(ledger.head.blockHeight + 150n);
-    const [early, last, late] = [1, 2, 3].map((n) => signed([transfer(Keypair.generate().publicKey, 1_000_000 + n)], blockhash, [payer]));
+    const [early, last, late] = [1, 2, 3].map((n) =>
+      signed([transfer(Keypair.generate().publicKey, 1_000_000 + n)], blockhash, [payer]),
+    );
     expect((await cluster.submit(early!)).error).toBeNull();
     while (ledger.head.blockHeight < lastValid) cluster.advanceSlot();
     expect((await cluster.submit(last!)).error).toBeNull();
@@ -54,7 +65,8 @@ describe('the embedded chain', () => {
   it('shows a change at processed at once, at confirmed one block later and at finalized 32 blocks later', async () => {
     const to = Keypair.generate().publicKey;
     await send([transfer(to, 1_000_000)]);
-    const seen = () => (['processed', 'confirmed', 'finalized'] as const).map((commitment) => lamportsOf(to, commitment));
+    const seen = () =>
+      (['processed', 'confirmed', 'finalized'] as const).map((commitment) => lamportsOf(to, commitment));
     expect(seen()).toEqual([1_000_000n, 0n, 0n]);
     cluster.advanceSlot();
     expect(seen()).toEqual([1_000_000n, 1_000_000n, 0n]);
@@ -69,9 +81,16 @@ describe('the embedded chain', () => {
   it('lists the accounts of a program as each commitment sees them', async () => {
     const created = Keypair.generate();
     const owner = Keypair.generate().publicKey;
-    const make = SystemProgram.createAccount({ fromPubkey: payer.publicKey, newAccountPubkey: created.publicKey, lamports: 2_000_000, space: 8, programId: owner });
+    const make = SystemProgram.createAccount({
+      fromPubkey: payer.publicKey,
+      newAccountPubkey: created.publicKey,
+      lamports: 2_000_000,
+      space: 8,
+      programId: owner,
+    });
     await cluster.submit(signed([make], await cluster.latestBlockhash(), [payer, created]));
-    const owned = (commitment: 'processed' | 'confirmed') => cluster.chain.accountsOwnedBy(addressKey(owner.toBytes()), commitment).map(([key]) => addressText(key));
+    const owned = (commitment: 'processed' | 'confirmed') =>
+      cluster.chain.accountsOwnedBy(addressKey(owner.toBytes()), commitment).map(([key]) => addressText(key));
     expect(owned('processed')).toEqual([created.publicKey.toBase58()]);
     expect(owned('confirmed')).toEqual([]);
     cluster.advanceSlot();
@@ -83,10 +102,20 @@ describe('the embedded chain', () => {
   });
 
   it('charges signatures and the priority fee of the requested limit, rounded up, exactly as the payer is debited', async () => {
-    const cases: [number | undefined, number][] = [[undefined, 0], [undefined, 1], [undefined, 1_000_000], [7_777, 333_333], [1_400_000, 5], [2_000_000, 1_000]];
+    const cases: [number | undefined, number][] = [
+      [undefined, 0],
+      [undefined, 1],
+      [undefined, 1_000_000],
+      [7_777, 333_333],
+      [1_400_000, 5],
+      [2_000_000, 1_000],
+    ];
     for (const [units, microLamports] of cases) {
       const before = lamportsOf(payer.publicKey, 'processed');
-      const budget = [ComputeBudgetProgram.setComputeUnitPrice({ microLamports }), ...(units === undefined ? [] : [ComputeBudgetProgram.setComputeUnitLimit({ units })])];
+      const budget = [
+        ComputeBudgetProgram.setComputeUnitPrice({ microLamports }),
+        ...(units === undefined ? [] : [ComputeBudgetProgram.setComputeUnitLimit({ units })]),
+      ];
       const { signature, error } = await send([...budget, transfer(payer.publicKey, 1)]);
       expect(error).toBeNull();
       const record = cluster.chain.history.find(signature)!;
@@ -97,11 +126,25 @@ describe('the embedded chain', () => {
 
   it('charges the fee of a program that is called without a limit as the runtime does', async () => {
     const before = lamportsOf(payer.publicKey, 'processed');
-    const memo = new TransactionInstruction({ programId: new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'), keys: [], data: Buffer.from('hello') });
-    const [create] = AddressLookupTableProgram.createLookupTable({ authority: payer.publicKey, payer: payer.publicKey, recentSlot: Number(cluster.chain.ledger.at('confirmed').slot) });
-    const { signature, error } = await send([ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1_000_000 }), memo, create]);
+    const memo = new TransactionInstruction({
+      programId: new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'),
+      keys: [],
+      data: Buffer.from('hello'),
+    });
+    const [create] = AddressLookupTableProgram.createLookupTable({
+      authority: payer.publicKey,
+      payer: payer.publicKey,
+      recentSlot: Number(cluster.chain.ledger.at('confirmed').slot),
+    });
+    const { signature, error } = await send([
+      ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1_000_000 }),
+      memo,
+      create,
+    ]);
     expect(error).toBeNull();
-    const { feeLamports, postLamports, preLamports } = cluster.chain.history.details(cluster.chain.history.find(signature)!);
+    const { feeLamports, postLamports, preLamports } = cluster.chain.history.details(
+      cluster.chain.history.find(signature)!,
+    );
     expect(feeLamports).toBe(5_000n + 3_000n + 200_000n + 200_000n);
     const rent = postLamports[1]! - preLamports[1]!;
     expect(before - lamportsOf(payer.publicKey, 'processed')).toBe(feeLamports + rent);
@@ -121,11 +164,17 @@ describe('the embedded chain', () => {
   });
 
   it('charges for a missing program and for what is no program, which the machine itself does not', async () => {
-    const missing = new TransactionInstruction({ programId: Keypair.generate().publicKey, keys: [], data: Buffer.alloc(0) });
+    const missing = new TransactionInstruction({
+      programId: Keypair.generate().publicKey,
+      keys: [],
+      data: Buffer.alloc(0),
+    });
     const before = lamportsOf(payer.publicKey, 'processed');
     expect((await send([missing])).error).toBe('ProgramAccountNotFound');
     const plain = await fundedKey(cluster);
-    expect((await send([new TransactionInstruction({ programId: plain.publicKey, keys: [], data: Buffer.alloc(0) })])).error).toBe('InvalidProgramForExecution');
+    expect(
+      (await send([new TransactionInstruction({ programId: plain.publicKey, keys: [], data: Buffer.alloc(0) })])).error,
+    ).toBe('InvalidProgramForExecution');
     expect(before - lamportsOf(payer.publicKey, 'processed')).toBe(10_000n);
     expect(cluster.chain.history.nextSequence).toBe(2);
   });
@@ -134,23 +183,52 @@ describe('the embedded chain', () => {
     const poor = await fundedKey(cluster, 4_999n);
     const blockhash = await cluster.latestBlockhash();
     const nobody = Keypair.generate();
-    const send = (from: Keypair) => cluster.submit(signed([SystemProgram.transfer({ fromPubkey: from.publicKey, toPubkey: from.publicKey, lamports: 0 })], blockhash, [from]));
+    const send = (from: Keypair) =>
+      cluster.submit(
+        signed(
+          [SystemProgram.transfer({ fromPubkey: from.publicKey, toPubkey: from.publicKey, lamports: 0 })],
+          blockhash,
+          [from],
+        ),
+      );
     expect((await send(poor)).error).toBe('InsufficientFundsForFee');
     expect((await send(nobody)).error).toBe('AccountNotFound');
     const forged = signed([transfer(nobody.publicKey, 1_000_000)], blockhash, [payer]);
     forged[20]! ^= 1;
     expect((await cluster.submit(forged)).error).toBe('SignatureFailure');
-    const table = new AddressLookupTableAccount({ key: nobody.publicKey, state: { deactivationSlot: 2n ** 64n - 1n, lastExtendedSlot: 0, lastExtendedSlotStartIndex: 0, addresses: [poor.publicKey] } });
-    expect((await cluster.submit(signed([transfer(poor.publicKey, 1_000_000)], blockhash, [payer], [table]))).error).toBe('AddressLookupTableNotFound');
+    const table = new AddressLookupTableAccount({
+      key: nobody.publicKey,
+      state: {
+        deactivationSlot: 2n ** 64n - 1n,
+        lastExtendedSlot: 0,
+        lastExtendedSlotStartIndex: 0,
+        addresses: [poor.publicKey],
+      },
+    });
+    expect(
+      (await cluster.submit(signed([transfer(poor.publicKey, 1_000_000)], blockhash, [payer], [table]))).error,
+    ).toBe('AddressLookupTableNotFound');
     expect(cluster.chain.history.nextSequence).toBe(0);
   });
 
   it('lets addresses of a lookup table be used from the slot after they were added', async () => {
     const to = Keypair.generate().publicKey;
-    const [create, key] = AddressLookupTableProgram.createLookupTable({ authority: payer.publicKey, payer: payer.publicKey, recentSlot: Number(cluster.chain.ledger.at('confirmed').slot) });
-    const extend = AddressLookupTableProgram.extendLookupTable({ payer: payer.publicKey, authority: payer.publicKey, lookupTable: key, addresses: [to] });
+    const [create, key] = AddressLookupTableProgram.createLookupTable({
+      authority: payer.publicKey,
+      payer: payer.publicKey,
+      recentSlot: Number(cluster.chain.ledger.at('confirmed').slot),
+    });
+    const extend = AddressLookupTableProgram.extendLookupTable({
+      payer: payer.publicKey,
+      authority: payer.publicKey,
+      lookupTable: key,
+      addresses: [to],
+    });
     expect((await send([create, extend])).error).toBeNull();
-    const table = new AddressLookupTableAccount({ key, state: { deactivationSlot: 2n ** 64n - 1n, lastExtendedSlot: 0, lastExtendedSlotStartIndex: 0, addresses: [to] } });
+    const table = new AddressLookupTableAccount({
+      key,
+      state: { deactivationSlot: 2n ** 64n - 1n, lastExtendedSlot: 0, lastExtendedSlotStartIndex: 0, addresses: [to] },
+    });
     expect((await send([transfer(to, 1_000_000)], [table])).error).toBe('InvalidAddressLookupTableIndex');
     cluster.advanceSlot();
     expect((await send([transfer(to, 1_000_000)], [table])).error).toBeNull();
@@ -185,7 +263,11 @@ describe('the embedded chain', () => {
     const signatures: string[] = [];
     for (let n = 0; n < 25; n += 1) {
       const to = Keypair.generate().publicKey;
-      const bytes = signed([SystemProgram.transfer({ fromPubkey: from.publicKey, toPubkey: to, lamports: 1_000_000 })], await small.latestBlockhash(), [from]);
+      const bytes = signed(
+        [SystemProgram.transfer({ fromPubkey: from.publicKey, toPubkey: to, lamports: 1_000_000 })],
+        await small.latestBlockhash(),
+        [from],
+      );
       signatures.push((await small.submit(bytes)).signature);
     }
     const { history } = small.chain;

@@ -1,6 +1,10 @@
 import type { Clock } from '@tandem/engine/ports';
 
-import { type EmbeddedCluster, type EmbeddedClusterOptions, startEmbeddedCluster } from '../../src/cluster/embedded-cluster.js';
+import {
+  type EmbeddedCluster,
+  type EmbeddedClusterOptions,
+  startEmbeddedCluster,
+} from '../../src/cluster/embedded-cluster.js';
 
 /** A clock that stands still until it is set; `sleep` is not expected. */
 export class StandingClock implements Clock {
@@ -21,11 +25,20 @@ export class StandingClock implements Clock {
 
 /** Starts a cluster whose blocks are opened by the test, without skipped slots unless asked for. */
 export function startManualCluster(options: Partial<EmbeddedClusterOptions> = {}): Promise<EmbeddedCluster> {
-  return startEmbeddedCluster({ clock: new StandingClock(), blockProduction: 'manual', skippedPerMille: 0, ...options });
+  return startEmbeddedCluster({
+    clock: new StandingClock(),
+    blockProduction: 'manual',
+    skippedPerMille: 0,
+    ...options,
+  });
 }
 
 /** Calls a method and returns the whole answer. */
-export async function callRpc(url: string, method: string, params: unknown[] = []): Promise<{ result?: unknown; error?: { code: number; message: string; data?: unknown } }> {
+export async function callRpc(
+  url: string,
+  method: string,
+  params: unknown[] = [],
+): Promise<{ result?: unknown; error?: { code: number; message: string; data?: unknown } }> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
   const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   return (await response.json()) as { result?: unknown; error?: { code: number; message: string } };

@@ -1,4 +1,4 @@
-import { Keypair, PublicKey, SystemProgram, TransactionInstruction } from '@solana/web3.js';
+import { type Keypair, PublicKey, SystemProgram, TransactionInstruction } from '@solana/web3.js';
 
 export const TOKEN = new PublicKey('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
 export const ATA = new PublicKey('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
@@ -26,13 +26,48 @@ export function createMint(payer: PublicKey, mint: Keypair, decimals: number, re
 
 export function createTokenAccount(payer: PublicKey, owner: PublicKey, mint: PublicKey): TransactionInstruction {
   const account = tokenAccountOf(owner, mint);
-  return call([[payer, 'sw'], [account, 'w'], [owner, ''], [mint, ''], [SystemProgram.programId, ''], [TOKEN, '']], Buffer.from([1]), ATA);
+  return call(
+    [
+      [payer, 'sw'],
+      [account, 'w'],
+      [owner, ''],
+      [mint, ''],
+      [SystemProgram.programId, ''],
+      [TOKEN, ''],
+    ],
+    Buffer.from([1]),
+    ATA,
+  );
 }
 
-export function mintTo(mint: PublicKey, account: PublicKey, authority: PublicKey, amount: bigint): TransactionInstruction {
-  return call([[mint, 'w'], [account, 'w'], [authority, 's']], Buffer.concat([Buffer.from([7]), amountBytes(amount)]));
+export function mintTo(
+  mint: PublicKey,
+  account: PublicKey,
+  authority: PublicKey,
+  amount: bigint,
+): TransactionInstruction {
+  return call(
+    [
+      [mint, 'w'],
+      [account, 'w'],
+      [authority, 's'],
+    ],
+    Buffer.concat([Buffer.from([7]), amountBytes(amount)]),
+  );
 }
 
-export function transferTokens(from: PublicKey, to: PublicKey, owner: PublicKey, amount: bigint): TransactionInstruction {
-  return call([[from, 'w'], [to, 'w'], [owner, 's']], Buffer.concat([Buffer.from([3]), amountBytes(amount)]));
+export function transferTokens(
+  from: PublicKey,
+  to: PublicKey,
+  owner: PublicKey,
+  amount: bigint,
+): TransactionInstruction {
+  return call(
+    [
+      [from, 'w'],
+      [to, 'w'],
+      [owner, 's'],
+    ],
+    Buffer.concat([Buffer.from([3]), amountBytes(amount)]),
+  );
 }

@@ -1,5 +1,5 @@
 import { ComputeBudgetProgram, Keypair, PublicKey, SystemProgram, VersionedTransaction } from '@solana/web3.js';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { decodeTransaction } from '../../src/cluster/transaction-decoder.js';
@@ -9,7 +9,10 @@ import { signed } from './funded.js';
 const payer = Keypair.fromSeed(new Uint8Array(32).fill(1));
 const to = new PublicKey(new Uint8Array(32).fill(2));
 const valid = signed(
-  [ComputeBudgetProgram.setComputeUnitLimit({ units: 5_000 }), SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports: 5 })],
+  [
+    ComputeBudgetProgram.setComputeUnitLimit({ units: 5_000 }),
+    SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports: 5 }),
+  ],
   PublicKey.default.toBase58(),
   [payer],
 );
@@ -27,7 +30,11 @@ describe('the transaction decoder', () => {
     ['an empty input', () => new Uint8Array(), 'malformed'],
     ['a truncated one', (bytes) => bytes.slice(0, -1), 'malformed'],
     ['bytes behind the end', (bytes) => Uint8Array.from([...bytes, 0]), 'malformed'],
-    ['a length that is not in its shortest form', (bytes) => Uint8Array.from([0x81, 0x00, ...bytes.slice(1)]), 'malformed'],
+    [
+      'a length that is not in its shortest form',
+      (bytes) => Uint8Array.from([0x81, 0x00, ...bytes.slice(1)]),
+      'malformed',
+    ],
     ['a version to come', (bytes) => bytes.with(65, 0x81), 'unsupported-version'],
     ['a header that counts more signers than there are signatures', (bytes) => bytes.with(66, 2), 'insane'],
     ['a fee payer that may not be written', (bytes) => bytes.with(67, 1), 'insane'],

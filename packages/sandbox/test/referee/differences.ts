@@ -7,9 +7,27 @@ export interface Difference {
 
 /** Values that depend on time or on the cluster's own hashes: only their kind is compared. */
 const VOLATILE = new Set([
-  'slot', 'blockhash', 'previousBlockhash', 'recentBlockhash', 'lastValidBlockHeight', 'blockHeight', 'absoluteSlot', 'slotIndex', 'blockTime',
-  'parentSlot', 'transactionCount', 'signature', 'signatures', 'apiVersion', 'transactionIndex', 'confirmations', 'identity', 'contextSlot',
-  'parent', 'root', 'subscription',
+  'slot',
+  'blockhash',
+  'previousBlockhash',
+  'recentBlockhash',
+  'lastValidBlockHeight',
+  'blockHeight',
+  'absoluteSlot',
+  'slotIndex',
+  'blockTime',
+  'parentSlot',
+  'transactionCount',
+  'signature',
+  'signatures',
+  'apiVersion',
+  'transactionIndex',
+  'confirmations',
+  'identity',
+  'contextSlot',
+  'parent',
+  'root',
+  'subscription',
 ]);
 
 /** Returns an answer with its result reduced to its kind. */
@@ -31,10 +49,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 export function differences(embedded: unknown, surfnet: unknown, path = '', key = ''): Difference[] {
   if (isRecord(embedded) && isRecord(surfnet)) {
     const keys = [...new Set([...Object.keys(embedded), ...Object.keys(surfnet)])].sort();
-    return keys.flatMap((name) => differences(embedded[name], surfnet[name], path === '' ? name : `${path}.${name}`, name));
+    return keys.flatMap((name) =>
+      differences(embedded[name], surfnet[name], path === '' ? name : `${path}.${name}`, name),
+    );
   }
   if (Array.isArray(embedded) && Array.isArray(surfnet)) {
-    if (embedded.length !== surfnet.length) return [{ path: `${path}.length`, embedded: embedded.length, surfnet: surfnet.length }];
+    if (embedded.length !== surfnet.length)
+      return [{ path: `${path}.length`, embedded: embedded.length, surfnet: surfnet.length }];
     return embedded.flatMap((item, index) => differences(item, surfnet[index], `${path}[${index}]`, key));
   }
   if (VOLATILE.has(key) && kindOf(embedded) === kindOf(surfnet)) return [];

@@ -56,7 +56,12 @@ export async function writeGenesis(cluster: Cluster): Promise<void> {
   await set(MINT, TOKEN, 1_461_600n, mintData());
   await set(FROM, TOKEN, 2_039_280n, tokenData(PAYER.publicKey, 9_000_000n));
   await set(TO, TOKEN, 2_039_280n, tokenData(RECEIVER, 1n));
-  await set(PLAIN, OWNER_PROGRAM, 5_000_000n, Uint8Array.from({ length: 200 }, (_, index) => index));
+  await set(
+    PLAIN,
+    OWNER_PROGRAM,
+    5_000_000n,
+    Uint8Array.from({ length: 200 }, (_, index) => index),
+  );
 }
 
 export function transfer(lamports: number, to: PublicKey = RECEIVER): TransactionInstruction {
@@ -68,7 +73,10 @@ export function wire(instructions: TransactionInstruction[], blockhash: string):
   return Buffer.from(signed(instructions, blockhash, [PAYER])).toString('base64');
 }
 
-async function statusOf(cluster: Cluster, signature: string): Promise<{ slot: number; confirmationStatus: string } | null> {
+async function statusOf(
+  cluster: Cluster,
+  signature: string,
+): Promise<{ slot: number; confirmationStatus: string } | null> {
   const { result } = await callRpc(cluster.rpcUrl, 'getSignatureStatuses', [[signature]]);
   return (result as { value: ({ slot: number; confirmationStatus: string } | null)[] }).value[0]!;
 }
@@ -85,7 +93,8 @@ async function land(cluster: Cluster, bytes: Uint8Array): Promise<string> {
 
 /** Lands the same transactions on any cluster and returns what the requests refer to. */
 export async function runHistory(cluster: Cluster): Promise<RefereeFacts> {
-  const sign = async (...instructions: TransactionInstruction[]): Promise<Uint8Array> => signed(instructions, await cluster.latestBlockhash(), [PAYER]);
+  const sign = async (...instructions: TransactionInstruction[]): Promise<Uint8Array> =>
+    signed(instructions, await cluster.latestBlockhash(), [PAYER]);
   const bytes = await sign(transfer(3_000_000));
   const landed = await land(cluster, bytes);
   const failed = await land(cluster, await sign(transfer(1_000_000), transfer(900_000_000_000_000)));
@@ -93,5 +102,12 @@ export async function runHistory(cluster: Cluster): Promise<RefereeFacts> {
   const budget = ComputeBudgetProgram.setComputeUnitLimit({ units: 200_000 });
   const tokens = await land(cluster, await sign(budget, transferTokens(FROM, TO, PAYER.publicKey, 500n), memo));
   const { slot } = (await statusOf(cluster, landed))!;
-  return { blockhash: await cluster.latestBlockhash(), landed, failed, tokens, slot, repeated: Buffer.from(bytes).toString('base64') };
+  return {
+    blockhash: await cluster.latestBlockhash(),
+    landed,
+    failed,
+    tokens,
+    slot,
+    repeated: Buffer.from(bytes).toString('base64'),
+  };
 }

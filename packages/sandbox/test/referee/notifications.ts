@@ -10,23 +10,40 @@ const confirmed = { commitment: 'confirmed' };
 const base64 = { encoding: 'base64', commitment: 'confirmed' };
 
 /** Subscribes to everything, lands one transaction and returns the first notification of each kind that comes, by method. */
-export async function firstNotifications(cluster: Cluster, amount: number, awaited: readonly string[]): Promise<Record<string, unknown>> {
+export async function firstNotifications(
+  cluster: Cluster,
+  amount: number,
+  awaited: readonly string[],
+): Promise<Record<string, unknown>> {
   const socket = new WebSocket(cluster.wsUrl);
   const found: Record<string, unknown> = {};
   const answers: unknown[] = [];
   await new Promise((resolve) => socket.once('open', resolve));
   socket.on('message', (data) => {
-    const message = JSON.parse((data as Buffer).toString('utf8')) as { method?: string; params?: { result?: { value?: unknown } } };
+    const message = JSON.parse((data as Buffer).toString('utf8')) as {
+      method?: string;
+      params?: { result?: { value?: unknown } };
+    };
     if (message.method === undefined) answers.push(message);
     else if (message.params?.result?.value !== 'receivedSignature') found[message.method] ??= message;
   });
-  const bytes = signed([transfer(amount), transferTokens(FROM, TO, PAYER.publicKey, BigInt(amount % 1_000))], await cluster.latestBlockhash(), [PAYER]);
+  const bytes = signed(
+    [transfer(amount), transferTokens(FROM, TO, PAYER.publicKey, BigInt(amount % 1_000))],
+    await cluster.latestBlockhash(),
+    [PAYER],
+  );
   const signature = encodeBase58(bytes.subarray(1, 65));
   const requests: [string, unknown[]][] = [
     ['slotSubscribe', []],
     ['rootSubscribe', []],
     ['accountSubscribe', [RECEIVER.toBase58(), base64]],
-    ['programSubscribe', [TOKEN.toBase58(), { ...base64, filters: [{ dataSize: 165 }, { memcmp: { offset: 32, bytes: RECEIVER.toBase58() } }] }]],
+    [
+      'programSubscribe',
+      [
+        TOKEN.toBase58(),
+        { ...base64, filters: [{ dataSize: 165 }, { memcmp: { offset: 32, bytes: RECEIVER.toBase58() } }] },
+      ],
+    ],
     ['logsSubscribe', [{ mentions: [RECEIVER.toBase58()] }, confirmed]],
     ['signatureSubscribe', [signature, confirmed]],
   ];

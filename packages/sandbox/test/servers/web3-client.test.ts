@@ -1,5 +1,11 @@
 import {
-  AddressLookupTableProgram, ComputeBudgetProgram, Connection, Keypair, PublicKey, SendTransactionError, SystemProgram,
+  AddressLookupTableProgram,
+  ComputeBudgetProgram,
+  Connection,
+  Keypair,
+  PublicKey,
+  type SendTransactionError,
+  SystemProgram,
 } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -23,7 +29,11 @@ describe('@solana/web3.js against the embedded cluster', () => {
     await cluster.stop();
   });
 
-  async function land(instructions: Parameters<typeof signedTransaction>[0], signers: Keypair[] = [payer], tables: Parameters<typeof signedTransaction>[3] = []): Promise<string> {
+  async function land(
+    instructions: Parameters<typeof signedTransaction>[0],
+    signers: Keypair[] = [payer],
+    tables: Parameters<typeof signedTransaction>[3] = [],
+  ): Promise<string> {
     const latest = await connection.getLatestBlockhash();
     const transaction = signedTransaction(instructions, latest.blockhash, signers, tables);
     const signature = await connection.sendTransaction(transaction);
@@ -50,7 +60,9 @@ describe('@solana/web3.js against the embedded cluster', () => {
     const [newest] = await connection.getSignaturesForAddress(to);
     expect(newest?.signature).toBe(signature);
     expect(newest?.blockTime).toBe(found?.blockTime);
-    expect(await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0, commitment: 'finalized' })).toBeNull();
+    expect(
+      await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0, commitment: 'finalized' }),
+    ).toBeNull();
   });
 
   it('moves tokens and reports token balances before and after', async () => {
@@ -58,35 +70,56 @@ describe('@solana/web3.js against the embedded cluster', () => {
     const receiver = Keypair.generate().publicKey;
     const [from, to] = [tokenAccountOf(payer.publicKey, mint.publicKey), tokenAccountOf(receiver, mint.publicKey)];
     const rent = await connection.getMinimumBalanceForRentExemption(82);
-    await land([
-      ...createMint(payer.publicKey, mint, 6, rent),
-      createTokenAccount(payer.publicKey, payer.publicKey, mint.publicKey),
-      createTokenAccount(payer.publicKey, receiver, mint.publicKey),
-      mintTo(mint.publicKey, from, payer.publicKey, 2n ** 63n),
-    ], [payer, mint]);
+    await land(
+      [
+        ...createMint(payer.publicKey, mint, 6, rent),
+        createTokenAccount(payer.publicKey, payer.publicKey, mint.publicKey),
+        createTokenAccount(payer.publicKey, receiver, mint.publicKey),
+        mintTo(mint.publicKey, from, payer.publicKey, 2n ** 63n),
+      ],
+      [payer, mint],
+    );
     const signature = await land([transferTokens(from, to, payer.publicKey, 2n ** 60n + 1n)]);
     const { meta, transaction } = (await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 }))!;
     const index = transaction.message.staticAccountKeys.findIndex((key) => key.equals(to));
-    const [pre, post] = [meta!.preTokenBalances!, meta!.postTokenBalances!].map((balances) => balances.find((balance) => balance.accountIndex === index));
+    const [pre, post] = [meta!.preTokenBalances!, meta!.postTokenBalances!].map((balances) =>
+      balances.find((balance) => balance.accountIndex === index),
+    );
     expect(pre?.uiTokenAmount).toMatchObject({ amount: '0', decimals: 6, uiAmount: null, uiAmountString: '0' });
     expect(post).toMatchObject({ mint: mint.publicKey.toBase58(), owner: receiver.toBase58() });
-    expect(post?.uiTokenAmount).toMatchObject({ amount: '1152921504606846977', uiAmountString: '1152921504606.846977' });
+    expect(post?.uiTokenAmount).toMatchObject({
+      amount: '1152921504606846977',
+      uiAmountString: '1152921504606.846977',
+    });
     expect((await connection.getTokenAccountBalance(to)).value.amount).toBe('1152921504606846977');
     const parsed = await connection.getParsedAccountInfo(to);
-    expect((parsed.value?.data as { parsed: { info: { tokenAmount: { amount: string } } } }).parsed.info.tokenAmount.amount).toBe('1152921504606846977');
+    expect(parsed.value?.data).toMatchObject({ parsed: { info: { tokenAmount: { amount: '1152921504606846977' } } } });
     const owned = await connection.getParsedTokenAccountsByOwner(receiver, { mint: mint.publicKey });
     expect(owned.value.map((entry) => entry.pubkey.toBase58())).toEqual([to.toBase58()]);
   });
 
   it('creates a lookup table and lands a transaction that loads accounts from it', async () => {
     const recentSlot = await connection.getSlot('finalized');
-    const [create, table] = AddressLookupTableProgram.createLookupTable({ authority: payer.publicKey, payer: payer.publicKey, recentSlot });
+    const [create, table] = AddressLookupTableProgram.createLookupTable({
+      authority: payer.publicKey,
+      payer: payer.publicKey,
+      recentSlot,
+    });
     const to = Keypair.generate().publicKey;
-    const extend = AddressLookupTableProgram.extendLookupTable({ payer: payer.publicKey, authority: payer.publicKey, lookupTable: table, addresses: [to, new PublicKey(new Uint8Array(32).fill(3))] });
+    const extend = AddressLookupTableProgram.extendLookupTable({
+      payer: payer.publicKey,
+      authority: payer.publicKey,
+      lookupTable: table,
+      addresses: [to, new PublicKey(new Uint8Array(32).fill(3))],
+    });
     await land([create, extend]);
     const loaded = (await connection.getAddressLookupTable(table)).value!;
     expect(loaded.state.addresses[0]!.equals(to)).toBe(true);
-    const signature = await land([SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports: 3_000_000 })], [payer], [loaded]);
+    const signature = await land(
+      [SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports: 3_000_000 })],
+      [payer],
+      [loaded],
+    );
     const { meta, transaction } = (await connection.getTransaction(signature, { maxSupportedTransactionVersion: 0 }))!;
     expect(meta?.loadedAddresses?.writable.map(String)).toEqual([to.toBase58()]);
     expect(transaction.message.addressTableLookups).toHaveLength(1);
@@ -97,9 +130,16 @@ describe('@solana/web3.js against the embedded cluster', () => {
 
   it('refuses what fails in preflight with the logs, and lands it as failed when preflight is skipped', async () => {
     const latest = await connection.getLatestBlockhash();
-    const tooMuch = SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: Keypair.generate().publicKey, lamports: 9e14 });
+    const tooMuch = SystemProgram.transfer({
+      fromPubkey: payer.publicKey,
+      toPubkey: Keypair.generate().publicKey,
+      lamports: 9e14,
+    });
     const transaction = signedTransaction([tooMuch], latest.blockhash, [payer]);
-    const refusal = await connection.sendTransaction(transaction).then(() => undefined, (error: unknown) => error as SendTransactionError);
+    const refusal = await connection.sendTransaction(transaction).then(
+      () => undefined,
+      (error: unknown) => error as SendTransactionError,
+    );
     expect(refusal?.transactionError.message).toContain('custom program error: 0x1');
     expect(refusal?.logs?.some((line) => line.includes('insufficient lamports'))).toBe(true);
     const balance = await connection.getBalance(payer.publicKey, 'processed');
@@ -111,9 +151,16 @@ describe('@solana/web3.js against the embedded cluster', () => {
 
   it('simulates with a replaced blockhash, unsigned, and returns the accounts after', async () => {
     const to = Keypair.generate().publicKey;
-    const transaction = signedTransaction([SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports: 4_000_000 })], PublicKey.default.toBase58(), [payer]);
+    const transaction = signedTransaction(
+      [SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports: 4_000_000 })],
+      PublicKey.default.toBase58(),
+      [payer],
+    );
     transaction.signatures[0]!.fill(0);
-    const { value } = await connection.simulateTransaction(transaction, { replaceRecentBlockhash: true, accounts: { encoding: 'base64', addresses: [to.toBase58()] } });
+    const { value } = await connection.simulateTransaction(transaction, {
+      replaceRecentBlockhash: true,
+      accounts: { encoding: 'base64', addresses: [to.toBase58()] },
+    });
     expect(value.err).toBeNull();
     expect(value.accounts?.[0]?.lamports).toBe(4_000_000);
     expect(value.unitsConsumed).toBe(150);
@@ -127,12 +174,20 @@ describe('@solana/web3.js against the embedded cluster', () => {
     const seen = { account: 0, program: 0, logs: [] as string[], slots: [] as number[] };
     const ids = [
       connection.onAccountChange(to, (account) => (seen.account = account.lamports), { commitment: 'confirmed' }),
-      connection.onProgramAccountChange(SystemProgram.programId, (entry) => { if (entry.accountId.equals(to)) seen.program = entry.accountInfo.lamports; }, { commitment: 'processed', filters: [{ dataSize: 0 }] }),
+      connection.onProgramAccountChange(
+        SystemProgram.programId,
+        (entry) => {
+          if (entry.accountId.equals(to)) seen.program = entry.accountInfo.lamports;
+        },
+        { commitment: 'processed', filters: [{ dataSize: 0 }] },
+      ),
     ];
     const logsId = connection.onLogs(to, (logs) => seen.logs.push(logs.signature), 'processed');
     const slotId = connection.onSlotChange((slot) => seen.slots.push(slot.slot));
     await expect.poll(() => seen.slots.length).toBeGreaterThan(1);
-    const signature = await land([SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports: 6_000_000 })]);
+    const signature = await land([
+      SystemProgram.transfer({ fromPubkey: payer.publicKey, toPubkey: to, lamports: 6_000_000 }),
+    ]);
     await expect.poll(() => seen).toMatchObject({ account: 6_000_000, program: 6_000_000, logs: [signature] });
     expect([...seen.slots].sort((a, b) => a - b)).toEqual(seen.slots);
     await connection.removeAccountChangeListener(ids[0]!);

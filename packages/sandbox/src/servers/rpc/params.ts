@@ -56,21 +56,29 @@ export class Params {
   }
 }
 
+/** @throws RpcError -32602 when a method that takes no parameters is given some */
+export function expectNone(values: unknown): void {
+  if (new Params(values, 0, 0).at(0) !== undefined) throw invalidParams('Expected no parameters.');
+}
+
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'string') return `string ${JSON.stringify(value)}`;
-  if (typeof value === 'number') return Number.isInteger(value) ? `integer \`${value}\`` : `floating point \`${value}\``;
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? `integer \`${value}\`` : `floating point \`${value}\``;
   if (typeof value === 'boolean') return `boolean \`${value}\``;
   return Array.isArray(value) ? 'sequence' : 'map';
 }
 
 export function textOf(value: unknown): string {
-  if (typeof value !== 'string') throw invalidParams(`Invalid params: invalid type: ${kindOf(value)}, expected a string.`);
+  if (typeof value !== 'string')
+    throw invalidParams(`Invalid params: invalid type: ${kindOf(value)}, expected a string.`);
   return value;
 }
 
 export function listOf(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalidParams(`Invalid params: invalid type: ${kindOf(value)}, expected a sequence.`);
+  if (!Array.isArray(value))
+    throw invalidParams(`Invalid params: invalid type: ${kindOf(value)}, expected a sequence.`);
   return value;
 }
 
@@ -83,7 +91,8 @@ export function configOf(value: unknown): RpcConfig {
 }
 
 export function unsignedOf(value: unknown): bigint {
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw invalidParams(`Invalid params: invalid type: ${kindOf(value)}, expected u64.`);
+  if (typeof value !== 'number' || !Number.isInteger(value))
+    throw invalidParams(`Invalid params: invalid type: ${kindOf(value)}, expected u64.`);
   if (value < 0) throw invalidParams(`Invalid params: invalid value: integer \`${value}\`, expected u64.`);
   return BigInt(value);
 }
@@ -109,7 +118,8 @@ export function signatureOf(value: unknown): string {
 export function flagOf(config: RpcConfig, name: string): boolean {
   const value = config[name];
   if (value === undefined || value === null) return false;
-  if (typeof value !== 'boolean') throw invalidParams(`Invalid params: invalid type: ${kindOf(value)}, expected a boolean.`);
+  if (typeof value !== 'boolean')
+    throw invalidParams(`Invalid params: invalid type: ${kindOf(value)}, expected a boolean.`);
   return value;
 }
 

@@ -32,7 +32,9 @@ export function blockFor(context: RpcContext, config: RpcConfig, commitment: Com
   const block = context.chain.ledger.at(commitment);
   const least = config['minContextSlot'];
   if (least !== undefined && least !== null && block.slot < unsignedOf(least)) {
-    throw new RpcError(RpcCode.MinContextSlotNotReached, 'Minimum context slot has not been reached', { contextSlot: block.slot });
+    throw new RpcError(RpcCode.MinContextSlotNotReached, 'Minimum context slot has not been reached', {
+      contextSlot: block.slot,
+    });
   }
   return block;
 }

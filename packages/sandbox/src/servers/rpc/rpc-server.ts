@@ -23,23 +23,35 @@ export function createRpcServer(methods: RpcMethods): Server {
   return server;
 }
 
-async function serve(methods: ReadonlyMap<string, RpcMethods[string]>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  methods: ReadonlyMap<string, RpcMethods[string]>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.method === 'GET' && request.url === '/health') {
     response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
     return;
   }
   if (request.method === 'OPTIONS') {
-    const allowed = { 'access-control-allow-origin': '*', 'access-control-allow-methods': 'POST, OPTIONS', 'access-control-allow-headers': '*' };
+    const allowed = {
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'POST, OPTIONS',
+      'access-control-allow-headers': '*',
+    };
     response.writeHead(200, allowed).end();
     return;
   }
   if (request.method !== 'POST') {
-    response.writeHead(405, { 'content-type': 'text/plain' }).end('Used HTTP Method is not allowed. POST or OPTIONS is required\n');
+    response
+      .writeHead(405, { 'content-type': 'text/plain' })
+      .end('Used HTTP Method is not allowed. POST or OPTIONS is required\n');
     return;
   }
   const body = await readBody(request);
   if (body === undefined) {
-    response.writeHead(413, { 'content-type': 'text/plain', connection: 'close' }).end('Sent HTTP request body is too large\n');
+    response
+      .writeHead(413, { 'content-type': 'text/plain', connection: 'close' })
+      .end('Sent HTTP request body is too large\n');
     return;
   }
   response.writeHead(200, HEADERS).end(answerText(methods, body));
@@ -95,7 +107,10 @@ function call(methods: ReadonlyMap<string, RpcMethods[string]>, method: string, 
   } catch (error) {
     if (error instanceof RpcError) return failure(error, id);
     // A defect of this server: the client learns that it was not at fault, and what went wrong.
-    return failure(new RpcError(RpcCode.InternalError, `Internal error: ${error instanceof Error ? error.message : String(error)}`), id);
+    return failure(
+      new RpcError(RpcCode.InternalError, `Internal error: ${error instanceof Error ? error.message : String(error)}`),
+      id,
+    );
   }
 }
 

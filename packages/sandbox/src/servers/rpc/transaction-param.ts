@@ -1,5 +1,9 @@
 import { decodeBase58 } from '../../cluster/base58.js';
-import { type DecodedTransaction, decodeTransaction, MAX_TRANSACTION_BYTES } from '../../cluster/transaction-decoder.js';
+import {
+  type DecodedTransaction,
+  decodeTransaction,
+  MAX_TRANSACTION_BYTES,
+} from '../../cluster/transaction-decoder.js';
 import { wordOf, type RpcConfig } from './params.js';
 import { invalidParams } from './rpc-error.js';
 
@@ -14,7 +18,9 @@ const RUST_TYPE = 'solana_transaction::versioned::VersionedTransaction';
 export function decodeWireText(text: string, encoding: 'base58' | 'base64', type: string = RUST_TYPE): Uint8Array {
   const { encoded, raw } = MAX_TEXT[encoding];
   if (text.length > encoded) {
-    throw invalidParams(`${encoding} encoded ${type} too large: ${text.length} bytes (max: encoded/raw ${encoded}/${raw})`);
+    throw invalidParams(
+      `${encoding} encoded ${type} too large: ${text.length} bytes (max: encoded/raw ${encoded}/${raw})`,
+    );
   }
   const bytes = encoding === 'base58' ? decodeBase58(text) : decodeBase64(text);
   if (bytes === undefined) throw invalidParams(`invalid ${encoding} encoding: ${misfit(text, encoding)}`);
@@ -25,14 +31,18 @@ export function decodeWireText(text: string, encoding: 'base58' | 'base64', type
 }
 
 function decodeBase64(text: string): Uint8Array | undefined {
-  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)
+    ? Buffer.from(text, 'base64')
+    : undefined;
 }
 
 /** Says what does not decode in the words of the Rust crates `bs58` and `base64`. */
 function misfit(text: string, encoding: 'base58' | 'base64'): string {
   const index = text.search(encoding === 'base58' ? /[^1-9A-HJ-NP-Za-km-z]/ : /[^A-Za-z0-9+/=]/);
   if (index < 0) return 'InvalidPadding';
-  return encoding === 'base58' ? `InvalidCharacter { character: '${text.charAt(index)}', index: ${index} }` : `InvalidByte(${index}, ${text.charCodeAt(index)})`;
+  return encoding === 'base58'
+    ? `InvalidCharacter { character: '${text.charAt(index)}', index: ${index} }`
+    : `InvalidByte(${index}, ${text.charCodeAt(index)})`;
 }
 
 /** Returns the transaction a call carries. @throws RpcError -32602 when it cannot be read or breaks a rule of form */
@@ -44,7 +54,10 @@ export function transactionParam(text: string, config: RpcConfig): DecodedTransa
   const decoded = decodeTransaction(decodeWireText(text, encoding === 'base64' ? 'base64' : 'base58'));
   if (!('failure' in decoded)) return decoded;
   if (decoded.failure === 'insane') {
-    throw invalidParams('invalid transaction: Transaction failed to sanitize accounts offsets correctly', decoded.detail);
+    throw invalidParams(
+      'invalid transaction: Transaction failed to sanitize accounts offsets correctly',
+      decoded.detail,
+    );
   }
   throw invalidParams(`failed to deserialize ${RUST_TYPE}: ${decoded.detail}`);
 }

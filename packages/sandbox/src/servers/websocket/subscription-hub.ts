@@ -71,7 +71,8 @@ export class SubscriptionHub implements ChainListener {
   onSlot(block: Block): void {
     const root = this.#chain.ledger.at('finalized').slot;
     const rootBefore = this.#settledSlot.finalized;
-    for (const watcher of this.slots.of('slot', 'processed')) watcher.notify({ parent: block.parentSlot, root, slot: block.slot });
+    for (const watcher of this.slots.of('slot', 'processed'))
+      watcher.notify({ parent: block.parentSlot, root, slot: block.slot });
     this.#settle('confirmed');
     this.#settle('finalized');
     if (root === rootBefore) return;
@@ -90,10 +91,12 @@ export class SubscriptionHub implements ChainListener {
     const newest = this.#chain.ledger.at(commitment).slot;
     for (const block of this.#chain.ledger.blocksAfter(this.#settledSlot[commitment], newest)) {
       if (!this.accounts.isEmpty || !this.programs.isEmpty) {
-        for (const [key, state] of this.#chain.changesIn(block.slot)) this.#tellAccount(key, state, block.slot, commitment);
+        for (const [key, state] of this.#chain.changesIn(block.slot))
+          this.#tellAccount(key, state, block.slot, commitment);
       }
       if (!this.signatures.isEmpty || !this.logs.isEmpty) {
-        for (const record of this.#chain.recordsIn(block)) this.#tellTransaction(record, commitment, () => this.#chain.history.details(record));
+        for (const record of this.#chain.recordsIn(block))
+          this.#tellTransaction(record, commitment, () => this.#chain.history.details(record));
       }
     }
     this.#settledSlot[commitment] = newest;
@@ -114,7 +117,10 @@ export class SubscriptionHub implements ChainListener {
   #tellTransaction(record: LandedRecord, commitment: Commitment, detailsOf: () => LandedDetails): void {
     for (const watcher of this.signatures.of(record.signature, commitment)) watcher.notify(signatureResult(record));
     if (this.logs.isEmpty) return;
-    const watchers = [...this.logs.of(ALL_LOGS, commitment), ...record.accounts.flatMap((account) => this.logs.of(account.key, commitment))];
+    const watchers = [
+      ...this.logs.of(ALL_LOGS, commitment),
+      ...record.accounts.flatMap((account) => this.logs.of(account.key, commitment)),
+    ];
     if (watchers.length === 0) return;
     const { slot, signature, error } = record;
     const result = { context: { slot }, value: { err: error, logs: detailsOf().logs, signature } };

@@ -78,16 +78,26 @@ class Connection implements SubscriptionSet {
     });
   }
 
-  open<Detail>(notification: string, watcher: Omit<Watcher<Detail>, 'notify'>, attach: (watcher: Watcher<Detail>) => () => void): number {
+  open<Detail>(
+    notification: string,
+    watcher: Omit<Watcher<Detail>, 'notify'>,
+    attach: (watcher: Watcher<Detail>) => () => void,
+  ): number {
     const id = this.#newId();
     const notify = (result: unknown): void => {
-      this.#send(`{"jsonrpc":"2.0","method":"${notification}","params":{"result":${writeJson(result)},"subscription":${id}}}`);
+      this.#send(
+        `{"jsonrpc":"2.0","method":"${notification}","params":{"result":${writeJson(result)},"subscription":${id}}}`,
+      );
     };
     this.#detach.set(id, attach({ ...watcher, notify }));
     return id;
   }
 
-  openOnce<Detail>(notification: string, watcher: Omit<Watcher<Detail>, 'notify'>, attach: (watcher: Watcher<Detail>) => () => void): number {
+  openOnce<Detail>(
+    notification: string,
+    watcher: Omit<Watcher<Detail>, 'notify'>,
+    attach: (watcher: Watcher<Detail>) => () => void,
+  ): number {
     const id: number = this.open(notification, watcher, (told) =>
       attach({
         ...told,

@@ -26,7 +26,10 @@ export function accountMethods(context: RpcContext): RpcMethods {
       const commitment = commitmentOf(config);
       const state = chain.account(key, commitment);
       const format = accountFormatOf(config);
-      return withContext(block.slot, state === null ? null : accountJson(state, format, decimalsAt(context, commitment)));
+      return withContext(
+        block.slot,
+        state === null ? null : accountJson(state, format, decimalsAt(context, commitment)),
+      );
     },
     getMultipleAccounts: (values) => {
       const params = new Params(values, 1, 2);

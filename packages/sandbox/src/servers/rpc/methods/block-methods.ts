@@ -2,7 +2,7 @@ import { addressText } from '../../../cluster/address-key.js';
 import type { Block } from '../../../cluster/block-ledger.js';
 import type { LandedRecord } from '../../../cluster/transaction-history.js';
 import { transactionFormatOf, transactionJson } from '../../transaction-json.js';
-import { configOf, Params, type RpcConfig, unsignedOf, wordOf } from '../params.js';
+import { configOf, expectNone, Params, type RpcConfig, unsignedOf, wordOf } from '../params.js';
 import type { RpcContext, RpcMethods } from '../rpc-context.js';
 import { invalidParams, RpcCode, RpcError } from '../rpc-error.js';
 import { encodingConfig, settledCommitment } from './history-methods.js';
@@ -19,7 +19,8 @@ export function blockMethods(context: RpcContext): RpcMethods {
       const config = encodingConfig(params.at(1));
       return blockJson(context, readableBlock(context, params.unsigned(0), config), config);
     },
-    getBlockTime: (values) => readableBlock(context, new Params(values, 1, 1).unsigned(0), { commitment: 'confirmed' }).unixTimestamp,
+    getBlockTime: (values) =>
+      readableBlock(context, new Params(values, 1, 1).unsigned(0), { commitment: 'confirmed' }).unixTimestamp,
     getBlocks: (values) => {
       const params = new Params(values, 1, 3);
       const [second, third] = [params.at(1), params.at(2)];
@@ -36,10 +37,13 @@ export function blockMethods(context: RpcContext): RpcMethods {
       const limit = params.unsigned(1);
       if (limit > MAX_BLOCK_RANGE) throw invalidParams(`Limit too large; max ${MAX_BLOCK_RANGE}`);
       const newest = ledger.at(settledCommitment(params.config(2))).slot;
-      return ledger.blocksBetween(params.unsigned(0), newest).slice(0, Number(limit)).map((block) => block.slot);
+      return ledger
+        .blocksBetween(params.unsigned(0), newest)
+        .slice(0, Number(limit))
+        .map((block) => block.slot);
     },
-    getFirstAvailableBlock: (values) => (new Params(values, 0, 0), ledger.oldest.slot),
-    minimumLedgerSlot: (values) => (new Params(values, 0, 0), ledger.oldest.slot),
+    getFirstAvailableBlock: (values) => (expectNone(values), ledger.oldest.slot),
+    minimumLedgerSlot: (values) => (expectNone(values), ledger.oldest.slot),
   };
 }
 
@@ -55,7 +59,10 @@ function readableBlock({ chain }: RpcContext, slot: bigint, config: RpcConfig): 
   }
   const block = ledger.findBlock(slot);
   if (block === undefined) {
-    throw new RpcError(RpcCode.SlotSkipped, `Slot ${slot} was skipped, or missing due to ledger jump to recent snapshot`);
+    throw new RpcError(
+      RpcCode.SlotSkipped,
+      `Slot ${slot} was skipped, or missing due to ledger jump to recent snapshot`,
+    );
   }
   return block;
 }
@@ -72,7 +79,10 @@ function blockJson(context: RpcContext, block: Block, config: RpcConfig): unknow
     previousBlockhash: addressText(block.previousBlockhash),
     rewards: config['rewards'] === false ? undefined : [],
     signatures: details === 'signatures' ? records.map((record) => record.signature) : undefined,
-    transactions: details === 'full' || details === 'accounts' ? records.map((record) => transactionJson(record, context.chain.history.details(record), format)) : undefined,
+    transactions:
+      details === 'full' || details === 'accounts'
+        ? records.map((record) => transactionJson(record, context.chain.history.details(record), format))
+        : undefined,
   };
 }
 

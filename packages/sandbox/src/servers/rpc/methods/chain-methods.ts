@@ -1,7 +1,7 @@
 import { addressText, parseAddress } from '../../../cluster/address-key.js';
 import type { Block } from '../../../cluster/block-ledger.js';
 import { SLOTS_PER_EPOCH } from '../../../cluster/virtual-machine.js';
-import { commitmentOf, Params } from '../params.js';
+import { commitmentOf, expectNone, Params } from '../params.js';
 import { API_VERSION, blockFor, type RpcContext, type RpcMethods, withContext } from '../rpc-context.js';
 import { invalidParams } from '../rpc-error.js';
 
@@ -15,10 +15,10 @@ export function chainMethods(context: RpcContext): RpcMethods {
   const { chain, identity } = context;
   const block = (values: unknown): Block => blockFor(context, new Params(values, 0, 1).config(0));
   return {
-    getHealth: (values) => (new Params(values, 0, 0), 'ok'),
-    getVersion: (values) => (new Params(values, 0, 0), { 'feature-set': FEATURE_SET, 'solana-core': API_VERSION }),
-    getGenesisHash: (values) => (new Params(values, 0, 0), addressText(chain.ledger.genesisHash)),
-    getIdentity: (values) => (new Params(values, 0, 0), { identity }),
+    getHealth: (values) => (expectNone(values), 'ok'),
+    getVersion: (values) => (expectNone(values), { 'feature-set': FEATURE_SET, 'solana-core': API_VERSION }),
+    getGenesisHash: (values) => (expectNone(values), addressText(chain.ledger.genesisHash)),
+    getIdentity: (values) => (expectNone(values), { identity }),
     getSlot: (values) => block(values).slot,
     getBlockHeight: (values) => block(values).blockHeight,
     getTransactionCount: (values) => BigInt(chain.transactionsThrough(block(values))),
@@ -35,8 +35,14 @@ export function chainMethods(context: RpcContext): RpcMethods {
       };
     },
     getEpochSchedule: (values) => {
-      new Params(values, 0, 0);
-      return { firstNormalEpoch: 0, firstNormalSlot: 0, leaderScheduleSlotOffset: SLOTS_PER_EPOCH, slotsPerEpoch: SLOTS_PER_EPOCH, warmup: false };
+      expectNone(values);
+      return {
+        firstNormalEpoch: 0,
+        firstNormalSlot: 0,
+        leaderScheduleSlotOffset: SLOTS_PER_EPOCH,
+        slotsPerEpoch: SLOTS_PER_EPOCH,
+        warmup: false,
+      };
     },
     getLatestBlockhash: (values) => {
       const { slot, previousBlockhash } = block(values);
@@ -54,7 +60,7 @@ export function chainMethods(context: RpcContext): RpcMethods {
       const params = new Params(values, 0, 1);
       return chain.fees.floors(params.at(0) === undefined ? [] : params.addresses(0, MAX_FEE_ACCOUNTS));
     },
-    getClusterNodes: (values) => (new Params(values, 0, 0), [clusterNode(context)]),
+    getClusterNodes: (values) => (expectNone(values), [clusterNode(context)]),
     getSupply: (values) => {
       const config = new Params(values, 0, 1).config(0);
       const { slot } = blockFor(context, config);
@@ -62,7 +68,10 @@ export function chainMethods(context: RpcContext): RpcMethods {
       const faucet = chain.account(context.faucet.address, commitmentOf(config))?.lamports ?? 0n;
       const circulating = context.faucet.issued(faucet);
       return withContext(slot, {
-        circulating, nonCirculating: faucet, nonCirculatingAccounts: [addressText(context.faucet.address)], total: circulating + faucet,
+        circulating,
+        nonCirculating: faucet,
+        nonCirculatingAccounts: [addressText(context.faucet.address)],
+        total: circulating + faucet,
       });
     },
   };
@@ -70,8 +79,20 @@ export function chainMethods(context: RpcContext): RpcMethods {
 
 function clusterNode({ identity, rpcAddress, websocketAddress }: RpcContext): unknown {
   return {
-    clientId: null, featureSet: FEATURE_SET, gossip: null, pubkey: identity, pubsub: websocketAddress(), rpc: rpcAddress(),
-    serveRepair: null, shredVersion: 1, tpu: null, tpuForwards: null, tpuForwardsQuic: null, tpuQuic: null, tpuVote: null,
-    tvu: null, version: API_VERSION,
+    clientId: null,
+    featureSet: FEATURE_SET,
+    gossip: null,
+    pubkey: identity,
+    pubsub: websocketAddress(),
+    rpc: rpcAddress(),
+    serveRepair: null,
+    shredVersion: 1,
+    tpu: null,
+    tpuForwards: null,
+    tpuForwardsQuic: null,
+    tpuQuic: null,
+    tpuVote: null,
+    tvu: null,
+    version: API_VERSION,
   };
 }

@@ -34,7 +34,12 @@ export function historyMethods(context: RpcContext): RpcMethods {
       const newest = context.chain.ledger.at(settledCommitment(config)).slot;
       const format = transactionFormatOf(config);
       if (record === undefined || record.slot > newest) return null;
-      return { blockTime: blockTime(context, record), ...transactionJson(record, context.chain.history.details(record), format), slot: record.slot, transactionIndex: record.index };
+      return {
+        blockTime: blockTime(context, record),
+        ...transactionJson(record, context.chain.history.details(record), format),
+        slot: record.slot,
+        transactionIndex: record.index,
+      };
     },
     getSignaturesForAddress: (values) => signaturesForAddress(context, values),
   };
@@ -84,7 +89,8 @@ function signaturesForAddress(context: RpcContext, values: unknown): unknown[] {
   const address: AddressKey = params.address(0);
   const config = params.config(1);
   const newest = blockFor(context, config, settledCommitment(config)).slot;
-  const limit = config['limit'] === undefined || config['limit'] === null ? MAX_SIGNATURES : unsignedOf(config['limit']);
+  const limit =
+    config['limit'] === undefined || config['limit'] === null ? MAX_SIGNATURES : unsignedOf(config['limit']);
   if (limit === 0n || limit > MAX_SIGNATURES) throw invalidParams(`Invalid limit; max ${MAX_SIGNATURES}`);
   const before = boundary(context, config['before']);
   const until = boundary(context, config['until']);

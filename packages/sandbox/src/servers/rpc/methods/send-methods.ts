@@ -39,7 +39,11 @@ function sendTransaction(context: RpcContext, values: unknown): string {
 /** @throws RpcError -32002 when the simulation fails */
 function preflight(context: RpcContext, transaction: DecodedTransaction, config: ReturnType<Params['config']>): void {
   const block = blockFor(context, config, commitmentOf(config, 'preflightCommitment'));
-  const { report } = simulate(context, transaction, { atHeight: block.blockHeight, lifetime: 'check', signatures: 'verify' });
+  const { report } = simulate(context, transaction, {
+    atHeight: block.blockHeight,
+    lifetime: 'check',
+    signatures: 'verify',
+  });
   if (report.error === null) return;
   throw new RpcError(
     RpcCode.PreflightFailure,
@@ -53,21 +57,27 @@ function messageParam(text: string): DecodedTransaction {
   const type = 'solana_message::versions::VersionedMessage';
   const message = decodeWireText(text, 'base64', type);
   const count = message[0] === 0x80 ? (message[1] ?? 0) : (message[0] ?? 0);
-  const decoded = decodeTransaction(Buffer.concat([Buffer.from([count & 0x7f]), Buffer.alloc(64 * (count & 0x7f)), message]));
+  const decoded = decodeTransaction(
+    Buffer.concat([Buffer.from([count & 0x7f]), Buffer.alloc(64 * (count & 0x7f)), message]),
+  );
   if (!('failure' in decoded)) return decoded;
-  if (decoded.failure === 'insane') throw invalidParams('invalid transaction message: index out of bounds', decoded.detail);
+  if (decoded.failure === 'insane')
+    throw invalidParams('invalid transaction message: index out of bounds', decoded.detail);
   throw invalidParams(`failed to deserialize ${type}: ${decoded.detail}`);
 }
 
 function requestAirdrop(context: RpcContext, values: unknown): string {
   const params = new Params(values, 2, 3);
   const [to, lamports, config] = [params.address(0), params.unsigned(1), params.config(2)];
-  if (lamports > MAX_AIRDROP_LAMPORTS) throw invalidParams(`Invalid request: at most ${MAX_AIRDROP_LAMPORTS} lamports at once`);
+  if (lamports > MAX_AIRDROP_LAMPORTS)
+    throw invalidParams(`Invalid request: at most ${MAX_AIRDROP_LAMPORTS} lamports at once`);
   const asked = config['recentBlockhash'];
-  const blockhash = asked === undefined || asked === null ? context.chain.ledger.head.previousBlockhash : parseAddress(textOf(asked));
+  const blockhash =
+    asked === undefined || asked === null ? context.chain.ledger.head.previousBlockhash : parseAddress(textOf(asked));
   if (blockhash === undefined) throw invalidParams('Invalid param: WrongSize');
   const transaction = decodeTransaction(context.faucet.transfer(to, lamports, blockhash));
-  if ('failure' in transaction) throw new RpcError(RpcCode.InternalError, `airdrop transaction failed: ${transaction.detail}`);
+  if ('failure' in transaction)
+    throw new RpcError(RpcCode.InternalError, `airdrop transaction failed: ${transaction.detail}`);
   const { signature, error } = context.chain.submit(transaction);
   if (error !== null) {
     throw new RpcError(RpcCode.InternalError, `airdrop to ${addressText(to)} failed: ${transactionErrorText(error)}`);

@@ -1,5 +1,12 @@
 import type { AccountState } from '../../../cluster/account-state.js';
-import { addressBytes, addressKey, addressText, type AddressKey, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from '../../../cluster/address-key.js';
+import {
+  addressBytes,
+  addressKey,
+  addressText,
+  type AddressKey,
+  TOKEN_2022_PROGRAM,
+  TOKEN_PROGRAM,
+} from '../../../cluster/address-key.js';
 import type { Commitment } from '../../../cluster/block-ledger.js';
 import { isMint, isTokenAccount, isTokenProgram, tokenAmount, tokenMint } from '../../../cluster/token-balances.js';
 import { accountFormatOf, accountJson } from '../../account-json.js';
@@ -51,7 +58,11 @@ function tokenSupply(context: RpcContext, values: unknown): unknown {
   return withContext(block.slot, tokenAmountJson(supply, state.data[44] ?? 0));
 }
 
-function tokenAccounts(context: RpcContext, values: unknown, mentions: (data: Uint8Array, wanted: AddressKey) => boolean): unknown {
+function tokenAccounts(
+  context: RpcContext,
+  values: unknown,
+  mentions: (data: Uint8Array, wanted: AddressKey) => boolean,
+): unknown {
   const params = new Params(values, 2, 3);
   const [wanted, selector, config] = [params.address(0), configOf(params.at(1)), params.config(2)];
   const block = blockFor(context, config);
@@ -65,10 +76,15 @@ function tokenAccounts(context: RpcContext, values: unknown, mentions: (data: Ui
 }
 
 /** Returns the accounts of one token program, or of one mint's. */
-function selectAccounts({ chain }: RpcContext, selector: ReturnType<typeof configOf>, commitment: Commitment): [AddressKey, AccountState][] {
+function selectAccounts(
+  { chain }: RpcContext,
+  selector: ReturnType<typeof configOf>,
+  commitment: Commitment,
+): [AddressKey, AccountState][] {
   if (selector['programId'] !== undefined) {
     const program = addressOf(selector['programId']);
-    if (program !== TOKEN_PROGRAM && program !== TOKEN_2022_PROGRAM) throw invalidParams('Invalid param: unrecognized Token program id');
+    if (program !== TOKEN_PROGRAM && program !== TOKEN_2022_PROGRAM)
+      throw invalidParams('Invalid param: unrecognized Token program id');
     return chain.accountsOwnedBy(program, commitment);
   }
   if (selector['mint'] === undefined) throw invalidParams('Invalid params: expected one of `mint`, `programId`.');
@@ -77,5 +93,7 @@ function selectAccounts({ chain }: RpcContext, selector: ReturnType<typeof confi
   if (state === null) throw invalidParams('Invalid param: could not find mint');
   if (!isTokenProgram(state.owner)) throw invalidParams('Invalid param: not a Token mint');
   const bytes = addressBytes(mint);
-  return chain.accountsOwnedBy(state.owner, commitment).filter(([, account]) => Buffer.compare(account.data.subarray(0, 32), bytes) === 0);
+  return chain
+    .accountsOwnedBy(state.owner, commitment)
+    .filter(([, account]) => Buffer.compare(account.data.subarray(0, 32), bytes) === 0);
 }
