@@ -71,6 +71,7 @@ export class RiskManager {
     const checks = [
       () => killSwitch.check(),
       () => checkPosition(opportunity),
+      () => this.#trades.check(this.#inFlight.count),
       () => this.#inFlight.check(opportunity),
       () => this.#guard.check(opportunity, poolSlot),
       () => this.#rate.check(),
@@ -103,6 +104,7 @@ export class RiskManager {
     this.#release(opportunity);
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordExecuted(pools, landedSlot);
+    this.#trades.recordExecuted();
     this.#tripIf(this.#loss.recordExecuted(netProfitLamports));
   }
 

@@ -5,7 +5,7 @@ describe('trade limit', () => {
   test('counts what is in flight as if it had executed', () => {
     const limit = new TradeLimit(3);
     expect(limit.check(2).kind).toBe('passed');
-    expect(limit.check(3)).toMatchObject({ kind: 'refusal', stage: 'risk', reason: 'RISK_TRADES_EXCEEDED' });
+    expect(limit.check(3)).toMatchObject({ kind: 'refusal', stage: 'risk', reason: 'RISK_TRADE_COUNT_EXCEEDED' });
     limit.recordExecuted();
     expect(limit.check(1).kind).toBe('passed');
     expect(limit.check(2).kind).toBe('refusal');
