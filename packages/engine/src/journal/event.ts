@@ -108,7 +108,7 @@ export interface ExecutedEvent {
   readonly fees: FeesRecord;
   readonly netProfitLamports: string;
   /** Changes of other mints than the base mint, raw units by mint: what a leg gave above its minimum stays in the wallet. */
-  readonly inventory: Readonly<Record<string, string>>;
+  readonly inventory?: Readonly<Record<string, string>>;
   readonly timingsUs: TimingsUs;
   /** EXECUTED_{poolA}_{poolB}_PROFIT_{actualProfit} */
   readonly result: string;
