@@ -41,7 +41,7 @@ const ARROWS = {
 const SCENARIO_EXTRA = ['@tandem/engine', '@tandem/engine/events'];
 const ENGINE_STAGES = ['chain', 'market', 'strategy', 'validate', 'risk', 'execute', 'journal'];
 
-const isSource = (path) => /\.(ts|tsx|mts|rs)$/.test(path) && !/\.d\.ts$/.test(path);
+const isSource = (path) => /\.(ts|tsx|mts|rs)$/.test(path) && !path.endsWith('.d.ts');
 const isTest = (path) => /(^|\/)(test|tests|scenarios|benches)\//.test(path);
 const isGenerated = (path) => /\/native\/|\/baselines\/|\/vectors\//.test(path);
 

@@ -38,7 +38,7 @@ export interface ComposeOptions {
 export interface Composition {
   readonly engine: RealExecutionEngine;
   /** Closes what the engine does not own: connections and the key. Call it after `engine.stop()`. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Wires the engine to a cluster's RPC and websocket. The only place where the packages' parts meet. @throws CHAIN_*, JOURNAL_* */
