@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type AccountRecord, type CoreApi, encodeAccountBatch, type StoreId, Venue, VENUE_PROGRAMS } from '@tandem/core-native';
+import {
+  type AccountRecord,
+  type CoreApi,
+  encodeAccountBatch,
+  type StoreId,
+  Venue,
+  VENUE_PROGRAMS,
+} from '@tandem/core-native';
 import { PublicKey } from '@solana/web3.js';
 
 /** A Raydium CPMM pool as a benchmark needs it: its addresses, and what its quotes follow from. */

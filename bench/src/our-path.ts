@@ -11,7 +11,14 @@ import {
 } from '@tandem/core-native';
 import { addressNamed, CLOCK, SLOT, storeOf, vaultAccount } from './cpmm-market.js';
 import type { TradeSetting } from './update-to-signed.js';
-import { COMPUTE_UNIT_PRICE, LOOKUP_TABLE, lookupAddresses, type SignedTrade, TIP_LAMPORTS, tokenAccounts } from './vendor-path.js';
+import {
+  COMPUTE_UNIT_PRICE,
+  LOOKUP_TABLE,
+  lookupAddresses,
+  type SignedTrade,
+  TIP_LAMPORTS,
+  tokenAccounts,
+} from './vendor-path.js';
 
 const SLOT_OFFSET = 64;
 /** Offset of the balance in a batch of one vault: the record's header, then `amount` of the token account. */

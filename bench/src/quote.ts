@@ -59,7 +59,11 @@ function ourQuotes(core: CoreApi, pools: readonly CpmmPool[], amounts: BigUint64
     assert.equal(core.quoteBatch(store, batch, CLOCK, out, codes), pools.length);
     return out;
   };
-  return { run, callsPerRound: core.backend === 'native' ? 20_000 / pools.length : 1, piecesPerCall: pools.length } satisfies Contestant;
+  return {
+    run,
+    callsPerRound: core.backend === 'native' ? 20_000 / pools.length : 1,
+    piecesPerCall: pools.length,
+  } satisfies Contestant;
 }
 
 function bnQuotes(pools: readonly CpmmPool[], amounts: BigUint64Array) {

@@ -52,7 +52,9 @@ export async function updateToSignedBench(): Promise<BenchRecord[]> {
 
 function tradeSetting(): TradeSetting {
   const pair = Array.from({ length: POOLS_OF_PAIR }, (_, index) => cpmmPool(`pool ${index}`, 'usd', RESERVES));
-  const others = Array.from({ length: OTHER_POOLS }, (_, index) => cpmmPool(`other ${index}`, `mint ${index >> 2}`, RESERVES));
+  const others = Array.from({ length: OTHER_POOLS }, (_, index) =>
+    cpmmPool(`other ${index}`, `mint ${index >> 2}`, RESERVES),
+  );
   const { privateKey } = generateKeyPairSync('ed25519');
   const { d, x } = privateKey.export({ format: 'jwk' });
   const [seed, payer] = [Buffer.from(d ?? '', 'base64url'), Uint8Array.from(Buffer.from(x ?? '', 'base64url'))];

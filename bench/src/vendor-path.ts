@@ -10,7 +10,14 @@ import {
 } from '@solana/web3.js';
 import BN from 'bn.js';
 import { bnAmountOut } from './bn-cpmm.js';
-import { addressNamed, CPMM_AUTHORITY, CPMM_PROGRAM, type CpmmPool, TOKEN_PROGRAM, vaultAccount } from './cpmm-market.js';
+import {
+  addressNamed,
+  CPMM_AUTHORITY,
+  CPMM_PROGRAM,
+  type CpmmPool,
+  TOKEN_PROGRAM,
+  vaultAccount,
+} from './cpmm-market.js';
 import type { TradeSetting } from './update-to-signed.js';
 
 export const TIP_LAMPORTS = 50_000n;
@@ -30,7 +37,9 @@ export interface SignedTrade {
 }
 
 interface BnPool {
-  readonly keys: Readonly<Record<'address' | 'config' | 'observation' | 'sol' | 'token' | 'solVault' | 'tokenVault', PublicKey>>;
+  readonly keys: Readonly<
+    Record<'address' | 'config' | 'observation' | 'sol' | 'token' | 'solVault' | 'tokenVault', PublicKey>
+  >;
   sol: BN;
   readonly token: BN;
 }
@@ -95,7 +104,10 @@ export function vendorPath(setting: TradeSetting): () => SignedTrade {
 function bestTrade(pools: readonly BnPool[]): BnTrade {
   let best: BnTrade | undefined;
   for (let other = 1; other < pools.length; other += 1) {
-    for (const route of [[0, other], [other, 0]] as const) {
+    for (const route of [
+      [0, other],
+      [other, 0],
+    ] as const) {
       const [first, second] = [pools[route[0]], pools[route[1]]];
       if (first === undefined || second === undefined) continue;
       const amountIn = new BN(closedForm(first, second));
