@@ -35,7 +35,7 @@ export function decodeAccountFile(text: string, file: string): ClusterAccount {
   if (account['executable']) throw unsupported(file, String(root['pubkey']));
   const data = decodeData(account['data'], file);
   if (account['space'] !== undefined && account['space'] !== data.length) {
-    throw invalid(file, `account.space is ${String(account['space'])}, but the data has ${data.length} bytes`);
+    throw invalid(file, `account.space is ${JSON.stringify(account['space'])}, but the data has ${data.length} bytes`);
   }
   return { address, owner, lamports: decodeLamports(account['lamports'], text, file), data, executable: false };
 }
