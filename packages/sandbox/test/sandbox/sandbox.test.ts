@@ -73,7 +73,7 @@ describe('startSandbox', () => {
     await pause(4_000);
     await sandbox.pauseMarket();
     expect(sandbox.cluster.kind).toBe('surfnet');
-    expect(sandbox.counters.walkTrades).toBeGreaterThan(15);
+    expect(sandbox.counters.walkTrades).toBeGreaterThan(7);
     expect(sandbox.counters.walkFailures).toBe(0);
     expect(sandbox.counters.rivalTrades).toBeGreaterThan(0);
   });
