@@ -83,7 +83,10 @@ interface Scenario {
   readonly search: Parameters<StoreApi['findCandidates']>[1];
 }
 
-function compareScenario(both: Comparison, { pools, updates, legs, search }: Scenario): { quotes: number; found: number } {
+function compareScenario(
+  both: Comparison,
+  { pools, updates, legs, search }: Scenario,
+): { quotes: number; found: number } {
   // Owners, vaults and unknown accounts among the pools: the others are refused.
   const all = encodeAccountBatch(pools.flatMap(poolAccounts));
   both.same('addPools', (api, store) => api.addPools(store, all));
@@ -101,16 +104,20 @@ function compareScenario(both: Comparison, { pools, updates, legs, search }: Sce
   const everyPool = Uint32Array.from(pools.keys());
   both.same('describePools', (api, store) => api.describePools(store, everyPool), pools.length);
   both.same('watchedAccounts', (api, store) => api.watchedAccounts(store, everyPool));
-  const given = both.same('quoteBatch', (api, store) => {
-    const known = legs.map((leg) => ({ ...leg, pool: leg.pool % pools.length }));
-    const batch: QuoteBatch = {
-      pools: Uint32Array.from(known, (leg) => leg.pool),
-      directions: Uint8Array.from(known, (leg) => leg.direction),
-      modes: Uint8Array.from(known, (leg) => leg.mode),
-      amounts: BigUint64Array.from(known, (leg) => leg.amount),
-    };
-    return quoteAll(api, store, batch, search.clock);
-  }, legs.length);
+  const given = both.same(
+    'quoteBatch',
+    (api, store) => {
+      const known = legs.map((leg) => ({ ...leg, pool: leg.pool % pools.length }));
+      const batch: QuoteBatch = {
+        pools: Uint32Array.from(known, (leg) => leg.pool),
+        directions: Uint8Array.from(known, (leg) => leg.direction),
+        modes: Uint8Array.from(known, (leg) => leg.mode),
+        amounts: BigUint64Array.from(known, (leg) => leg.amount),
+      };
+      return quoteAll(api, store, batch, search.clock);
+    },
+    legs.length,
+  );
   for (const { pool, direction, mode, amount } of legs.slice(0, 10)) {
     both.same('quote', (api, store) => api.quote(store, pool, direction, mode, amount, search.clock));
   }

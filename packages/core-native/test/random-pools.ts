@@ -113,11 +113,7 @@ export function updatedAccount(pools: readonly PoolSketch[], update: RandomUpdat
   }
 }
 
-const lamports = fc.oneof(
-  fc.constant(0n),
-  fc.bigInt({ min: 0n, max: 10_000n }),
-  { weight: 1, arbitrary: anyAmount },
-);
+const lamports = fc.oneof(fc.constant(0n), fc.bigInt({ min: 0n, max: 10_000n }), { weight: 1, arbitrary: anyAmount });
 
 const costModel: fc.Arbitrary<CostModel> = fc.record({
   baseFeeLamports: fc.constantFrom(0n, 5n, 5_000n),
@@ -153,7 +149,12 @@ export const randomSearch: fc.Arbitrary<Omit<SearchRequest, 'touched'>> = fc.rec
   clock: randomClock,
   baseMints: fc.array(
     fc
-      .record({ mint: fc.constantFrom(...MINTS), maxAmountIn: fc.oneof(anyAmount, fc.constant(1_000_000_000n)), minNetProfit: fc.nat({ max: 50 }), price })
+      .record({
+        mint: fc.constantFrom(...MINTS),
+        maxAmountIn: fc.oneof(anyAmount, fc.constant(1_000_000_000n)),
+        minNetProfit: fc.nat({ max: 50 }),
+        price,
+      })
       .map(({ mint, maxAmountIn, minNetProfit, price: [numerator = 1n, denominator = 1n] }) => ({
         mint: addressOf(mint),
         maxAmountIn,

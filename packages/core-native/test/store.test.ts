@@ -116,7 +116,9 @@ describe.each(storeBackends)('the pool store of the %s core', (_name, api: Store
     expect(apply(store, vaultAccount(CPMM, 0, 1_000_006n, 10n))).toMatchObject({ duplicates: 1 });
     expect(apply(store, vaultAccount(CPMM, 0, 700n, 10n))).toMatchObject({ stale: 0, touched: Uint32Array.of(0) });
     expect(describeOne(store).reserveA).toBe(694n);
-    expect(apply(store, vaultAccount(CPMM, 0, 800n, 12n), vaultAccount(CPMM, 0, 900n, 11n))).toMatchObject({ stale: 1 });
+    expect(apply(store, vaultAccount(CPMM, 0, 800n, 12n), vaultAccount(CPMM, 0, 900n, 11n))).toMatchObject({
+      stale: 1,
+    });
     expect(describeOne(store)).toMatchObject({ reserveA: 794n, slot: 12n });
   });
 

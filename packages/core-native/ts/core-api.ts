@@ -42,7 +42,10 @@ export interface AccountRefusal {
 
 /** What a batch of accounts changed. */
 export interface ApplyReport {
-  /** Pools whose quotes may have changed, ascending, each once. */
+  /**
+   * Pools whose quotes may have changed, ascending, each once: those with new bytes of an account, also where the bytes were
+   * refused. The same bytes at a newer slot renew the slot and touch nothing.
+   */
   readonly touched: Uint32Array;
   /** Accounts that are no part of any pool in the store. */
   readonly unknown: number;
@@ -50,6 +53,10 @@ export interface ApplyReport {
   readonly stale: number;
   /** Accounts whose bytes and slot the store already had. */
   readonly duplicates: number;
+  /**
+   * Accounts whose bytes a pool could not decode, with the first such pool's reason. The bytes count as the account's newest:
+   * the pool is disabled (`PoolDescription.disabledCode`) until newer bytes decode, and its state before stays.
+   */
   readonly refusals: readonly AccountRefusal[];
 }
 
@@ -68,14 +75,14 @@ export interface PoolDescription {
   readonly mintB: Uint8Array;
   readonly tokenProgramA: Uint8Array;
   readonly tokenProgramB: Uint8Array;
-  /** True when every account the quote needs has been applied and decoded. */
+  /** True when every account the quote needs has been applied and its newest bytes decoded. Says nothing about status or open time. */
   readonly ready: boolean;
-  /** Why the pool cannot be quoted although its accounts are known, if so. */
+  /** Why the newest bytes of an account cannot be used (POOL_ACCOUNT_*: closed, cut off, of another kind), if so. */
   readonly disabledCode: string | null;
   /** Tradable reserves (after pending fees), zero while not ready. */
   readonly reserveA: bigint;
   readonly reserveB: bigint;
-  /** Slot of the newest account that belongs to the pool. */
+  /** Slot of the newest account that belongs to the pool, one that was refused included. */
   readonly slot: bigint;
   /** Compute units a swap through this pool may take. */
   readonly computeUnits: number;
@@ -116,7 +123,7 @@ export interface CostModel {
   readonly computeUnitMarginBps: number;
   /** Fixed tip. */
   readonly tipLamports: bigint;
-  /** Share of the gross profit that is tipped on top, basis points. */
+  /** Share of a positive gross profit (in lamports) that is tipped on top, basis points up to 10,000; both steps round up. */
   readonly tipShareBps: number;
   /** Rent paid for accounts the transaction creates. */
   readonly rentLamports: bigint;
@@ -140,7 +147,7 @@ export interface SearchRequest {
   readonly clock: ChainClock;
   readonly baseMints: readonly BaseMint[];
   readonly costs: CostModel;
-  /** Pools older than this slot are not used. */
+  /** Pools whose newest account is older than this slot are not used. */
   readonly oldestSlot: bigint;
   /** Longest list to return. */
   readonly maxCandidates: number;
@@ -204,13 +211,23 @@ export interface CoreApi {
   // --- stores -------------------------------------------------------------------------------------------------------
   createStore(): StoreId;
   dropStore(store: StoreId): void;
-  /** Registers the pools among a packed account batch (`encodeAccountBatch`) by owner, discriminator and length. Idempotent by address. */
+  /**
+   * Registers the pools among a packed account batch (`encodeAccountBatch`) by owner, discriminator and length. A known pool
+   * keeps its index and its state (newer bytes go through `applyAccounts`); a new one takes over what the store already holds
+   * of the accounts it shares. @throws STORE_BATCH_INVALID, and then nothing is applied
+   */
   addPools(store: StoreId, accounts: Uint8Array): AddPoolsReport;
-  /** Applies account updates: newer slots win, equal slots take the later arrival, older ones are counted as stale. */
+  /**
+   * Applies account updates: newer slots win, equal slots take the later arrival, older ones are counted as stale.
+   * @throws STORE_BATCH_INVALID, and then nothing is applied
+   */
   applyAccounts(store: StoreId, accounts: Uint8Array): ApplyReport;
-  /** Returns the addresses every quote of these pools depends on, each once: pools, vaults, configs, Token-2022 mints. */
+  /** Returns the addresses every quote of these pools depends on, each once, pool by pool: pools, configs, vaults, Token-2022 mints. */
   watchedAccounts(store: StoreId, pools: Uint32Array): Uint8Array;
-  /** Returns every account the store holds as a packed batch, pools first, so that a replica can be built from it. */
+  /**
+   * Returns every account the store holds as a packed batch, pools first by index: `addPools` and then `applyAccounts` of the
+   * whole batch give an equal replica. An account whose newest bytes were refused comes twice, the last good bytes first.
+   */
   exportAccounts(store: StoreId): Uint8Array;
   poolCount(store: StoreId): number;
   /** Returns the pool's index, or -1 when the store does not hold it. */
@@ -218,27 +235,49 @@ export interface CoreApi {
   describePools(store: StoreId, pools: Uint32Array): PoolDescription[];
 
   // --- quotes -------------------------------------------------------------------------------------------------------
-  /** Quotes one leg. For tests and the CLI: hot paths use `quoteBatch` or `findCandidates`. @throws QUOTE_* and POOL_* */
-  quote(store: StoreId, pool: PoolIndex, direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): Quote;
+  /**
+   * Quotes one leg. For tests and the CLI: hot paths use `quoteBatch` or `findCandidates`.
+   * @throws QUOTE_* where the program would refuse; POOL_ACCOUNT_* when the pool is disabled
+   */
+  quote(
+    store: StoreId,
+    pool: PoolIndex,
+    direction: Direction,
+    mode: SwapMode,
+    amount: bigint,
+    clock: ChainClock,
+  ): Quote;
   /**
    * Quotes many legs. `out[i]` is the output (exact in) or the gross input (exact out), `codes[i]` 0 or an index into `QUOTE_CODES`.
-   * Returns the number of quotes without a refusal.
+   * A refused leg has 0 in `out`; a disabled pool counts as one that misses an account. Returns the number of quotes without a
+   * refusal. The arrays must not overlap, and hold anything after a throw. @throws STORE_BATCH_INVALID, STORE_POOL_NOT_FOUND
    */
   quoteBatch(store: StoreId, batch: QuoteBatch, clock: ChainClock, out: BigUint64Array, codes: Uint8Array): number;
 
   // --- search -------------------------------------------------------------------------------------------------------
-  /** Finds, sizes and ranks the two-leg cycles through the touched pools; best net profit (in lamports) first, ties by pool indices. */
+  /**
+   * Finds, sizes and ranks the two-leg cycles through the touched pools: those with a positive net profit of at least
+   * `minNetProfit`, best net profit (in lamports, rounded down) first, ties by pool indices, then by base mint. Sizes are exact
+   * on small pools and elsewhere within the rounding of a few raw units; see crates/search/src/size_optimizer.rs. Cycles whose
+   * costs do not fit 64 bits are left out. @throws STORE_POOL_NOT_FOUND, PROFIT_LAMPORT_PRICE_INVALID, PROFIT_TIP_SHARE_OUT_OF_RANGE
+   */
   findCandidates(store: StoreId, request: SearchRequest): Candidate[];
+  /** Reckons one profit as `findCandidates` does. @throws PROFIT_* */
   profit(request: ProfitRequest): Profit;
 
   // --- wire ---------------------------------------------------------------------------------------------------------
-  /** Returns the swap instructions of the legs as packed instructions (`decodeInstructions` reads them). */
+  /** Returns the swap instructions of the legs as packed instructions (`decodeInstructions` reads them), whatever the pools lack. */
   swapInstructions(store: StoreId, owner: Uint8Array, legs: readonly SwapLeg[]): Uint8Array;
   /**
    * Compiles a v0 message. `instructions` and `lookupTables` are packed (`encodeInstructions`, `encodeLookupTables`).
    * Byte for byte what web3.js `compileToV0Message` gives for the same input. @throws WIRE_*
    */
-  compileMessage(payer: Uint8Array, blockhash: Uint8Array, instructions: Uint8Array, lookupTables: Uint8Array): Uint8Array;
+  compileMessage(
+    payer: Uint8Array,
+    blockhash: Uint8Array,
+    instructions: Uint8Array,
+    lookupTables: Uint8Array,
+  ): Uint8Array;
   /** Returns the positions of the tables that make the message smaller, in the order they should be passed. */
   chooseLookupTables(payer: Uint8Array, instructions: Uint8Array, lookupTables: Uint8Array): Uint32Array;
   /** Takes a 64-byte secret key (seed and public key) into the backend. The caller wipes its copy. @throws WIRE_SECRET_KEY_INVALID */

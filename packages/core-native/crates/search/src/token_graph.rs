@@ -30,7 +30,7 @@ struct PoolEnds {
 #[derive(Debug, Default)]
 pub struct TokenGraph {
     mints: HashMap<Address, MintIndex>,
-    /// By mint: the mints one swap away, ascending, each with the pools that lead there, ascending.
+    /// By mint: the mints one swap away, each with the pools that lead there, ascending.
     neighbours: Vec<BTreeMap<MintIndex, Vec<Edge>>>,
     ends: Vec<PoolEnds>,
 }
@@ -68,11 +68,6 @@ impl TokenGraph {
     #[must_use]
     pub fn edges(&self, from: MintIndex, to: MintIndex) -> &[Edge] {
         self.neighbours.get(from).and_then(|near| near.get(&to)).map_or(&[], Vec::as_slice)
-    }
-
-    /// Returns the mints one swap away with the swaps that lead there, in ascending order.
-    pub fn neighbours(&self, from: MintIndex) -> impl Iterator<Item = (MintIndex, &[Edge])> {
-        self.neighbours.get(from).into_iter().flatten().map(|(to, edges)| (*to, edges.as_slice()))
     }
 
     fn intern(&mut self, mint: Address) -> MintIndex {
@@ -117,14 +112,6 @@ mod tests {
             [Edge { pool: 0, direction: Direction::BToA }, Edge { pool: 2, direction: Direction::AToB }];
         assert_eq!(graph.edges(sol, usdc), forth);
         assert_eq!(graph.edges(usdc, sol), back);
-    }
-
-    #[test]
-    fn neighbours_come_in_the_order_their_mints_arrived() {
-        let graph = graph();
-        let sol = graph.find_mint(&SOL).unwrap();
-        let near: Vec<_> = graph.neighbours(sol).map(|(mint, edges)| (mint, edges.len())).collect();
-        assert_eq!(near, [(graph.find_mint(&USDC).unwrap(), 2), (graph.find_mint(&BONK).unwrap(), 1)]);
     }
 
     #[test]

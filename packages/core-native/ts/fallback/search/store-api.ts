@@ -1,13 +1,6 @@
 import type { CoreApi, CostModel, SearchRequest } from '../../core-api.js';
 import { encodeInstructions } from '../../packed-instructions.js';
-import {
-  requireAddress,
-  requireClock,
-  requireDirection,
-  requireMode,
-  requireU32,
-  requireU64,
-} from './arguments.js';
+import { requireAddress, requireClock, requireDirection, requireMode, requireU32, requireU64 } from './arguments.js';
 import { findCandidates } from './candidate-search.js';
 import { RouteCosts } from './profit.js';
 import { StoreRegistry } from './store-registry.js';
