@@ -34,8 +34,10 @@ export interface WebSocketFeedOptions {
 
 interface SignatureWatch {
   readonly target: SubscriptionTarget;
-  readonly signal: AbortSignal;
+  readonly settle: (confirmed: boolean) => void;
   isSettled: boolean;
+  /** Ends the subscription at the node; nothing before it stands. */
+  drop: () => void;
 }
 
 /** Subscriptions in flight at one time: a node answers them in turn, and a window hides the way there and back. */
@@ -105,23 +107,20 @@ export class WebSocketFeed implements AccountFeed {
   async watchSignature(signature: string, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted || this.#stop.signal.aborted) return false;
     return await new Promise<boolean>((resolve) => {
+      const onAbort = () => watch.settle(false);
       const settle = (confirmed: boolean) => {
         if (watch.isSettled) return;
         watch.isSettled = true;
         this.#signatures.delete(watch);
         signal.removeEventListener('abort', onAbort);
-        this.#stop.signal.removeEventListener('abort', onAbort);
+        // The node ends a subscription itself once it has told.
+        if (!confirmed) watch.drop();
         resolve(confirmed);
       };
-      const onAbort = () => settle(false);
-      const watch: SignatureWatch = {
-        target: { kind: 'signature', signature, confirmed: () => settle(true) },
-        signal,
-        isSettled: false,
-      };
+      const target: SubscriptionTarget = { kind: 'signature', signature, confirmed: () => settle(true) };
+      const watch: SignatureWatch = { target, settle, isSettled: false, drop: () => undefined };
       this.#signatures.add(watch);
       signal.addEventListener('abort', onAbort);
-      this.#stop.signal.addEventListener('abort', onAbort);
       if (this.#subscriptions !== null) void this.#subscribeSignature(watch, this.#subscriptions);
     });
   }
@@ -130,6 +129,7 @@ export class WebSocketFeed implements AccountFeed {
     this.#stop.abort();
     this.#listener = () => undefined;
     this.#connection?.close('stopped');
+    for (const watch of this.#signatures) watch.settle(false);
     await this.#reconnecting;
     await this.#tending;
   }
@@ -175,9 +175,8 @@ export class WebSocketFeed implements AccountFeed {
   async #subscribeSignature(watch: SignatureWatch, subscriptions: FeedSubscriptions): Promise<void> {
     try {
       const subscription = await subscriptions.subscribe(watch.target, (message) => this.#receive(message));
-      const drop = () => subscriptions.dropSignature(subscription);
-      if (watch.isSettled) drop();
-      else watch.signal.addEventListener('abort', drop, { once: true });
+      watch.drop = () => subscriptions.dropSignature(subscription);
+      if (watch.isSettled) watch.drop();
     } catch {
       // Lost or refused: the caller polls as well, and a reconnect subscribes again.
     }

@@ -151,7 +151,7 @@ describe('a read of a node that fails', () => {
     node.always(status(429, { 'retry-after': '60' }));
     const started = performance.now();
     expect(await failureOf(reader.getSlot('confirmed'))).toMatchObject({ code: 'CHAIN_RATE_LIMIT_EXCEEDED' });
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(1_400);
   });
 
   it('ends at its deadline when the node never answers', async () => {
@@ -159,7 +159,7 @@ describe('a read of a node that fails', () => {
     node.always(neverAnswer);
     const started = performance.now();
     expect(await failureOf(hasty.getSlot('confirmed'))).toMatchObject({ code: 'CHAIN_TIMEOUT' });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(1_400);
     hasty.close();
   });
 });

@@ -208,10 +208,10 @@ describe('a lost connection', () => {
 
   it('is not suspected while slots arrive', async () => {
     await feed.stop();
-    feed = feedAt(node.url, 150);
+    feed = feedAt(node.url, 600);
     await feed.start(listen);
     node.tick(10);
-    await realClock.sleep(500);
+    await realClock.sleep(1_200);
     expect(statuses()).toEqual(['connected']);
   });
 
@@ -277,6 +277,25 @@ describe('a watched signature', () => {
     const confirmed = feed.watchSignature('sig', never);
     await feed.stop();
     expect(await confirmed).toBe(false);
+  });
+
+  it('is one of hundreds without leaving listeners behind', async () => {
+    await feed.start(listen);
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    const watches = Array.from({ length: 300 }, (_, index) =>
+      feed.watchSignature(`sig-${index}`, new AbortController().signal),
+    );
+    await until(() => node.subscriptions.size === 300);
+    for (let index = 0; index < 150; index += 1) node.sendSignature(`sig-${index}`);
+    await Promise.all(watches.slice(0, 150));
+    await feed.stop();
+    const outcomes = await Promise.all(watches);
+    await realClock.sleep(10);
+    process.off('warning', note);
+    expect(outcomes.filter(Boolean)).toHaveLength(150);
+    expect(warnings).toEqual([]);
   });
 
   it('outlives a node that refuses the subscription', async () => {
