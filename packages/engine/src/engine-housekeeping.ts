@@ -8,7 +8,11 @@ export interface Housekeeping {
 }
 
 /** What is done off the hot path for as long as the engine runs: group the journal's writes, and read the balances again. */
-export async function keepHouse({ ports }: EngineOptions, stages: Stages, { signal, onTick }: Housekeeping): Promise<void> {
+export async function keepHouse(
+  { ports }: EngineOptions,
+  stages: Stages,
+  { signal, onTick }: Housekeeping,
+): Promise<void> {
   const { settings, journal, walletSetup, alerts } = stages;
   let refreshedAtMicros = ports.clock.nowMicros();
   while (!signal.aborted) {

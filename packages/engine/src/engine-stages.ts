@@ -92,7 +92,11 @@ function createRecord({ ports }: EngineOptions, settings: EngineSettings, listen
 }
 
 /** Strategy, validation and risk. */
-function createDecision({ core, ports, market, tradeLimit }: EngineOptions, settings: EngineSettings, record: Recording): Decision {
+function createDecision(
+  { core, ports, market, tradeLimit }: EngineOptions,
+  settings: EngineSettings,
+  record: Recording,
+): Decision {
   const { clock } = ports;
   const balances = new BalanceTracker();
   const scanPool = new ScanPool({
@@ -114,7 +118,14 @@ function createDecision({ core, ports, market, tradeLimit }: EngineOptions, sett
   });
   const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
   const poolSlot = (pool: number) => market.describe(Uint32Array.of(pool))[0]?.slot ?? 0n;
-  const risk = new RiskManager({ settings: settings.risk, clock, killSwitch: record.killSwitch, balances, poolSlot, tradeLimit });
+  const risk = new RiskManager({
+    settings: settings.risk,
+    clock,
+    killSwitch: record.killSwitch,
+    balances,
+    poolSlot,
+    tradeLimit,
+  });
   return { balances, strategy, validator, risk };
 }
 
@@ -144,7 +155,16 @@ function createExecution(
     computeUnitPriceMicroLamports,
   });
   const walletSetup = new WalletSetup({
-    core, reader, signer, clock, blockhashes, monitor, failures, accounts, balances, computeUnitPriceMicroLamports,
+    core,
+    reader,
+    signer,
+    clock,
+    blockhashes,
+    monitor,
+    failures,
+    accounts,
+    balances,
+    computeUnitPriceMicroLamports,
     minWalletLamports: settings.minWalletLamports,
     wrapTargetLamports: settings.wrapTargetLamports,
   });
@@ -152,15 +172,47 @@ function createExecution(
   const knownSignatures = ports.journal.intentSignatures(REMEMBERED_SIGNATURES);
   return {
     monitor,
-    executor: new Executor({ builder, signer, blockhashes, monitor, journal, clock, senderName, knownSignatures, onSigned }),
-    simulator: new Simulator({ builder, blockhashes, reader, journal, clock, accounts, walletSetup, failures, onBuilt: onSigned }),
-    settlement: new Settlement({ journal, risk, balances, profits, failures, clock, currentSlot: () => market.currentSlot() }),
+    executor: new Executor({
+      builder,
+      signer,
+      blockhashes,
+      monitor,
+      journal,
+      clock,
+      senderName,
+      knownSignatures,
+      onSigned,
+    }),
+    simulator: new Simulator({
+      builder,
+      blockhashes,
+      reader,
+      journal,
+      clock,
+      accounts,
+      walletSetup,
+      failures,
+      onBuilt: onSigned,
+    }),
+    settlement: new Settlement({
+      journal,
+      risk,
+      balances,
+      profits,
+      failures,
+      clock,
+      currentSlot: () => market.currentSlot(),
+    }),
     walletSetup,
     recovery: { monitor, journal, profits, failures, baseMints: settings.strategy.baseMints },
   };
 }
 
-function createMonitor(ports: EngineOptions['ports'], settings: EngineSettings, { alerts, killSwitch }: Recording): ExecutionMonitor {
+function createMonitor(
+  ports: EngineOptions['ports'],
+  settings: EngineSettings,
+  { alerts, killSwitch }: Recording,
+): ExecutionMonitor {
   const { clock, reader, feed, senders } = ports;
   const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
   return new ExecutionMonitor({
@@ -171,11 +223,20 @@ function createMonitor(ports: EngineOptions['ports'], settings: EngineSettings, 
     settings: settings.confirmation,
     onSendFault: (sender, { signature }, error) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'SENDER_UNREACHABLE';
-      alerts.raise({ severity: 'warning', rule: code, message: `${sender} did not take ${signature}: ${textOf(error)}` });
-      if (error instanceof Error && 'severity' in error && error.severity === 'fatal') killSwitch.trip(`${code}: ${textOf(error)}`);
+      alerts.raise({
+        severity: 'warning',
+        rule: code,
+        message: `${sender} did not take ${signature}: ${textOf(error)}`,
+      });
+      if (error instanceof Error && 'severity' in error && error.severity === 'fatal')
+        killSwitch.trip(`${code}: ${textOf(error)}`);
     },
     onReadFault: (error) => {
-      alerts.raise({ severity: 'warning', rule: 'CONFIRMATION_READ_INVALID', message: `the next poll tries again: ${textOf(error)}` });
+      alerts.raise({
+        severity: 'warning',
+        rule: 'CONFIRMATION_READ_INVALID',
+        message: `the next poll tries again: ${textOf(error)}`,
+      });
     },
     onOverdue: ({ signature, lastValidBlockHeight }) => {
       const message = `${signature} has no verdict yet; it stays in flight until block height ${lastValidBlockHeight} has passed`;

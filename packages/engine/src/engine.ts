@@ -43,7 +43,8 @@ export class RealExecutionEngine {
    * @throws ENGINE_STATE_INVALID, ENGINE_SENDER_MISSING, CHAIN_*, MARKET_*, WALLET_*, JOURNAL_*; call `stop` after it
    */
   async start(): Promise<void> {
-    if (this.#phase !== 'new') throw createEngineError('ENGINE_STATE_INVALID', `the engine is ${this.#phase}, it cannot be started`);
+    if (this.#phase !== 'new')
+      throw createEngineError('ENGINE_STATE_INVALID', `the engine is ${this.#phase}, it cannot be started`);
     this.#phase = 'starting';
     const starting = this.#start();
     this.#starting = starting.catch(() => undefined);
@@ -159,7 +160,8 @@ export class RealExecutionEngine {
         for (const opportunity of found) if (this.#mayTrade()) this.#decide(stages, opportunity);
       } finally {
         this.#scanning = false;
-        if (this.#rescan) this.#take({ ...snapshot, slot: this.#options.market.currentSlot(), clock: this.#options.market.clock() });
+        if (this.#rescan)
+          this.#take({ ...snapshot, slot: this.#options.market.currentSlot(), clock: this.#options.market.clock() });
       }
     };
     this.#run(scan());
@@ -175,7 +177,13 @@ export class RealExecutionEngine {
     const slot = market.currentSlot();
     const touched = this.#stages?.risk.takeDuePools(slot);
     if (touched === undefined || touched.length === 0) return;
-    this.#take({ store: market.store, touched, clock: market.clock(), slot, receivedAtMicros: ports.clock.nowMicros() });
+    this.#take({
+      store: market.store,
+      touched,
+      clock: market.clock(),
+      slot,
+      receivedAtMicros: ports.clock.nowMicros(),
+    });
   }
 
   #decide(stages: Stages, opportunity: Opportunity): void {
@@ -232,7 +240,8 @@ export class RealExecutionEngine {
 
   /** What no stage expected is a bug or a broken world: the engine goes on resolving, but sends no more. */
   #fault(error: unknown): void {
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'ENGINE_PANIC';
+    const code =
+      error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'ENGINE_PANIC';
     const message = error instanceof Error ? error.message : String(error);
     this.#stages?.alerts.raise({ severity: 'critical', rule: code, message });
     this.halt(`${code}: ${message}`);

@@ -68,8 +68,19 @@ export class ExecutionMonitor {
   /** Starts listening, sends, and follows the transaction. */
   track(tracked: TrackedTransaction): InFlight {
     const { senders, clock, settings, onSendFault } = this.#options;
-    const broadcaster = new Broadcaster({ senders, clock, tracked, everyMs: settings.rebroadcastMs, onFault: onSendFault });
-    const entry: Entry = { tracker: new TransactionTracker(tracked), broadcaster, listening: new AbortController(), overdue: false };
+    const broadcaster = new Broadcaster({
+      senders,
+      clock,
+      tracked,
+      everyMs: settings.rebroadcastMs,
+      onFault: onSendFault,
+    });
+    const entry: Entry = {
+      tracker: new TransactionTracker(tracked),
+      broadcaster,
+      listening: new AbortController(),
+      overdue: false,
+    };
     this.#entries.set(tracked.signature, entry);
     void this.#listen(entry);
     broadcaster.sendIfDue();
@@ -176,13 +187,17 @@ export class ExecutionMonitor {
     tracker.recordStatus(status, reached);
   }
 
-  async #statuses(trackers: readonly TransactionTracker[], searchHistory: boolean): Promise<(SignatureStatus | null)[]> {
+  async #statuses(
+    trackers: readonly TransactionTracker[],
+    searchHistory: boolean,
+  ): Promise<(SignatureStatus | null)[]> {
     const statuses: (SignatureStatus | null)[] = [];
     for (let from = 0; from < trackers.length; from += STATUSES_PER_CALL) {
       const signatures = trackers.slice(from, from + STATUSES_PER_CALL).map((tracker) => tracker.tracked.signature);
       const answers = await this.#options.reader.getSignatureStatuses(signatures, searchHistory);
       // A short answer says nothing about the rest; absence is only what the node said of this very signature.
-      if (answers.length !== signatures.length) throw new RangeError(`asked for ${signatures.length} statuses, got ${answers.length}`);
+      if (answers.length !== signatures.length)
+        throw new RangeError(`asked for ${signatures.length} statuses, got ${answers.length}`);
       statuses.push(...answers);
     }
     return statuses;

@@ -76,7 +76,9 @@ export class Executor {
       builtAtMicros = clock.nowMicros();
       transaction = signer.signTransaction(message);
     } catch (error) {
-      return refuse('plan', recoverableCode(error), { message: error instanceof Error ? error.message : String(error) });
+      return refuse('plan', recoverableCode(error), {
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
     const signedAtMicros = clock.nowMicros();
     const signature = encodeBase58(transaction.subarray(SIGNATURE_START, SIGNATURE_END));
@@ -86,7 +88,16 @@ export class Executor {
     this.#options.journal.recordOrThrow(intentOf({ plan, signature, transaction, lifetime }));
     const inFlight = this.#send(plan, { signature, transaction, lifetime });
     const sentAtMicros = clock.nowMicros();
-    return { kind: 'submission', plan, signature, inFlight, approvedAtMicros, builtAtMicros, signedAtMicros, sentAtMicros };
+    return {
+      kind: 'submission',
+      plan,
+      signature,
+      inFlight,
+      approvedAtMicros,
+      builtAtMicros,
+      signedAtMicros,
+      sentAtMicros,
+    };
   }
 
   #send(plan: TransactionPlan, signed: Omit<Signed, 'plan'>): InFlight {
@@ -94,7 +105,13 @@ export class Executor {
     const { id } = plan.approved.opportunity;
     const { signature, transaction, lifetime } = signed;
     const { lastValidBlockHeight } = lifetime;
-    const inFlight = monitor.track({ id, signature, transaction, lastValidBlockHeight, sentAtMicros: clock.nowMicros() });
+    const inFlight = monitor.track({
+      id,
+      signature,
+      transaction,
+      lastValidBlockHeight,
+      sentAtMicros: clock.nowMicros(),
+    });
     journal.record({
       type: 'submitted',
       id,

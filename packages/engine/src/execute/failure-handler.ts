@@ -26,7 +26,8 @@ export class FailureHandler {
     const leg = placement === undefined ? -1 : instructionIndex - placement.firstLegInstruction;
     const venue = placement?.venues[leg];
     const place = venue === undefined ? `in instruction ${instructionIndex + 1}` : `in leg ${leg + 1}`;
-    const program = failingProgram(evidence.logs) ?? (venue === undefined ? undefined : findVenueByStem(venue)?.programId);
+    const program =
+      failingProgram(evidence.logs) ?? (venue === undefined ? undefined : findVenueByStem(venue)?.programId);
     const known = program === undefined ? undefined : PROGRAM_ERRORS.get(program);
     const name = known?.program ?? program ?? 'program';
     if (customCode === null) return `${name} ${instructionVariant ?? failure.text} ${place}`;

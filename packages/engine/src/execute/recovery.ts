@@ -49,7 +49,9 @@ function recordOutcome(intent: UnresolvedIntent, verdict: Verdict, options: Reco
     id,
     signature,
     verdict: verdict.kind,
-    reason: failed ? failures.describe(verdict.landed) : `expired: not in any block up to height ${verdict.blockHeight}`,
+    reason: failed
+      ? failures.describe(verdict.landed)
+      : `expired: not in any block up to height ${verdict.blockHeight}`,
     costLamports: (failed ? profits.costOf(verdict.landed) : 0n).toString(),
   });
 }

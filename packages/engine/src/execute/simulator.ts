@@ -68,11 +68,16 @@ export class Simulator {
         const reason = failures.describe(result, { firstLegInstruction: plan.firstLegInstruction, venues });
         return refuse('plan', 'PLAN_SIMULATION_INVALID', { reason });
       }
-      const change = amountOf(result.accounts[0]) - amountOf(before) - (opportunity.base.mint === WRAPPED_SOL_MINT ? setUp.wrapped : 0n);
+      const change =
+        amountOf(result.accounts[0]) -
+        amountOf(before) -
+        (opportunity.base.mint === WRAPPED_SOL_MINT ? setUp.wrapped : 0n);
       this.#record(plan, change, { approvedAtMicros, builtAtMicros, answeredAtMicros: clock.nowMicros() });
       return undefined;
     } catch (error) {
-      return refuse('plan', recoverableCode(error), { message: error instanceof Error ? error.message : String(error) });
+      return refuse('plan', recoverableCode(error), {
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 
@@ -80,7 +85,12 @@ export class Simulator {
   #record(plan: TransactionPlan, tokenChange: bigint, timed: Timed): void {
     const { opportunity } = plan.approved;
     const { base, profit } = opportunity;
-    const fees = { base: profit.baseFeeLamports, priority: profit.priorityFeeLamports, tip: profit.tipLamports, rent: profit.rentLamports };
+    const fees = {
+      base: profit.baseFeeLamports,
+      priority: profit.priorityFeeLamports,
+      tip: profit.tipLamports,
+      rent: profit.rentLamports,
+    };
     const lamports = fees.base + fees.priority + fees.tip + fees.rent;
     const isSol = base.mint === WRAPPED_SOL_MINT;
     const actualProfit = isSol ? tokenChange - lamports : tokenChange;

@@ -25,6 +25,10 @@ export class TipPolicy {
     if (lamports === 0n || this.#accounts.length === 0) return undefined;
     const account = this.#accounts[this.#random.nextInt(this.#accounts.length)];
     if (account === undefined) return undefined;
-    return { account: account.text, lamports, instruction: transferLamportsInstruction({ from: payer, to: account.bytes, lamports }) };
+    return {
+      account: account.text,
+      lamports,
+      instruction: transferLamportsInstruction({ from: payer, to: account.bytes, lamports }),
+    };
   }
 }

@@ -68,7 +68,11 @@ export class TransactionBuilder {
         return refuse('plan', 'PLAN_TOKEN_ACCOUNT_MISSING', { mintIn: leg.mintIn, mintOut: leg.mintOut });
       }
       if (limit.minimumOut > leg.amountOut) {
-        return refuse('plan', 'PLAN_LIMIT_EXCEEDED', { leg: index, minimumOut: limit.minimumOut, amountOut: leg.amountOut });
+        return refuse('plan', 'PLAN_LIMIT_EXCEEDED', {
+          leg: index,
+          minimumOut: limit.minimumOut,
+          amountOut: leg.amountOut,
+        });
       }
       legs.push({
         pool: leg.pool,
@@ -89,7 +93,14 @@ export class TransactionBuilder {
     const swaps = core.swapInstructions(store, accounts.wallet, legs);
     const after = tip === undefined ? NOTHING : encodeInstructions([tip.instruction]);
     const instructions = concat([encodeInstructions(before), swaps, after]);
-    return { kind: 'plan', approved, instructions, lookupTables: this.#chooseTables(instructions, opportunity.slot), tip, firstLegInstruction: before.length };
+    return {
+      kind: 'plan',
+      approved,
+      instructions,
+      lookupTables: this.#chooseTables(instructions, opportunity.slot),
+      tip,
+      firstLegInstruction: before.length,
+    };
   }
 
   /** Returns the message of a plan with a blockhash. @throws WIRE_* */

@@ -1,9 +1,5 @@
 import { type Instruction, transferLamportsInstruction } from '@tandem/core-native';
-import {
-  ASSOCIATED_TOKEN_PROGRAM_BYTES,
-  SYSTEM_PROGRAM_BYTES,
-  TOKEN_PROGRAM_BYTES,
-} from './system-programs.js';
+import { ASSOCIATED_TOKEN_PROGRAM_BYTES, SYSTEM_PROGRAM_BYTES, TOKEN_PROGRAM_BYTES } from './system-programs.js';
 
 /** Associated-token program `CreateIdempotent`. */
 const CREATE_IDEMPOTENT = 1;

@@ -118,7 +118,11 @@ export class WalletSetup {
   }
 
   /** Instructions that would create and wrap what is missing, for a simulation that may change nothing. */
-  simulatedSetUp(mints: readonly string[]): { readonly instructions: Instruction[]; readonly computeUnits: number; readonly wrapped: bigint } {
+  simulatedSetUp(mints: readonly string[]): {
+    readonly instructions: Instruction[];
+    readonly computeUnits: number;
+    readonly wrapped: bigint;
+  } {
     const { accounts, balances } = this.#options;
     const instructions: Instruction[] = [];
     let computeUnits = 0;
@@ -152,20 +156,33 @@ export class WalletSetup {
 
   async #run(instructions: readonly Instruction[], computeUnits: number): Promise<void> {
     const { core, signer, blockhashes, monitor, clock, failures, computeUnitPriceMicroLamports } = this.#options;
-    const packed = encodeInstructions([...computeBudgetInstructions(computeUnits, computeUnitPriceMicroLamports), ...instructions]);
+    const packed = encodeInstructions([
+      ...computeBudgetInstructions(computeUnits, computeUnitPriceMicroLamports),
+      ...instructions,
+    ]);
     const { blockhash, lastValidBlockHeight } = blockhashes.latest();
     const message = core.compileMessage(signer.address, decodeAddress(blockhash), packed, new Uint8Array(0));
     const transaction = signer.signTransaction(message);
     const signature = encodeBase58(transaction.subarray(1, 65));
-    const tracked = { id: `setup-${signature}`, signature, transaction, lastValidBlockHeight, sentAtMicros: clock.nowMicros() };
+    const tracked = {
+      id: `setup-${signature}`,
+      signature,
+      transaction,
+      lastValidBlockHeight,
+      sentAtMicros: clock.nowMicros(),
+    };
     const verdict = await monitor.track(tracked).verdict;
     if (verdict.kind === 'landed') return;
     const context = { signature };
     if (verdict.kind === 'expired') {
-      throw createEngineError('WALLET_SETUP_TIMEOUT', `the set-up transaction ${signature} expired unseen`, { context });
+      throw createEngineError('WALLET_SETUP_TIMEOUT', `the set-up transaction ${signature} expired unseen`, {
+        context,
+      });
     }
     const reason = failures.describe(verdict.landed);
-    throw createEngineError('WALLET_SETUP_INVALID', `the set-up transaction ${signature} failed: ${reason}`, { context: { ...context, reason } });
+    throw createEngineError('WALLET_SETUP_INVALID', `the set-up transaction ${signature} failed: ${reason}`, {
+      context: { ...context, reason },
+    });
   }
 
   /** An account at the right address can still be another's: its owner field is what counts. */
@@ -173,12 +190,20 @@ export class WalletSetup {
     const { data } = account;
     const holds = (offset: number, address: Uint8Array) =>
       address.every((byte, index) => data[offset + index] === byte) && data.length >= offset + ADDRESS_BYTES;
-    if (data.length < TOKEN_ACCOUNT_BYTES || !holds(MINT_OFFSET, place.mint) || !holds(OWNER_OFFSET, this.#options.accounts.wallet)) {
+    if (
+      data.length < TOKEN_ACCOUNT_BYTES ||
+      !holds(MINT_OFFSET, place.mint) ||
+      !holds(OWNER_OFFSET, this.#options.accounts.wallet)
+    ) {
       const text = encodeBase58(place.account);
-      throw createEngineError('WALLET_SETUP_INVALID', `${text} is not the wallet's token account of ${encodeBase58(place.mint)}`, {
-        context: { account: text },
-        action: 'The account belongs to someone else; trade with another wallet.',
-      });
+      throw createEngineError(
+        'WALLET_SETUP_INVALID',
+        `${text} is not the wallet's token account of ${encodeBase58(place.mint)}`,
+        {
+          context: { account: text },
+          action: 'The account belongs to someone else; trade with another wallet.',
+        },
+      );
     }
     return new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(AMOUNT_OFFSET, true);
   }

@@ -29,7 +29,8 @@ export class AlertThrottle {
       return;
     }
     this.#quiet.set(alert.rule, { untilMicros: now + this.#intervalMicros, suppressed: 0 });
-    const more = quiet !== undefined && quiet.suppressed > 0 ? ` (and ${quiet.suppressed} more since the last alert)` : '';
+    const more =
+      quiet !== undefined && quiet.suppressed > 0 ? ` (and ${quiet.suppressed} more since the last alert)` : '';
     this.#journal.record({ type: 'alert', ...alert, message: `${alert.message}${more}` });
   }
 }

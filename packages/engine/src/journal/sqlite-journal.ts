@@ -11,7 +11,14 @@ const GROUP_LIMIT = 256;
 const BUSY_TIMEOUT_MS = 1_000;
 
 /** Events that money hangs on: on disk before `append` returns. */
-const DURABLE: ReadonlySet<EngineEvent['type']> = new Set(['started', 'intent', 'executed', 'missed', 'state', 'summary']);
+const DURABLE: ReadonlySet<EngineEvent['type']> = new Set([
+  'started',
+  'intent',
+  'executed',
+  'missed',
+  'state',
+  'summary',
+]);
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS events (
@@ -123,7 +130,10 @@ function requireVersion(db: Database.Database): void {
     const part = parts[index] ?? 0;
     if (part > wanted) return;
     if (part < wanted) {
-      throw createEngineError('JOURNAL_VERSION_UNSUPPORTED', `SQLite ${row?.version ?? '?'} is older than ${OLDEST_SQLITE.join('.')}`);
+      throw createEngineError(
+        'JOURNAL_VERSION_UNSUPPORTED',
+        `SQLite ${row?.version ?? '?'} is older than ${OLDEST_SQLITE.join('.')}`,
+      );
     }
   }
 }

@@ -34,7 +34,11 @@ export class PoolGuard {
       const guard = this.#guards.get(leg.pool);
       if (guard === undefined) continue;
       if (opportunity.slot < guard.restsUntilSlot) {
-        const details = { pool: leg.poolAddress, missesInARow: guard.missesInARow, restsUntilSlot: guard.restsUntilSlot };
+        const details = {
+          pool: leg.poolAddress,
+          missesInARow: guard.missesInARow,
+          restsUntilSlot: guard.restsUntilSlot,
+        };
         return refuse('risk', 'RISK_POOL_MISSES_EXCEEDED', details);
       }
       if (!isCurrent(guard, opportunity.slot, poolSlot(leg.pool))) {

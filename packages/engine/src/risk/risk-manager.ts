@@ -76,7 +76,8 @@ export class RiskManager {
       () => this.#guard.check(opportunity, poolSlot),
       () => this.#rate.check(),
     ];
-    if (this.#draining) return { kind: 'refusal', stage: 'risk', reason: 'RISK_STATE_INVALID', details: { state: 'DRAINING' } };
+    if (this.#draining)
+      return { kind: 'refusal', stage: 'risk', reason: 'RISK_STATE_INVALID', details: { state: 'DRAINING' } };
     for (const check of checks) {
       const result = check();
       if (result.kind === 'refusal') return result;
@@ -120,7 +121,10 @@ export class RiskManager {
   settleSimulated(opportunity: Opportunity, slot: bigint, outcome: 'executed' | 'refused'): void {
     this.#release(opportunity);
     if (outcome === 'executed') this.#trades.recordExecuted();
-    this.#guard.recordExecuted(opportunity.legs.map((leg) => leg.pool), slot);
+    this.#guard.recordExecuted(
+      opportunity.legs.map((leg) => leg.pool),
+      slot,
+    );
   }
 
   /** Returns the pools that may be traded again and should be searched once more although nothing touched them. */

@@ -1,4 +1,11 @@
-import { type BaseMint, type Candidate, type CoreApi, type CostModel, Direction, type SearchRequest } from '@tandem/core-native';
+import {
+  type BaseMint,
+  type Candidate,
+  type CoreApi,
+  type CostModel,
+  Direction,
+  type SearchRequest,
+} from '@tandem/core-native';
 import type { MarketSnapshot } from '../market/market-snapshot.js';
 import type { Clock } from '../ports/clock.js';
 import type { BaseMintSettings, Opportunity, OpportunityLeg } from './opportunity.js';
@@ -81,7 +88,11 @@ export class CyclicArbitrage implements Strategy {
     return { request, bases };
   }
 
-  #opportunities(candidates: readonly Candidate[], bases: readonly BaseMintSettings[], snapshot: MarketSnapshot): Opportunity[] {
+  #opportunities(
+    candidates: readonly Candidate[],
+    bases: readonly BaseMintSettings[],
+    snapshot: MarketSnapshot,
+  ): Opportunity[] {
     if (candidates.length === 0) return [];
     const detectedAtMicros = this.#options.clock.nowMicros();
     const found: Opportunity[] = [];

@@ -67,12 +67,18 @@ export class ScanPool {
     const deadline = new AbortController();
     const finished = new AbortController();
     const timer = clock.sleep(timeoutMs, finished.signal).then(
-      () => deadline.abort(createEngineError('STRATEGY_SCAN_TIMEOUT', `a scan of ${poolCount} pools took longer than ${timeoutMs} ms`)),
+      () =>
+        deadline.abort(
+          createEngineError('STRATEGY_SCAN_TIMEOUT', `a scan of ${poolCount} pools took longer than ${timeoutMs} ms`),
+        ),
       () => undefined,
     );
     try {
       const shares = partitionPools(pools, threads).map((touched) =>
-        workers.run({ backend: core.backend, store, ...replica, poolCount, request: { ...request, touched } }, deadline.signal),
+        workers.run(
+          { backend: core.backend, store, ...replica, poolCount, request: { ...request, touched } },
+          deadline.signal,
+        ),
       );
       return mergeCandidates(await Promise.all(shares), request);
     } catch (error) {

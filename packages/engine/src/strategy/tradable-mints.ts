@@ -17,7 +17,11 @@ interface Counted extends TradableMint {
  * Returns the mints a two-leg cycle can pass through, base mints first: those that at least two pools trade against the same base
  * mint, the ones with most pools first, ties by address, `limit` at most.
  */
-export function tradableMints(pools: readonly PoolDescription[], baseMints: readonly string[], limit: number): TradableMint[] {
+export function tradableMints(
+  pools: readonly PoolDescription[],
+  baseMints: readonly string[],
+  limit: number,
+): TradableMint[] {
   const bases = new Map<string, TradableMint>();
   const counted = new Map<string, Counted>();
   for (const pool of pools) {

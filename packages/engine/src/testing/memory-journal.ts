@@ -31,7 +31,9 @@ export class MemoryJournal implements EventStore {
   }
 
   unresolvedIntents(): readonly UnresolvedIntent[] {
-    const resolved = new Set(this.events.flatMap((event) => (event.type === 'executed' || event.type === 'missed' ? [event.id] : [])));
+    const resolved = new Set(
+      this.events.flatMap((event) => (event.type === 'executed' || event.type === 'missed' ? [event.id] : [])),
+    );
     return this.events.flatMap((event) => (event.type === 'intent' && !resolved.has(event.id) ? [event] : []));
   }
 

@@ -26,10 +26,12 @@ export class ScriptedReader implements ChainReader {
   readonly getBlockHeight: ChainReader['getBlockHeight'] = (...args) => this.#of('getBlockHeight')(...args);
   readonly getSlot: ChainReader['getSlot'] = (...args) => this.#of('getSlot')(...args);
   readonly getChainClock: ChainReader['getChainClock'] = (...args) => this.#of('getChainClock')(...args);
-  readonly getSignatureStatuses: ChainReader['getSignatureStatuses'] = (...args) => this.#of('getSignatureStatuses')(...args);
+  readonly getSignatureStatuses: ChainReader['getSignatureStatuses'] = (...args) =>
+    this.#of('getSignatureStatuses')(...args);
   readonly getTransaction: ChainReader['getTransaction'] = (...args) => this.#of('getTransaction')(...args);
   readonly simulate: ChainReader['simulate'] = (...args) => this.#of('simulate')(...args);
-  readonly getRecentPriorityFees: ChainReader['getRecentPriorityFees'] = (...args) => this.#of('getRecentPriorityFees')(...args);
+  readonly getRecentPriorityFees: ChainReader['getRecentPriorityFees'] = (...args) =>
+    this.#of('getRecentPriorityFees')(...args);
   readonly getMinimumRent: ChainReader['getMinimumRent'] = (...args) => this.#of('getMinimumRent')(...args);
 
   #of<Method extends keyof ChainReader>(method: Method): ChainReader[Method] {

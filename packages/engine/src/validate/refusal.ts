@@ -27,6 +27,9 @@ export function refuse(
   reason: string,
   details: Readonly<Record<string, string | number | boolean | bigint>> = {},
 ): Refusal {
-  const safe = Object.entries(details).map(([key, value]) => [key, typeof value === 'bigint' ? value.toString() : value]);
+  const safe = Object.entries(details).map(([key, value]) => [
+    key,
+    typeof value === 'bigint' ? value.toString() : value,
+  ]);
   return { kind: 'refusal', stage, reason, details: Object.fromEntries(safe) as Refusal['details'] };
 }

@@ -16,7 +16,8 @@ export class SlippageValidator {
       if (quote === undefined || 'code' in quote) {
         return refuse('validate', 'VALIDATE_QUOTE_MISSING', { pool: leg.poolAddress, code: quote?.code ?? 'none' });
       }
-      const change = quote.amountOut > leg.amountOut ? quote.amountOut - leg.amountOut : leg.amountOut - quote.amountOut;
+      const change =
+        quote.amountOut > leg.amountOut ? quote.amountOut - leg.amountOut : leg.amountOut - quote.amountOut;
       if (change * BPS > leg.amountOut * toleranceBps) {
         const details = { pool: leg.poolAddress, planned: leg.amountOut, quoted: quote.amountOut, toleranceBps };
         return refuse('validate', 'VALIDATE_SLIPPAGE_EXCEEDED', details);

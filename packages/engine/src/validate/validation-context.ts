@@ -1,4 +1,11 @@
-import { type ChainClock, type CoreApi, type CostModel, QUOTE_CODES, type StoreId, SwapMode } from '@tandem/core-native';
+import {
+  type ChainClock,
+  type CoreApi,
+  type CostModel,
+  QUOTE_CODES,
+  type StoreId,
+  SwapMode,
+} from '@tandem/core-native';
 import type { MarketState } from '../market/market-state.js';
 import type { Opportunity } from '../strategy/opportunity.js';
 import type { BalanceTracker } from './balance-tracker.js';
@@ -25,7 +32,10 @@ export type LegQuote = { readonly amountOut: bigint; readonly probeOut: bigint }
 /** What every validation works on; the same object for the engine's life. */
 export interface ValidationSources {
   readonly core: CoreApi;
-  readonly market: Pick<MarketState, 'store' | 'isLive' | 'lostReason' | 'ageSlots' | 'currentSlot' | 'clock' | 'blockedCode'>;
+  readonly market: Pick<
+    MarketState,
+    'store' | 'isLive' | 'lostReason' | 'ageSlots' | 'currentSlot' | 'clock' | 'blockedCode'
+  >;
   readonly balances: BalanceTracker;
   readonly settings: ValidationSettings;
 }

@@ -45,8 +45,13 @@ describe('RealExecutionEngine', () => {
     expect(types(story)).toEqual(['opportunity', 'intent', 'submitted', 'executed']);
     const { poolA, poolB } = executed!;
     expect(executed).toMatchObject({
-      signature, slot: '102', baseMint: SOL, actualProfit: '10994999', netProfitLamports: '10994999',
-      fees: { base: '5000', priority: '1', tip: '0', rent: '0' }, result: `EXECUTED_${poolA}_${poolB}_PROFIT_10994999`,
+      signature,
+      slot: '102',
+      baseMint: SOL,
+      actualProfit: '10994999',
+      netProfitLamports: '10994999',
+      fees: { base: '5000', priority: '1', tip: '0', rent: '0' },
+      result: `EXECUTED_${poolA}_${poolB}_PROFIT_10994999`,
     });
     expect(poolA).not.toBe(poolB);
   });
@@ -66,7 +71,10 @@ describe('RealExecutionEngine', () => {
     paper.market.move(1, GAP);
     await pass(paper, 1_000);
     expect(paper.chain.sender.sends).toEqual([]);
-    expect(paper.events.find((event) => event.type === 'state')).toMatchObject({ to: 'HALTED', trigger: 'JOURNAL_WRITE_INVALID: disk full' });
+    expect(paper.events.find((event) => event.type === 'state')).toMatchObject({
+      to: 'HALTED',
+      trigger: 'JOURNAL_WRITE_INVALID: disk full',
+    });
     paper.journal.failure = undefined;
     paper.market.move(2, GAP);
     await pass(paper, 1_000);
@@ -115,7 +123,12 @@ describe('RealExecutionEngine', () => {
     expect(paper.journal.ofType('missed')).toMatchObject([
       { signature, verdict: 'failed', reason: 'raydium_cpmm ExceededSlippage (6005) in leg 2', costLamports: '5250' },
     ]);
-    expect(paper.engine.summary()).toMatchObject({ submitted: 1, executed: 0, missed: 1, netProfit: { [SOL]: '-5250' } });
+    expect(paper.engine.summary()).toMatchObject({
+      submitted: 1,
+      executed: 0,
+      missed: 1,
+      netProfit: { [SOL]: '-5250' },
+    });
   });
 
   it('reports an expired transaction only after its own last valid block height', async () => {
@@ -211,7 +224,10 @@ describe('RealExecutionEngine', () => {
         chain.tokens.clear();
       },
     });
-    await expect(paper.engine.start()).rejects.toMatchObject({ code: 'WALLET_FUNDS_MISSING', action: expect.stringContaining('Send at least') });
+    await expect(paper.engine.start()).rejects.toMatchObject({
+      code: 'WALLET_FUNDS_MISSING',
+      action: expect.stringContaining('Send at least'),
+    });
     expect(paper.chain.sender.sends).toEqual([]);
   });
 

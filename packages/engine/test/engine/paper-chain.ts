@@ -24,7 +24,10 @@ export class PaperChain {
   slot = 100n;
   height = 1_000n;
   lamports = 10_000_000_000n;
-  readonly tokens = new Map<string, bigint>([[SOL, 5_000_000_000n], [USD, 0n]]);
+  readonly tokens = new Map<string, bigint>([
+    [SOL, 5_000_000_000n],
+    [USD, 0n],
+  ]);
   readonly #wallet: Uint8Array;
   readonly #accounts: TokenAccounts;
   readonly #landed = new Map<string, LandedTransaction>();
@@ -49,7 +52,12 @@ export class PaperChain {
     this.lamports -= BASE_FEE + priorityFee;
     if (error === null) this.tokens.set(SOL, (this.tokens.get(SOL) ?? 0n) + profit);
     this.#landed.set(signature, {
-      signature, slot: this.slot, error, logs, feeLamports: BASE_FEE, computeUnitsConsumed: null,
+      signature,
+      slot: this.slot,
+      error,
+      logs,
+      feeLamports: BASE_FEE,
+      computeUnitsConsumed: null,
       accountKeys: [encodeBase58(this.#wallet), 'wsol', 'usd'],
       preLamports: [before.lamports, 1n, 1n],
       postLamports: [this.lamports, 1n, 1n],
@@ -59,7 +67,12 @@ export class PaperChain {
   }
 
   #balances(tokens: ReadonlyMap<string, bigint>): TokenBalance[] {
-    return [...tokens].map(([mint, amount], index) => ({ accountIndex: index + 1, mint, owner: encodeBase58(this.#wallet), amount }));
+    return [...tokens].map(([mint, amount], index) => ({
+      accountIndex: index + 1,
+      mint,
+      owner: encodeBase58(this.#wallet),
+      amount,
+    }));
   }
 
   #status(signature: string): SignatureStatus | null {
@@ -70,7 +83,9 @@ export class PaperChain {
   #account(address: Uint8Array): AccountSnapshot | null {
     const { slot } = this;
     if (Buffer.compare(address, this.#wallet) === 0) {
-      return this.lamports === 0n ? null : { address, owner: SYSTEM_PROGRAM, lamports: this.lamports, slot, data: new Uint8Array(0) };
+      return this.lamports === 0n
+        ? null
+        : { address, owner: SYSTEM_PROGRAM, lamports: this.lamports, slot, data: new Uint8Array(0) };
     }
     const mint = [...this.tokens.keys()].find((key) => {
       const place = this.#accounts.find(key);

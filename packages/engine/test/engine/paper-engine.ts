@@ -21,7 +21,9 @@ export const core = loadCore().core;
 export function testSigner(seedByte = 7): Signer {
   const seed = Buffer.alloc(32, seedByte);
   const key = createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
-  const address = new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(SPKI_HEADER_BYTES));
+  const address = new Uint8Array(
+    createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(SPKI_HEADER_BYTES),
+  );
   const signer = core.createSigner(new Uint8Array(Buffer.concat([seed, address])));
   return { address, signTransaction: (message) => core.signTransaction(signer, message) };
 }
@@ -46,14 +48,22 @@ export function paperEngine(options: PaperEngineOptions = {}) {
   const blockhashes = {
     start: async () => undefined,
     stop: async () => undefined,
-    latest: () => ({ blockhash: blockhashAt(chain.height), lastValidBlockHeight: chain.height + 150n, slot: chain.slot }),
+    latest: () => ({
+      blockhash: blockhashAt(chain.height),
+      lastValidBlockHeight: chain.height + 150n,
+      slot: chain.slot,
+    }),
   };
   const engine = createEngine({
     config,
     core,
     market,
     ports: {
-      clock, feed, signer, journal, blockhashes,
+      clock,
+      feed,
+      signer,
+      journal,
+      blockhashes,
       random: new SeededRandom(1),
       reader: chain.reader,
       senders: [chain.sender],

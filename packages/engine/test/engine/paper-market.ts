@@ -18,7 +18,11 @@ export class PaperMarket implements MarketState {
   stopped = false;
 
   /** Every pool starts with 1,000 SOL against 200,000 USD. */
-  constructor(core: CoreApi, clock: Clock, pools: readonly PaperPool[] = [new PaperPool(0), new PaperPool(1), new PaperPool(2)]) {
+  constructor(
+    core: CoreApi,
+    clock: Clock,
+    pools: readonly PaperPool[] = [new PaperPool(0), new PaperPool(1), new PaperPool(2)],
+  ) {
     this.#core = core;
     this.#clock = clock;
     this.#pools = pools;

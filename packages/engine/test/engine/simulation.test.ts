@@ -49,7 +49,10 @@ it('refuses with the decoded reason what the simulation shows to fail', async ()
   paper.market.move(1, GAP);
   await pass(paper, 100);
   const refused = paper.journal.ofType('refused').find((event) => event.stage === 'plan');
-  expect(refused).toMatchObject({ reason: 'PLAN_SIMULATION_INVALID', details: { reason: 'raydium_cpmm ExceededSlippage (6005) in leg 1' } });
+  expect(refused).toMatchObject({
+    reason: 'PLAN_SIMULATION_INVALID',
+    details: { reason: 'raydium_cpmm ExceededSlippage (6005) in leg 1' },
+  });
   expect(paper.journal.ofType('simulated')).toEqual([]);
   await finish(paper);
 });

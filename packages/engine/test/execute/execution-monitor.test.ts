@@ -6,8 +6,17 @@ import { ManualClock, RecordingSender, ScriptedFeed, ScriptedReader } from '../.
 
 const LAST_VALID = 150n;
 const landedAt = (slot: bigint, error: unknown = null): LandedTransaction => ({
-  signature: 'sig', slot, error, accountKeys: [], feeLamports: 5_000n, computeUnitsConsumed: null,
-  preLamports: [], postLamports: [], preTokenBalances: [], postTokenBalances: [], logs: [],
+  signature: 'sig',
+  slot,
+  error,
+  accountKeys: [],
+  feeLamports: 5_000n,
+  computeUnitsConsumed: null,
+  preLamports: [],
+  postLamports: [],
+  preTokenBalances: [],
+  postTokenBalances: [],
+  logs: [],
 });
 const confirmed: SignatureStatus = { slot: 9n, error: null, confirmationStatus: 'confirmed' };
 
@@ -18,7 +27,8 @@ class SmallChain {
   transaction: LandedTransaction | null = null;
   height = 10n;
   readonly reader = new ScriptedReader({
-    getSignatureStatuses: async (signatures, history) => signatures.map(() => (history ? (this.inHistory ?? this.status) : this.status)),
+    getSignatureStatuses: async (signatures, history) =>
+      signatures.map(() => (history ? (this.inHistory ?? this.status) : this.status)),
     getTransaction: async () => this.transaction,
     getBlockHeight: async () => this.height,
   });
@@ -39,8 +49,17 @@ beforeEach(() => {
   sender = new RecordingSender();
   [readFaults, sendFaults, overdue] = [[], [], []];
   monitor = new ExecutionMonitor({
-    clock, reader: chain.reader, feed, senders: [sender],
-    settings: { pollMs: 250, rebroadcastMs: 500, heightProbeAfterMs: 2_000, overdueAfterMs: 30_000, commitment: 'confirmed' },
+    clock,
+    reader: chain.reader,
+    feed,
+    senders: [sender],
+    settings: {
+      pollMs: 250,
+      rebroadcastMs: 500,
+      heightProbeAfterMs: 2_000,
+      overdueAfterMs: 30_000,
+      commitment: 'confirmed',
+    },
     onSendFault: (name) => sendFaults.push(name),
     onReadFault: (error) => readFaults.push(error),
     onOverdue: ({ signature }) => overdue.push(signature),
@@ -49,7 +68,11 @@ beforeEach(() => {
 
 function track(): { verdict: () => Verdict | undefined } {
   const tracked: TrackedTransaction = {
-    id: 'a', signature: 'sig', transaction: Uint8Array.of(1, 2, 3), lastValidBlockHeight: LAST_VALID, sentAtMicros: clock.nowMicros(),
+    id: 'a',
+    signature: 'sig',
+    transaction: Uint8Array.of(1, 2, 3),
+    lastValidBlockHeight: LAST_VALID,
+    sentAtMicros: clock.nowMicros(),
   };
   let settled: Verdict | undefined;
   void monitor.track(tracked).verdict.then((verdict) => (settled = verdict));
@@ -212,9 +235,20 @@ describe('ExecutionMonitor', () => {
       return new Promise(() => undefined);
     };
     monitor = new ExecutionMonitor({
-      clock, reader: chain.reader, feed, senders: [pending, sender],
-      settings: { pollMs: 250, rebroadcastMs: 500, heightProbeAfterMs: 2_000, overdueAfterMs: 30_000, commitment: 'confirmed' },
-      onSendFault: () => undefined, onReadFault: () => undefined, onOverdue: () => undefined,
+      clock,
+      reader: chain.reader,
+      feed,
+      senders: [pending, sender],
+      settings: {
+        pollMs: 250,
+        rebroadcastMs: 500,
+        heightProbeAfterMs: 2_000,
+        overdueAfterMs: 30_000,
+        commitment: 'confirmed',
+      },
+      onSendFault: () => undefined,
+      onReadFault: () => undefined,
+      onOverdue: () => undefined,
     });
     track();
     await clock.advance(5_000);

@@ -12,7 +12,11 @@ describe('FailureHandler', () => {
     [custom(3, 30), [], 'raydium_amm_v4 ExceededSlippage (30) in leg 2'],
     [custom(2, 9_999), [], 'raydium_cpmm custom error (9999) in leg 1'],
     [custom(0, 1), [], 'program custom error (1) in instruction 1'],
-    [{ InstructionError: [3, 'ComputationalBudgetExceeded'] }, [], 'raydium_amm_v4 ComputationalBudgetExceeded in leg 2'],
+    [
+      { InstructionError: [3, 'ComputationalBudgetExceeded'] },
+      [],
+      'raydium_amm_v4 ComputationalBudgetExceeded in leg 2',
+    ],
     ['BlockhashNotFound', [], 'BlockhashNotFound'],
   ])('decodes %j', (error, logs, reason) => {
     expect(handler.describe({ error, logs }, placement)).toBe(reason);
@@ -24,10 +28,15 @@ describe('FailureHandler', () => {
   });
 
   it('names the instruction of a send of an earlier run, whose legs nobody remembers', () => {
-    expect(handler.describe({ error: custom(2, 6005), logs: [CPMM_FAILED] })).toBe('raydium_cpmm ExceededSlippage (6005) in instruction 3');
+    expect(handler.describe({ error: custom(2, 6005), logs: [CPMM_FAILED] })).toBe(
+      'raydium_cpmm ExceededSlippage (6005) in instruction 3',
+    );
   });
 
-  it.each([[42], [{ Odd: { deep: true } }], [{ InstructionError: 'x' }], [[]], [{}]])('never throws, here on %j', (error) => {
-    expect(handler.describe({ error, logs: [] }, placement)).not.toBe('');
-  });
+  it.each([[42], [{ Odd: { deep: true } }], [{ InstructionError: 'x' }], [[]], [{}]])(
+    'never throws, here on %j',
+    (error) => {
+      expect(handler.describe({ error, logs: [] }, placement)).not.toBe('');
+    },
+  );
 });

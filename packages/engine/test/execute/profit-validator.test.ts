@@ -7,12 +7,22 @@ const WALLET = 'Wallet';
 const TIP = 'TipAccount';
 const sol = sampleOpportunity().base;
 const usd = { ...sol, mint: USD, lamportPriceNumerator: 1n, lamportPriceDenominator: 5n };
-const token = (accountIndex: number, mint: string, amount: bigint, owner = WALLET): TokenBalance => ({ accountIndex, mint, owner, amount });
+const token = (accountIndex: number, mint: string, amount: bigint, owner = WALLET): TokenBalance => ({
+  accountIndex,
+  mint,
+  owner,
+  amount,
+});
 
 /** Wallet (0), its wSOL account (1), its USD account (2), a vault (3), the tip account (4). */
 function landed(changes: Partial<LandedTransaction> = {}): LandedTransaction {
   return {
-    signature: 'sig', slot: 9n, error: null, feeLamports: 5_000n, computeUnitsConsumed: 1n, logs: [],
+    signature: 'sig',
+    slot: 9n,
+    error: null,
+    feeLamports: 5_000n,
+    computeUnitsConsumed: 1n,
+    logs: [],
     accountKeys: [WALLET, 'WsolAccount', 'UsdAccount', 'Vault', TIP],
     preLamports: [1_000_000n, 2_039_280n + 500_000n, 2_039_280n, 7n, 10n],
     postLamports: [1_000_000n - 6_250n, 2_039_280n + 550_000n, 2_039_280n, 7n, 10n],
@@ -59,7 +69,10 @@ describe('ProfitValidator', () => {
   });
 
   it('measures another base mint in its own units and values it in lamports at the price of the decision', () => {
-    const fill = validator.measure(landed({ postTokenBalances: [token(1, SOL, 500_000n), token(2, USD, 10_070n)] }), usd);
+    const fill = validator.measure(
+      landed({ postTokenBalances: [token(1, SOL, 500_000n), token(2, USD, 10_070n)] }),
+      usd,
+    );
     expect(fill.actualProfit).toBe(10_000n);
     expect(fill.netProfitLamports).toBe(50_000n - 6_250n);
   });
@@ -77,7 +90,10 @@ describe('ProfitValidator', () => {
   });
 
   it('ignores token accounts of others', () => {
-    const fill = validator.measure(landed({ postTokenBalances: [token(1, SOL, 550_000n), token(2, USD, 70n), token(3, SOL, 1_000_000n, 'Pool')] }), sol);
+    const fill = validator.measure(
+      landed({ postTokenBalances: [token(1, SOL, 550_000n), token(2, USD, 70n), token(3, SOL, 1_000_000n, 'Pool')] }),
+      sol,
+    );
     expect(fill.actualProfit).toBe(43_750n);
   });
 

@@ -12,7 +12,12 @@ it('gives the same text as the calendar of the platform, for any time from 1970 
 });
 
 it('knows leap days and the ends of years', () => {
-  for (const text of ['1970-01-01T00:00:00.000Z', '2000-02-29T23:59:59.999Z', '2024-12-31T12:00:00.001Z', '2100-03-01T00:00:00.000Z']) {
+  for (const text of [
+    '1970-01-01T00:00:00.000Z',
+    '2000-02-29T23:59:59.999Z',
+    '2024-12-31T12:00:00.001Z',
+    '2100-03-01T00:00:00.000Z',
+  ]) {
     expect(isoTimestamp(Date.parse(text))).toBe(text);
   }
 });

@@ -60,7 +60,11 @@ describe('Journal', () => {
     journal.on((event) => told.push(event.type === 'alert' ? event.rule : event.type));
     journal.record(info);
     journal.record(info);
-    expect(store.events.map((event) => (event.type === 'alert' ? event.rule : event.type))).toEqual(['A', 'LISTENER_INVALID', 'A']);
+    expect(store.events.map((event) => (event.type === 'alert' ? event.rule : event.type))).toEqual([
+      'A',
+      'LISTENER_INVALID',
+      'A',
+    ]);
     expect(told.filter((rule) => rule === 'A')).toHaveLength(2);
   });
 });
@@ -73,6 +77,10 @@ describe('AlertThrottle', () => {
     alerts.raise({ severity: 'warning', rule: 'OTHER', message: 'once' });
     await clock.advance(1_000);
     alerts.raise({ severity: 'warning', rule: 'R', message: 'again' });
-    expect(store.ofType('alert').map((event) => event.message)).toEqual(['again', 'once', 'again (and 2 more since the last alert)']);
+    expect(store.ofType('alert').map((event) => event.message)).toEqual([
+      'again',
+      'once',
+      'again (and 2 more since the last alert)',
+    ]);
   });
 });

@@ -19,8 +19,16 @@ const stamp = (seq: number, body: EngineEventBody): EngineEvent => ({ ...body, a
 const alert = (seq: number) => stamp(seq, { type: 'alert', severity: 'info', rule: 'X', message: 'm' });
 const intent = (seq: number, id: string) =>
   stamp(seq, {
-    type: 'intent', id, signature: `sig-${id}`, lastValidBlockHeight: '150', transaction: 'AQ==', amountIn: '1', baseMint: 'm',
-    expectedProfit: '1', poolA: 'a', poolB: 'b',
+    type: 'intent',
+    id,
+    signature: `sig-${id}`,
+    lastValidBlockHeight: '150',
+    transaction: 'AQ==',
+    amountIn: '1',
+    baseMint: 'm',
+    expectedProfit: '1',
+    poolA: 'a',
+    poolB: 'b',
   });
 const missed = (seq: number, id: string) =>
   stamp(seq, { type: 'missed', id, signature: `sig-${id}`, verdict: 'expired', reason: 'r', costLamports: '0' });
@@ -69,7 +77,10 @@ describe('SqliteJournal', () => {
     for (const event of [intent(1, 'a'), intent(2, 'b'), missed(3, 'b'), intent(4, 'c')]) first.append(event);
     first.close();
     const second = new SqliteJournal(path);
-    expect(second.unresolvedIntents().map(({ id, seq }) => [id, seq])).toEqual([['a', 1], ['c', 4]]);
+    expect(second.unresolvedIntents().map(({ id, seq }) => [id, seq])).toEqual([
+      ['a', 1],
+      ['c', 4],
+    ]);
     expect(second.lastSeq()).toBe(4);
     expect(second.intentSignatures(2)).toEqual(['sig-c', 'sig-b']);
     second.append(missed(5, 'a'));
@@ -79,18 +90,24 @@ describe('SqliteJournal', () => {
 
   it('refuses a file that is no journal, saying which', () => {
     writeFileSync(path, 'this is a text file, and quite a long one at that, so that SQLite reads a whole header of it');
-    expect(() => new SqliteJournal(path)).toThrow(expect.objectContaining({ code: 'JOURNAL_FILE_INVALID', severity: 'fatal' }));
+    expect(() => new SqliteJournal(path)).toThrow(
+      expect.objectContaining({ code: 'JOURNAL_FILE_INVALID', severity: 'fatal' }),
+    );
     expect(() => new SqliteJournal(path)).toThrow(path);
   });
 
   it('refuses a folder that does not exist', () => {
-    expect(() => new SqliteJournal(join(folder, 'none', 'journal.sqlite'))).toThrow(expect.objectContaining({ code: 'JOURNAL_FILE_INVALID' }));
+    expect(() => new SqliteJournal(join(folder, 'none', 'journal.sqlite'))).toThrow(
+      expect.objectContaining({ code: 'JOURNAL_FILE_INVALID' }),
+    );
   });
 
   it('throws a fatal coded error when a write fails, here on a sequence number that is taken', () => {
     const journal = new SqliteJournal(path);
     journal.append(intent(1, 'a'));
-    expect(() => journal.append(intent(1, 'b'))).toThrow(expect.objectContaining({ code: 'JOURNAL_WRITE_INVALID', severity: 'fatal' }));
+    expect(() => journal.append(intent(1, 'b'))).toThrow(
+      expect.objectContaining({ code: 'JOURNAL_WRITE_INVALID', severity: 'fatal' }),
+    );
     journal.close();
   });
 

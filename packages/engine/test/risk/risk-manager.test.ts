@@ -7,7 +7,10 @@ import { BalanceTracker } from '../../src/validate/balance-tracker.js';
 import { SOL, sampleOpportunity } from '../strategy/sample-opportunity.js';
 
 const SETTINGS: RiskSettings = {
-  maxInFlight: 2, maxSubmissionsPerSecond: 3, maxSessionLossLamports: 20_000n, maxConsecutiveMisses: 3,
+  maxInFlight: 2,
+  maxSubmissionsPerSecond: 3,
+  maxSessionLossLamports: 20_000n,
+  maxConsecutiveMisses: 3,
 };
 let clock: ManualClock;
 let trips: string[];
@@ -23,7 +26,13 @@ beforeEach(() => {
   balances.setToken(SOL, 10_000_000n, 1n);
   balances.setLamports(1_000_000_000n, 1n);
   poolSlots = new Map();
-  risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, poolSlot: (pool) => poolSlots.get(pool) ?? 99n });
+  risk = new RiskManager({
+    settings: SETTINGS,
+    clock,
+    killSwitch,
+    balances,
+    poolSlot: (pool) => poolSlots.get(pool) ?? 99n,
+  });
 });
 
 let next = 0;
@@ -32,7 +41,12 @@ function fresh(changes: Partial<Opportunity> = {}, pools?: readonly [number, num
   next += 1;
   const [a, b] = pools ?? [next * 10, next * 10 + 1];
   const sample = sampleOpportunity();
-  return { ...sample, id: `o${next}`, legs: sample.legs.map((leg, index) => ({ ...leg, pool: index === 0 ? a : b })), ...changes };
+  return {
+    ...sample,
+    id: `o${next}`,
+    legs: sample.legs.map((leg, index) => ({ ...leg, pool: index === 0 ? a : b })),
+    ...changes,
+  };
 }
 function decide(opportunity: Opportunity): string {
   const decision = risk.decide({ kind: 'validated', opportunity });
@@ -143,7 +157,11 @@ describe('RiskManager', () => {
   it('never lets more trades execute than asked for, counting what is in flight, and tries again after a miss', () => {
     risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, poolSlot: () => 99n, tradeLimit: 2 });
     const [first, second] = [fresh(), fresh()];
-    expect([decide(first), decide(second), decide(fresh())]).toEqual(['approved', 'approved', 'RISK_TRADE_COUNT_EXCEEDED']);
+    expect([decide(first), decide(second), decide(fresh())]).toEqual([
+      'approved',
+      'approved',
+      'RISK_TRADE_COUNT_EXCEEDED',
+    ]);
     risk.settleMissed(first, 1n, 0n);
     const third = fresh();
     expect(decide(third)).toBe('approved');

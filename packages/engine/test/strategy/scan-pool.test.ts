@@ -25,10 +25,23 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 const request: SearchRequest = {
   clock: { slot: 100n, epoch: 0n, unixTimestamp: 1_767_225_600n },
-  baseMints: [{ mint: decodeAddress(SOL), maxAmountIn: 10_000_000_000n, minNetProfit: 1n, lamportPriceNumerator: 1n, lamportPriceDenominator: 1n }],
+  baseMints: [
+    {
+      mint: decodeAddress(SOL),
+      maxAmountIn: 10_000_000_000n,
+      minNetProfit: 1n,
+      lamportPriceNumerator: 1n,
+      lamportPriceDenominator: 1n,
+    },
+  ],
   costs: {
-    baseFeeLamports: 5_000n, computeUnitPriceMicroLamports: 1_000n, overheadComputeUnits: 1_000, computeUnitMarginBps: 1_000,
-    tipLamports: 0n, tipShareBps: 0, rentLamports: 0n,
+    baseFeeLamports: 5_000n,
+    computeUnitPriceMicroLamports: 1_000n,
+    overheadComputeUnits: 1_000,
+    computeUnitMarginBps: 1_000,
+    tipLamports: 0n,
+    tipShareBps: 0,
+    rentLamports: 0n,
   },
   oldestSlot: 0n,
   maxCandidates: 12,
@@ -54,7 +67,14 @@ afterEach(async () => {
 });
 function scanPool(options: Partial<ScanPoolOptions>): { pool: ScanPool; faults: unknown[] } {
   const faults: unknown[] = [];
-  const pool = new ScanPool({ core, clock, threads: 3, timeoutMs: 30_000, onFault: (error) => faults.push(error), ...options });
+  const pool = new ScanPool({
+    core,
+    clock,
+    threads: 3,
+    timeoutMs: 30_000,
+    onFault: (error) => faults.push(error),
+    ...options,
+  });
   open.push(pool);
   return { pool, faults };
 }
@@ -73,15 +93,21 @@ describe('ScanPool', () => {
 
   it('gives the same for any number of parts and any prices, also over replicas', () =>
     fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 10 }), fc.nat(), fc.boolean(), async (threads, pools, seed, replicas) => {
-        const store = storeOf(pools, seed);
-        const shared = { ...core, sharesStoresAcrossThreads: !replicas };
-        const { pool, faults } = scanPool({ core: shared, threads, createWorkers: () => inThisThread });
-        const found = await pool.scan(store, request);
-        expect(faults).toEqual([]);
-        expect(found).toEqual(core.findCandidates(store, request));
-        core.dropStore(store);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 10 }),
+        fc.nat(),
+        fc.boolean(),
+        async (threads, pools, seed, replicas) => {
+          const store = storeOf(pools, seed);
+          const shared = { ...core, sharesStoresAcrossThreads: !replicas };
+          const { pool, faults } = scanPool({ core: shared, threads, createWorkers: () => inThisThread });
+          const found = await pool.scan(store, request);
+          expect(faults).toEqual([]);
+          expect(found).toEqual(core.findCandidates(store, request));
+          core.dropStore(store);
+        },
+      ),
       { numRuns: 60 },
     ));
 
@@ -142,13 +168,30 @@ describe('mergeCandidates', () => {
     baseMintIndex: 0,
     legs: pools.map((pool, index) => ({ pool, direction: index === 0 ? 0 : 1, amountIn: 1n, amountOut: 1n })),
     profit: {
-      gross: net, baseFeeLamports: 0n, priorityFeeLamports: 0n, tipLamports: 0n, rentLamports: 0n, cost: 0n, net, computeUnitLimit: 0,
+      gross: net,
+      baseFeeLamports: 0n,
+      priorityFeeLamports: 0n,
+      tipLamports: 0n,
+      rentLamports: 0n,
+      cost: 0n,
+      net,
+      computeUnitLimit: 0,
     },
     oldestSlot: 0n,
   });
 
   it('keeps each route once, best first, ties by the pools of the legs', () => {
-    const merged = mergeCandidates([[candidate([2, 1], 5n), candidate([1, 3], 5n)], [candidate([2, 1], 5n), candidate([9, 8], 7n)]], request);
-    expect(merged.map(({ legs }) => legs.map((leg) => leg.pool))).toEqual([[9, 8], [1, 3], [2, 1]]);
+    const merged = mergeCandidates(
+      [
+        [candidate([2, 1], 5n), candidate([1, 3], 5n)],
+        [candidate([2, 1], 5n), candidate([9, 8], 7n)],
+      ],
+      request,
+    );
+    expect(merged.map(({ legs }) => legs.map((leg) => leg.pool))).toEqual([
+      [9, 8],
+      [1, 3],
+      [2, 1],
+    ]);
   });
 });

@@ -23,7 +23,13 @@ let balances: BalanceTracker;
 let asked: { quotes: number; profit: ProfitRequest | undefined };
 beforeEach(() => {
   world = {
-    live: true, slot: 101n, ageSlots: 0n, blocked: null, quotes: [200_000n, 1_050_000n], probes: [12_600n, 66_000n], net: 44_000n,
+    live: true,
+    slot: 101n,
+    ageSlots: 0n,
+    blocked: null,
+    quotes: [200_000n, 1_050_000n],
+    probes: [12_600n, 66_000n],
+    net: 44_000n,
   };
   balances = new BalanceTracker();
   balances.setLamports(20_006_000n, 1n);
@@ -62,10 +68,19 @@ function reasonFor(opportunity: Opportunity = sampleOpportunity(), mode: 'real' 
       blockedCode: () => world.blocked,
     },
     settings: {
-      maxAgeSlots: 4n, slippageToleranceBps: 100, maxPriceImpactBps: 1_000, minWalletLamports: 20_000_000n, mode,
+      maxAgeSlots: 4n,
+      slippageToleranceBps: 100,
+      maxPriceImpactBps: 1_000,
+      minWalletLamports: 20_000_000n,
+      mode,
       costs: {
-        baseFeeLamports: 5_000n, computeUnitPriceMicroLamports: 0n, overheadComputeUnits: 0, computeUnitMarginBps: 0, tipLamports: 0n,
-        tipShareBps: 0, rentLamports: 0n,
+        baseFeeLamports: 5_000n,
+        computeUnitPriceMicroLamports: 0n,
+        overheadComputeUnits: 0,
+        computeUnitMarginBps: 0,
+        tipLamports: 0n,
+        tipShareBps: 0,
+        rentLamports: 0n,
       },
     },
   };
@@ -76,7 +91,10 @@ function reasonFor(opportunity: Opportunity = sampleOpportunity(), mode: 'real' 
 describe('ExecutionValidator', () => {
   it('passes an opportunity that holds on the state of this moment, quoting its pools once', () => {
     expect(reasonFor()).toBe('validated');
-    expect(asked).toMatchObject({ quotes: 1, profit: { amountIn: 1_000_000n, amountOut: 1_050_000n, routeComputeUnits: 180_000 } });
+    expect(asked).toMatchObject({
+      quotes: 1,
+      profit: { amountIn: 1_000_000n, amountOut: 1_050_000n, routeComputeUnits: 180_000 },
+    });
   });
 
   it('refuses while the feed is lost, before it asks for anything', () => {
