@@ -5,8 +5,10 @@ import { announceStart, prepareWallet } from './engine-start.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import type { Submission } from './execute/executor.js';
 import { recoverIntents } from './execute/recovery.js';
+import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import type { EngineEvent, SummaryEvent } from './journal/event.js';
 import type { EngineListener } from './journal/journal.js';
+import { RunSummary } from './journal/run-summary.js';
 import type { MarketSnapshot } from './market/market-snapshot.js';
 import type { ApprovedOpportunity } from './risk/risk-manager.js';
 import type { Opportunity } from './strategy/opportunity.js';
@@ -32,6 +34,7 @@ export class RealExecutionEngine {
   #scanning = false;
   /** A resnapshot came while a scan ran: everything is scanned once more. */
   #rescan = false;
+  #stopped: Promise<SummaryEvent> | undefined;
   #final: SummaryEvent | undefined;
 
   constructor(options: EngineOptions) {
@@ -60,24 +63,10 @@ export class RealExecutionEngine {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
-  /** Drains, records the summary, stops the market and closes the journal. Calling it again returns the same summary. */
-  async stop(): Promise<SummaryEvent> {
-    if (this.#final !== undefined) return this.#final;
-    await this.drain();
-    await this.#starting;
-    this.#phase = 'stopped';
-    this.#stopping.abort();
-    await Promise.all(this.#background);
-    await this.#stages?.strategy.stop();
-    const { market, ports } = this.#options;
-    await market.stop();
-    await ports.blockhashes.stop();
-    const summary = this.summary();
-    this.#final = summary;
-    this.#stages?.journal.record(summary);
-    if (this.#stages === undefined) ports.journal.close();
-    else this.#stages.journal.close();
-    return summary;
+  /** Drains, records the summary, stops the market and closes the journal; also after a start that failed. Happens once. */
+  stop(): Promise<SummaryEvent> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
   }
 
   /** Stops sending for good; sends in flight go on to their verdicts. Nothing in the engine takes this back. */
@@ -94,7 +83,7 @@ export class RealExecutionEngine {
   /** Returns the exact counts so far. */
   summary(): SummaryEvent {
     if (this.#final !== undefined) return this.#final;
-    if (this.#stages === undefined) throw createEngineError('ENGINE_STATE_INVALID', 'the engine has not been started');
+    if (this.#stages === undefined) return new RunSummary(this.#options.ports.clock, WRAPPED_SOL_MINT).event(0);
     return this.#stages.summary.event(this.#stages.risk.inFlight);
   }
 
@@ -114,6 +103,23 @@ export class RealExecutionEngine {
     this.#phase = 'running';
     this.#run(keepHouse(this.#options, stages, { signal: this.#stopping.signal, onTick: () => this.#revisit() }));
     this.#schedule();
+  }
+
+  async #stop(): Promise<SummaryEvent> {
+    await this.drain();
+    await this.#starting;
+    this.#phase = 'stopped';
+    this.#stopping.abort();
+    await Promise.all(this.#background);
+    await this.#stages?.strategy.stop();
+    const { market, ports } = this.#options;
+    await market.stop();
+    await ports.blockhashes.stop();
+    this.#final = this.summary();
+    this.#stages?.journal.record(this.#final);
+    if (this.#stages === undefined) ports.journal.close();
+    else this.#stages.journal.close();
+    return this.#final;
   }
 
   async #recover(stages: Stages): Promise<void> {

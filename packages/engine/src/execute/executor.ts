@@ -15,7 +15,7 @@ import type { TransactionBuilder, TransactionPlan } from './transaction-builder.
 const SIGNATURE_START = 1;
 const SIGNATURE_END = 65;
 /** Signatures remembered so that no two opportunities become the same transaction: more than fit into a blockhash's life. */
-export const REMEMBERED_SIGNATURES = 65_536;
+export const REMEMBERED_SIGNATURES = 8_192;
 
 /** One attempt to send a plan, in flight. */
 export interface Submission {

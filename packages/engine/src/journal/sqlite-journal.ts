@@ -39,7 +39,7 @@ WHERE i.type = 'intent' AND NOT EXISTS (
 ) ORDER BY i.seq`;
 
 const NEWEST_INTENTS = `
-SELECT seq, json FROM events WHERE type = 'intent' ORDER BY seq DESC LIMIT ?`;
+SELECT json_extract(json, '$.signature') AS signature FROM events WHERE type = 'intent' ORDER BY seq DESC LIMIT ?`;
 
 interface EventRow {
   readonly seq: number;
@@ -103,7 +103,7 @@ export class SqliteJournal implements EventStore {
   }
 
   intentSignatures(limit: number): readonly string[] {
-    return this.#read<EventRow>(NEWEST_INTENTS, limit).map(({ json }) => (JSON.parse(json) as IntentEvent).signature);
+    return this.#read<{ readonly signature: string }>(NEWEST_INTENTS, limit).map(({ signature }) => signature);
   }
 
   close(): void {

@@ -275,6 +275,19 @@ describe('RealExecutionEngine', () => {
     expect(paper.journal.ofType('opportunity').length).toBeLessThan(summary.opportunities);
   });
 
+  it('can be stopped before it was started, while it starts, and twice at once', async () => {
+    const never = create();
+    expect(await never.engine.stop()).toMatchObject({ submitted: 0, unresolved: 0 });
+    expect(never.journal.closed).toBe(true);
+    const starting = create();
+    const started = starting.engine.start();
+    const stops = [starting.engine.stop(), starting.engine.stop()];
+    await pass(starting, 1_000);
+    await started;
+    expect(await stops[0]).toBe(await stops[1]);
+    expect(starting.journal.ofType('summary')).toHaveLength(1);
+  });
+
   it('cannot be started twice', async () => {
     const paper = create();
     await start(paper);
