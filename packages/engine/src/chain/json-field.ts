@@ -93,7 +93,7 @@ export class JsonField {
 }
 
 /** Returns the bytes of canonical base64; `null` for anything else. Node's decoder alone skips what it does not know. */
-export function decodeBase64(text: unknown): Uint8Array | null {
+function decodeBase64(text: unknown): Uint8Array | null {
   if (typeof text !== 'string' || text.length % 4 !== 0) return null;
   const bytes = Buffer.from(text, 'base64');
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;

@@ -52,7 +52,7 @@ export function configError(issues: readonly [ConfigIssue, ...ConfigIssue[]], so
 }
 
 /** Returns the issue of a key nobody knows, naming the nearest known one. */
-export function unknownKeyIssue(schema: JsonSchemaNode, parent: Path, key: string): ConfigIssue {
+function unknownKeyIssue(schema: JsonSchemaNode, parent: Path, key: string): ConfigIssue {
   const path = [...parent, key];
   const nearest = findNearestKey(schema, parent, key);
   if (nearest !== undefined) {

@@ -7,7 +7,7 @@ import type { AccountFilter, AccountSnapshot, ChainReader } from '../../src/port
 import { VENUE_CATALOG } from '../../src/market/venue-catalog.js';
 import { poolData } from './ledger-core.js';
 
-export const CPMM = decodeAddress(VENUE_CATALOG[0]?.programId ?? '');
+const CPMM = decodeAddress(VENUE_CATALOG[0]?.programId ?? '');
 
 export function addressOf(kind: number, index: number): Uint8Array {
   return Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? kind : at === 1 ? index : 3));
