@@ -12,7 +12,7 @@ import { decodeTransaction } from './transaction-decoder.js';
 import type { HistoryLimits } from './transaction-history.js';
 
 /** Who opens blocks: a timer, or whoever calls `advanceSlot`. */
-export type BlockProduction = 'clock' | 'manual';
+type BlockProduction = 'clock' | 'manual';
 
 export interface EmbeddedClusterOptions {
   /** Gives wall time to the blocks and, in `clock` production, the pace. */

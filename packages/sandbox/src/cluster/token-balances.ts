@@ -1,11 +1,11 @@
 import type { AccountState } from './account-state.js';
-import { addressKey, addressText, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, type AddressKey } from './address-key.js';
+import { addressKey, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, type AddressKey } from './address-key.js';
 
 /** The balance of a token account inside a transaction. */
 export interface TokenBalanceRecord {
   readonly accountIndex: number;
-  readonly mint: string;
-  readonly owner: string;
+  readonly mint: AddressKey;
+  readonly owner: AddressKey;
   readonly program: AddressKey;
   readonly amount: bigint;
   readonly decimals: number;
@@ -97,8 +97,8 @@ export function tokenBalance(
   if (found === undefined) return undefined;
   return {
     accountIndex,
-    mint: addressText(mint),
-    owner: addressText(addressKey(state.data, 32)),
+    mint,
+    owner: addressKey(state.data, 32),
     program: state.owner,
     amount: tokenAmount(state),
     decimals: found,

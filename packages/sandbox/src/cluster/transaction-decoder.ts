@@ -1,14 +1,14 @@
 import { addressKey, type AddressKey } from './address-key.js';
 
 /** One instruction by indexes into the message's account list. */
-export interface DecodedInstruction {
+interface DecodedInstruction {
   readonly programIndex: number;
   readonly accounts: Uint8Array;
   readonly data: Uint8Array;
 }
 
 /** What a v0 message takes from one lookup table. */
-export interface DecodedLookup {
+interface DecodedLookup {
   readonly table: AddressKey;
   readonly writable: Uint8Array;
   readonly readonly: Uint8Array;

@@ -2,7 +2,7 @@ import { COMPUTE_BUDGET_PROGRAM, parseAddress, SYSTEM_PROGRAM, type AddressKey }
 import type { DecodedTransaction } from './transaction-decoder.js';
 
 /** Lamports of one signature. */
-export const LAMPORTS_PER_SIGNATURE = 5_000n;
+const LAMPORTS_PER_SIGNATURE = 5_000n;
 const MAX_COMPUTE_UNITS = 1_400_000n;
 const UNITS_PER_PROGRAM_CALL = 200_000n;
 const UNITS_PER_BUILTIN_CALL = 3_000n;

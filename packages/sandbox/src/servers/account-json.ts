@@ -9,7 +9,7 @@ import { parsedTokenJson } from './token-json.js';
 export type AccountEncoding = 'binary' | 'base58' | 'base64' | 'jsonParsed';
 
 /** A window of account data. */
-export interface DataSlice {
+interface DataSlice {
   readonly offset: number;
   readonly length: number;
 }

@@ -58,8 +58,8 @@ export function tokenBalanceJson(balance: TokenBalanceRecord): unknown {
   const amount = tokenAmountJson(balance.amount, balance.decimals);
   return {
     accountIndex: balance.accountIndex,
-    mint: balance.mint,
-    owner: balance.owner,
+    mint: addressText(balance.mint),
+    owner: addressText(balance.owner),
     programId: addressText(balance.program),
     // An empty balance has no UI amount here (agave `storage-proto`), though it has one in getTokenAccountBalance.
     uiTokenAmount: balance.amount === 0n ? { ...amount, uiAmount: null } : amount,

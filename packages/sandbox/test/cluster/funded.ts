@@ -1,6 +1,5 @@
 import {
   Keypair,
-  type PublicKey,
   TransactionMessage,
   type TransactionInstruction,
   VersionedTransaction,
@@ -46,5 +45,3 @@ export function signedTransaction(
   transaction.sign(signers);
   return transaction;
 }
-
-export type { PublicKey };

@@ -16,7 +16,7 @@ export const PLAIN = address(24);
 export const RECEIVER = address(25);
 export const ABSENT = address(26);
 export const OWNER_PROGRAM = address(27);
-export const MEMO = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
+const MEMO = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
 
 /** What the requests refer to, different on each cluster. */
 export interface RefereeFacts {

@@ -136,7 +136,7 @@ export function wordOf<Word extends string>(config: RpcConfig, name: string, wor
   return found;
 }
 
-export const COMMITMENTS: readonly Commitment[] = ['processed', 'confirmed', 'finalized'];
+const COMMITMENTS: readonly Commitment[] = ['processed', 'confirmed', 'finalized'];
 
 /** Returns the commitment asked for; agave's default is finalized. */
 export function commitmentOf(config: RpcConfig, name = 'commitment'): Commitment {

@@ -58,7 +58,7 @@ export function settledCommitment(config: RpcConfig): Commitment {
 }
 
 /** Returns the highest commitment that a slot has reached. */
-export function commitmentOfSlot({ chain }: RpcContext, slot: bigint): Commitment {
+function commitmentOfSlot({ chain }: RpcContext, slot: bigint): Commitment {
   if (slot <= chain.ledger.at('finalized').slot) return 'finalized';
   return slot <= chain.ledger.at('confirmed').slot ? 'confirmed' : 'processed';
 }
