@@ -12,6 +12,7 @@ import {
   LookupTableCache,
   nextTurn,
   type RealExecutionEngine,
+  redactUrl,
   RpcSender,
   SqliteJournal,
   WebSocketFeed,
@@ -97,8 +98,9 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     facts: {
       network: network.name,
       chain: options.chain,
-      rpcUrl: network.rpcUrl,
-      wsUrl: network.wsUrl,
+      // A URL can carry an access token: events and journals show it without.
+      rpcUrl: redactUrl(network.rpcUrl),
+      wsUrl: redactUrl(network.wsUrl),
       dataDir: options.dataDir,
       version: VERSION,
     },

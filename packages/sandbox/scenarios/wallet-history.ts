@@ -46,7 +46,7 @@ export class WalletHistory {
 
 function changeOf({ transaction, meta, slot }: VersionedTransactionResponse, wallet: string): WalletChange {
   if (meta === null) throw new Error('the chain kept no balances');
-  const keys = transaction.message.getAccountKeys({ accountKeysFromLookups: meta.loadedAddresses });
+  const keys = transaction.message.getAccountKeys({ accountKeysFromLookups: meta.loadedAddresses ?? null });
   const at = keys.keySegments().flat().findIndex((key) => key.toBase58() === wallet);
   const tokens = new Map<string, bigint>();
   for (const [balances, sign] of [[meta.preTokenBalances, -1n], [meta.postTokenBalances, 1n]] as const) {
