@@ -66,7 +66,9 @@ export class EngineRun {
   static async open(story: Story = {}): Promise<EngineRun> {
     const core = story.core ?? loadCore().core;
     const faults: unknown[] = [];
-    const sandbox = story.on ?? (await startSandbox({ ...SANDBOX_DEFAULTS, core, onFault: (error) => faults.push(error), ...story.sandbox }));
+    const sandbox =
+      story.on ??
+      (await startSandbox({ ...SANDBOX_DEFAULTS, core, onFault: (error) => faults.push(error), ...story.sandbox }));
     const dataDir = story.dataDir ?? mkdtempSync(join(tmpdir(), 'tandem-scenario-'));
     const { engine, closeConnections } = await wire(sandbox, core, story, dataDir);
     const run = new EngineRun(sandbox, core, dataDir, engine, async () => {
@@ -97,7 +99,12 @@ export class EngineRun {
       };
       const wake = () => holds() && finish(resolve);
       const timer = setTimeout(
-        () => finish(() => reject(new Error(`not within ${withinMs} ms: ${what}; last events: ${JSON.stringify(this.events.slice(-5))}`))),
+        () =>
+          finish(() =>
+            reject(
+              new Error(`not within ${withinMs} ms: ${what}; last events: ${JSON.stringify(this.events.slice(-5))}`),
+            ),
+          ),
         withinMs,
       );
       this.#waiting.add(wake);
@@ -106,7 +113,7 @@ export class EngineRun {
 
   /** Resolves when the engine has said nothing for so long: the gaps it saw are closed. */
   async quiet(forMs: number): Promise<void> {
-    for (let seen = -1; seen !== this.events.length; ) {
+    for (let seen = -1; seen !== this.events.length;) {
       seen = this.events.length;
       await realClock.sleep(forMs);
     }
@@ -163,12 +170,30 @@ async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: stri
     silenceTimeoutMs: network.silenceTimeoutMs,
   });
   const { enabled, pools, maxPools } = venues;
-  const market = new LiveMarketState({ core, reader, feed, clock, commitment: network.commitment, venues: enabled, pools, maxPools, schedule: nextTurn });
-  const blockhashes = new BlockhashCache({ reader, clock, refreshMs: network.blockhashRefreshMs, currentSlot: () => market.currentSlot() });
+  const market = new LiveMarketState({
+    core,
+    reader,
+    feed,
+    clock,
+    commitment: network.commitment,
+    venues: enabled,
+    pools,
+    maxPools,
+    schedule: nextTurn,
+  });
+  const blockhashes = new BlockhashCache({
+    reader,
+    clock,
+    refreshMs: network.blockhashRefreshMs,
+    currentSlot: () => market.currentSlot(),
+  });
   const lookupTables = new LookupTableCache({ reader, commitment: 'confirmed' });
   await lookupTables.load(sandbox.lookupTables.map(decodeAddress));
   const rpcSender = new RpcSender({ ...rpc, name: 'rpc' });
-  const signer = KeypairSigner.fromKeyFile(core, new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey])));
+  const signer = KeypairSigner.fromKeyFile(
+    core,
+    new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey])),
+  );
   const engine = createEngine({
     config,
     core,
@@ -185,7 +210,14 @@ async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: stri
       blockhashes,
       lookupTables,
     },
-    facts: { network: 'sandbox', chain: sandbox.cluster.kind, rpcUrl: network.rpcUrl, wsUrl: network.wsUrl, dataDir, version: 'scenario' },
+    facts: {
+      network: 'sandbox',
+      chain: sandbox.cluster.kind,
+      rpcUrl: network.rpcUrl,
+      wsUrl: network.wsUrl,
+      dataDir,
+      version: 'scenario',
+    },
   });
   const closeConnections = () => {
     rpcReader.close();

@@ -12,7 +12,10 @@ class CuttableWire {
   private constructor(target: URL) {
     this.#server = createServer((near) => {
       const far = connect(Number(target.port), target.hostname);
-      for (const [from, to] of [[near, far], [far, near]] as const) {
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
         this.#sockets.add(from);
         from.on('error', () => to.destroy());
         from.on('close', () => {
@@ -70,7 +73,8 @@ describe('a websocket that is cut', () => {
       expect(summary.unresolved).toBe(0);
       expect(summary.executed + summary.missed).toBe(summary.submitted);
       const history = new WalletHistory(second.sandbox);
-      for (const trade of second.executed) expect((await history.change(trade.signature))?.sol).toBe(BigInt(trade.actualProfit));
+      for (const trade of second.executed)
+        expect((await history.change(trade.signature))?.sol).toBe(BigInt(trade.actualProfit));
     } finally {
       await second.dispose();
     }

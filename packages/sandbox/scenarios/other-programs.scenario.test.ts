@@ -71,18 +71,27 @@ describe('programs', () => {
     await tradeOn([], 4);
   });
 
-  test.skipIf(dump === undefined)('dumped from mainnet give the amounts that were quoted: AMM v4 (needs cargo to download its dump)', async () => {
-    const opened = await tradeOn([{ address: AMM_V4, file: dump ?? '' }], 4);
-    const venues = opened.of('opportunity').flatMap((event) => event.route.map((leg) => leg.venue));
-    expect(venues).toContain('raydium_amm_v4');
-  });
+  test.skipIf(dump === undefined)(
+    'dumped from mainnet give the amounts that were quoted: AMM v4 (needs cargo to download its dump)',
+    async () => {
+      const opened = await tradeOn([{ address: AMM_V4, file: dump ?? '' }], 4);
+      const venues = opened.of('opportunity').flatMap((event) => event.route.map((leg) => leg.venue));
+      expect(venues).toContain('raydium_amm_v4');
+    },
+  );
 
-  test.skipIf(dumpDir === undefined)('dumped by the user give the amounts that were quoted (TANDEM_PROGRAM_DUMPS)', async () => {
-    const names: Readonly<Record<string, string>> = { raydium_cpmm: CPMM, raydium_amm_v4: AMM_V4 };
-    const programs = readdirSync(dumpDir ?? '')
-      .filter((name) => name.endsWith('.so'))
-      .map((name) => ({ address: names[name.replace('.so', '')] ?? name.replace('.so', ''), file: join(dumpDir ?? '', name) }));
-    expect(programs.length).toBeGreaterThan(0);
-    await tradeOn(programs, 4);
-  });
+  test.skipIf(dumpDir === undefined)(
+    'dumped by the user give the amounts that were quoted (TANDEM_PROGRAM_DUMPS)',
+    async () => {
+      const names: Readonly<Record<string, string>> = { raydium_cpmm: CPMM, raydium_amm_v4: AMM_V4 };
+      const programs = readdirSync(dumpDir ?? '')
+        .filter((name) => name.endsWith('.so'))
+        .map((name) => ({
+          address: names[name.replace('.so', '')] ?? name.replace('.so', ''),
+          file: join(dumpDir ?? '', name),
+        }));
+      expect(programs.length).toBeGreaterThan(0);
+      await tradeOn(programs, 4);
+    },
+  );
 });

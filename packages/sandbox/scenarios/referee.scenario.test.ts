@@ -17,12 +17,13 @@ let run: EngineRun | undefined;
 afterEach(async () => run?.dispose());
 
 describe('an independent runtime', () => {
-  test.skipIf(!hasSurfnet)('Surfnet executes the same engine\'s trades with the profits it reports', async () => {
+  test.skipIf(!hasSurfnet)("Surfnet executes the same engine's trades with the profits it reports", async () => {
     run = await EngineRun.open({ sandbox: { chain: 'surfnet' } });
     await run.trade(5, 60_000);
     const summary = await run.stop();
     const history = new WalletHistory(run.sandbox);
-    for (const trade of run.executed) expect(await history.change(trade.signature)).toMatchObject({ error: null, sol: BigInt(trade.actualProfit) });
+    for (const trade of run.executed)
+      expect(await history.change(trade.signature)).toMatchObject({ error: null, sol: BigInt(trade.actualProfit) });
     expect(summary.unresolved).toBe(0);
   });
 });

@@ -85,7 +85,9 @@ describe('a transaction nobody hears of', () => {
 
     const next = await open({ on: dying.sandbox, dataDir: leftBehind });
     await next.engine.start();
-    await next.until('the verdict', () => [...next.executed, ...next.of('missed')].some((event) => event.signature === submitted?.signature));
+    await next.until('the verdict', () =>
+      [...next.executed, ...next.of('missed')].some((event) => event.signature === submitted?.signature),
+    );
     const [resolved] = next.executed.filter((event) => event.signature === submitted?.signature);
     const change = await new WalletHistory(next.sandbox).change(submitted?.signature ?? '');
     expect(BigInt(resolved?.actualProfit ?? '0')).toBe(change?.sol);

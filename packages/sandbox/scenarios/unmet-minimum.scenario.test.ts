@@ -12,7 +12,9 @@ let run: EngineRun | undefined;
 afterEach(async () => run?.dispose());
 
 /** Lets something happen between the first trade's signature and the chain; the wallet's own set-up passes. */
-function beforeFirstTrade(happening: (signature: string) => Promise<void> | undefined): (sender: TransactionSender) => TransactionSender {
+function beforeFirstTrade(
+  happening: (signature: string) => Promise<void> | undefined,
+): (sender: TransactionSender) => TransactionSender {
   let first: Promise<void> | undefined;
   return (sender) => ({
     name: sender.name,

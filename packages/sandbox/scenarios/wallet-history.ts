@@ -25,13 +25,20 @@ export class WalletHistory {
 
   /** Returns every signature of the wallet, oldest first. */
   async signatures(): Promise<string[]> {
-    const entries = await this.connection.getSignaturesForAddress(new PublicKey(this.#wallet), { limit: 1000 }, 'confirmed');
+    const entries = await this.connection.getSignaturesForAddress(
+      new PublicKey(this.#wallet),
+      { limit: 1000 },
+      'confirmed',
+    );
     return entries.map((entry) => entry.signature).toReversed();
   }
 
   /** Returns what the transaction did, or undefined when the chain does not know it. */
   async change(signature: string): Promise<WalletChange | undefined> {
-    const transaction = await this.connection.getTransaction(signature, { commitment: 'confirmed', maxSupportedTransactionVersion: 0 });
+    const transaction = await this.connection.getTransaction(signature, {
+      commitment: 'confirmed',
+      maxSupportedTransactionVersion: 0,
+    });
     return transaction === null ? undefined : changeOf(transaction, this.#wallet);
   }
 
@@ -39,7 +46,11 @@ export class WalletHistory {
   async sol(): Promise<bigint> {
     const owner = new PublicKey(this.#wallet);
     const native = await this.connection.getBalance(owner, 'confirmed');
-    const wrapped = await this.connection.getTokenAccountsByOwner(owner, { mint: new PublicKey(WRAPPED_SOL) }, 'confirmed');
+    const wrapped = await this.connection.getTokenAccountsByOwner(
+      owner,
+      { mint: new PublicKey(WRAPPED_SOL) },
+      'confirmed',
+    );
     return wrapped.value.reduce((sum, { account }) => sum + account.data.readBigUInt64LE(64), BigInt(native));
   }
 }
@@ -47,9 +58,15 @@ export class WalletHistory {
 function changeOf({ transaction, meta, slot }: VersionedTransactionResponse, wallet: string): WalletChange {
   if (meta === null) throw new Error('the chain kept no balances');
   const keys = transaction.message.getAccountKeys({ accountKeysFromLookups: meta.loadedAddresses ?? null });
-  const at = keys.keySegments().flat().findIndex((key) => key.toBase58() === wallet);
+  const at = keys
+    .keySegments()
+    .flat()
+    .findIndex((key) => key.toBase58() === wallet);
   const tokens = new Map<string, bigint>();
-  for (const [balances, sign] of [[meta.preTokenBalances, -1n], [meta.postTokenBalances, 1n]] as const) {
+  for (const [balances, sign] of [
+    [meta.preTokenBalances, -1n],
+    [meta.postTokenBalances, 1n],
+  ] as const) {
     for (const { owner, mint, uiTokenAmount } of balances ?? []) {
       if (owner === wallet) tokens.set(mint, (tokens.get(mint) ?? 0n) + sign * BigInt(uiTokenAmount.amount));
     }

@@ -1,6 +1,13 @@
 import type { Cluster } from './cluster/cluster.js';
 import { addressKey, associatedTokenAddress, type AddressKey } from './seed/addresses.js';
-import { decodeMintFacts, encodeSystemAccount, encodeTokenAccount, tokenAmount, withTokenAmount, type MintFacts } from './seed/token-accounts.js';
+import {
+  decodeMintFacts,
+  encodeSystemAccount,
+  encodeTokenAccount,
+  tokenAmount,
+  withTokenAmount,
+  type MintFacts,
+} from './seed/token-accounts.js';
 
 /** Which of a wallet's tokens. */
 export interface TokenHolding {
@@ -21,7 +28,9 @@ export class Faucet {
   /** Sets the wallet's native balance. */
   async setLamports(address: Uint8Array, lamports: bigint): Promise<void> {
     const account = await this.#cluster.getAccount(address);
-    await this.#cluster.setAccount(account === null ? encodeSystemAccount(address, lamports) : { ...account, lamports });
+    await this.#cluster.setAccount(
+      account === null ? encodeSystemAccount(address, lamports) : { ...account, lamports },
+    );
   }
 
   /** Sets the balance of the wallet's associated token account, which it creates when missing. Returns its address. */
@@ -30,7 +39,9 @@ export class Faucet {
     const account = await this.#cluster.getAccount(address);
     const isFresh = account === null || account.data.length === 0;
     await this.#cluster.setAccount(
-      isFresh ? encodeTokenAccount({ address, mint: holding.mint, owner: holding.owner, amount }) : withTokenAmount(account, amount),
+      isFresh
+        ? encodeTokenAccount({ address, mint: holding.mint, owner: holding.owner, amount })
+        : withTokenAmount(account, amount),
     );
     return address;
   }

@@ -105,9 +105,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 function checkOptions(options: SandboxOptions): void {
-  const { seed, rivals, chain, slotMs = DEFAULT_SLOT_MS[chain], gapsPerSecond = DEFAULT_GAPS_PER_SECOND[chain] } = options;
+  const {
+    seed,
+    rivals,
+    chain,
+    slotMs = DEFAULT_SLOT_MS[chain],
+    gapsPerSecond = DEFAULT_GAPS_PER_SECOND[chain],
+  } = options;
   if (!Number.isSafeInteger(seed)) throw optionError('seed', seed, 'a whole number');
-  if (!Number.isInteger(rivals) || rivals < 0 || rivals > LARGEST_RIVALS) throw optionError('rivals', rivals, `0 to ${LARGEST_RIVALS}`);
+  if (!Number.isInteger(rivals) || rivals < 0 || rivals > LARGEST_RIVALS)
+    throw optionError('rivals', rivals, `0 to ${LARGEST_RIVALS}`);
   if (!(slotMs >= 1 && slotMs <= LARGEST_SLOT_MS)) throw optionError('slotMs', slotMs, `1 to ${LARGEST_SLOT_MS}`);
   const isRate = gapsPerSecond > 0 && gapsPerSecond <= LARGEST_GAPS_PER_SECOND;
   if (!isRate) throw optionError('gapsPerSecond', gapsPerSecond, `above 0, at most ${LARGEST_GAPS_PER_SECOND}`);
@@ -123,14 +130,17 @@ function optionError(option: string, value: number, range: string): EngineError 
 
 async function startCluster({ chain, slotMs, clock, seed, onFault }: SandboxOptions): Promise<Cluster> {
   const pace = { clock, slotMs: slotMs ?? DEFAULT_SLOT_MS[chain] };
-  return chain === 'surfnet' ? startSurfnetCluster({ ...pace, onFault }) : startEmbeddedCluster({ ...pace, seed: `sandbox/${seed}` });
+  return chain === 'surfnet'
+    ? startSurfnetCluster({ ...pace, onFault })
+    : startEmbeddedCluster({ ...pace, seed: `sandbox/${seed}` });
 }
 
 /** Our programs first, so that a dump at the same id replaces ours. */
 async function loadPrograms(cluster: Cluster, images: readonly ProgramImage[]): Promise<void> {
   const dumped = new Set(images.map(({ programId }) => addressText(programId)));
   for (const { programId, soPath } of venuePrograms()) {
-    if (!dumped.has(programId)) await cluster.loadProgram(addressBytes(programId), Uint8Array.from(await readFile(soPath)));
+    if (!dumped.has(programId))
+      await cluster.loadProgram(addressBytes(programId), Uint8Array.from(await readFile(soPath)));
   }
   for (const { programId, elf } of images) await cluster.loadProgram(programId, elf);
 }
@@ -164,7 +174,8 @@ async function openSandbox(options: OpeningOptions): Promise<Sandbox> {
     gapsPerSecond: options.gapsPerSecond ?? DEFAULT_GAPS_PER_SECOND[options.chain],
     slotMs: options.slotMs ?? DEFAULT_SLOT_MS[options.chain],
   });
-  const feed = cluster.kind === 'surfnet' ? await SlotStampProxy.start({ upstreamUrl: cluster.wsUrl, onFault }) : undefined;
+  const feed =
+    cluster.kind === 'surfnet' ? await SlotStampProxy.start({ upstreamUrl: cluster.wsUrl, onFault }) : undefined;
   let stopped: Promise<void> | undefined;
   return {
     cluster,
@@ -220,10 +231,15 @@ async function prepareFloor(options: OpeningOptions, faucet: Faucet): Promise<Fl
     const pools = view.describe([...seeded, ...added]);
     const clock = await view.chainClock();
     const entries = view.describe(added).flatMap((pool) => poolSwapAddresses(core, view.store, pool));
-    const preferred = [...genesis.tokens.values()].filter(({ symbol }) => symbol === 'USD').map(({ facts }) => facts.mint);
+    const preferred = [...genesis.tokens.values()]
+      .filter(({ symbol }) => symbol === 'USD')
+      .map(({ facts }) => facts.mint);
     return {
       pools,
-      baseMints: chooseBaseMints(pools.filter((pool) => isTradable(core, view.store, pool, clock)), preferred),
+      baseMints: chooseBaseMints(
+        pools.filter((pool) => isTradable(core, view.store, pool, clock)),
+        preferred,
+      ),
       lookupTables: await writeLookupTables(cluster, seed, uniqueAddresses(entries)),
     };
   } finally {
@@ -231,7 +247,11 @@ async function prepareFloor(options: OpeningOptions, faucet: Faucet): Promise<Fl
   }
 }
 
-async function writeLookupTables(cluster: Cluster, seed: number, entries: readonly Uint8Array[]): Promise<Uint8Array[]> {
+async function writeLookupTables(
+  cluster: Cluster,
+  seed: number,
+  entries: readonly Uint8Array[],
+): Promise<Uint8Array[]> {
   const tables: Uint8Array[] = [];
   for (let at = 0; at < entries.length; at += LOOKUP_TABLE_CAPACITY) {
     const address = seededBytes(seed, `lookup-table/loaded/${at}`);

@@ -21,7 +21,7 @@ export interface RunOptions {
 }
 
 /** A program to load in place of ours. */
-export interface ProgramDump {
+interface ProgramDump {
   readonly address: string;
   readonly file: string;
 }

@@ -81,7 +81,8 @@ function invalid(file: string, why: string, cause?: unknown): EngineError {
   return new EngineError('SANDBOX_ACCOUNT_FILE_INVALID', `${file} is no account dump: ${why}`, {
     severity: 'fatal',
     context: { file },
-    action: 'Write the file again with `solana account ADDRESS --output json --output-file FILE.json`, or move it elsewhere.',
+    action:
+      'Write the file again with `solana account ADDRESS --output json --output-file FILE.json`, or move it elsewhere.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -69,9 +69,13 @@ function collectFiles(directory: string, files: string[], entered: Set<string>):
 function settle(known: DumpedAccount, later: DumpedAccount, address: string): DumpedAccount {
   const [a, b] = [known.account, later.account];
   if (equalBytes(a.data, b.data) && equalBytes(a.owner, b.owner)) return b.lamports > a.lamports ? later : known;
-  throw new EngineError('SANDBOX_ACCOUNT_MISMATCH', `${known.file} and ${later.file} hold different bytes of ${address}`, {
-    severity: 'fatal',
-    context: { address, files: [known.file, later.file] },
-    action: 'Remove one of the two files: an account has one state.',
-  });
+  throw new EngineError(
+    'SANDBOX_ACCOUNT_MISMATCH',
+    `${known.file} and ${later.file} hold different bytes of ${address}`,
+    {
+      severity: 'fatal',
+      context: { address, files: [known.file, later.file] },
+      action: 'Remove one of the two files: an account has one state.',
+    },
+  );
 }

@@ -17,10 +17,17 @@ const REFUSED = 0xffff_ffff;
 
 /** Returns the addresses of the pools among the dumps. @throws SANDBOX_POOL_INVALID for a pool account the core refuses */
 export function findDumpedPools(core: CoreApi, dumps: readonly DumpedAccount[]): Uint8Array[] {
-  const ofVenues = dumps.filter(({ account }) => SANDBOX_VENUES.some((venue) => equalBytes(venue.program, account.owner)));
+  const ofVenues = dumps.filter(({ account }) =>
+    SANDBOX_VENUES.some((venue) => equalBytes(venue.program, account.owner)),
+  );
   const store = core.createStore();
   try {
-    const records = ofVenues.map(({ account }) => ({ address: account.address, owner: account.owner, slot: 0n, data: account.data }));
+    const records = ofVenues.map(({ account }) => ({
+      address: account.address,
+      owner: account.owner,
+      slot: 0n,
+      data: account.data,
+    }));
     const { indices } = core.addPools(store, encodeAccountBatch(records));
     const damaged = ofVenues.find(({ account }, position) => indices[position] === REFUSED && looksLikePool(account));
     if (damaged !== undefined) throw damagedPool(damaged);

@@ -6,7 +6,11 @@ import { addressKey, type AddressKey } from '../seed/addresses.js';
 const RESERVE_SHARE = 2n;
 
 /** Gives the wallet an account with funds for every mint of the loaded pools that it holds nothing of yet. */
-export async function fundLoadedMints(faucet: Faucet, wallet: Uint8Array, pools: readonly PoolDescription[]): Promise<void> {
+export async function fundLoadedMints(
+  faucet: Faucet,
+  wallet: Uint8Array,
+  pools: readonly PoolDescription[],
+): Promise<void> {
   const reserves = new Map<AddressKey, { readonly mint: Uint8Array; readonly reserve: bigint }>();
   for (const pool of pools) {
     for (const [mint, reserve] of [[pool.mintA, pool.reserveA] as const, [pool.mintB, pool.reserveB] as const]) {

@@ -1,4 +1,11 @@
-import { decodeInstructions, Direction, SwapMode, type CoreApi, type PoolDescription, type StoreId } from '@tandem/core-native';
+import {
+  decodeInstructions,
+  Direction,
+  SwapMode,
+  type CoreApi,
+  type PoolDescription,
+  type StoreId,
+} from '@tandem/core-native';
 import { equalBytes } from '../seed/token-accounts.js';
 
 /** Stands for the wallet's accounts while the others are collected. */

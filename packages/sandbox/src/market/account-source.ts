@@ -3,12 +3,12 @@ import type { Cluster } from '../cluster/cluster.js';
 import { addressBytes, addressText } from '../seed/addresses.js';
 
 /** Accounts as they were read together, null where there is none. */
-export interface AccountReading {
+interface AccountReading {
   readonly slot: bigint;
   readonly accounts: readonly (ReadAccount | null)[];
 }
 
-export interface ReadAccount {
+interface ReadAccount {
   readonly address: Uint8Array;
   readonly owner: Uint8Array;
   readonly data: Uint8Array;
@@ -34,7 +34,10 @@ class DirectAccountSource implements AccountSource {
   async read(addresses: readonly Uint8Array[]): Promise<AccountReading> {
     const slot = await this.#cluster.currentSlot();
     const accounts = await Promise.all(addresses.map(async (address) => this.#cluster.getAccount(address)));
-    return { slot, accounts: accounts.map((account) => (account === null || account.data.length === 0 ? null : account)) };
+    return {
+      slot,
+      accounts: accounts.map((account) => (account === null || account.data.length === 0 ? null : account)),
+    };
   }
 }
 
@@ -53,7 +56,9 @@ class RpcAccountSource implements AccountSource {
     const pages: AccountReading[] = [];
     for (let at = 0; at < addresses.length; at += PAGE) pages.push(await this.#page(addresses.slice(at, at + PAGE)));
     // The oldest page dates the whole: nothing is taken for newer than it is.
-    const slot = pages.map((page) => page.slot).reduce((oldest, next) => (next < oldest ? next : oldest), pages[0]?.slot ?? 0n);
+    const slot = pages
+      .map((page) => page.slot)
+      .reduce((oldest, next) => (next < oldest ? next : oldest), pages[0]?.slot ?? 0n);
     return { slot, accounts: pages.flatMap((page) => page.accounts) };
   }
 
@@ -67,10 +72,14 @@ class RpcAccountSource implements AccountSource {
     });
     const { result } = (await response.json()) as MultipleAccountsAnswer;
     if (result?.value.length !== addresses.length) {
-      throw new EngineError('SANDBOX_RESPONSE_INVALID', `the cluster answered getMultipleAccounts with HTTP ${response.status} and no accounts`, {
-        context: { status: response.status, accounts: addresses.length },
-        action: 'Start the sandbox again; report it when it happens twice.',
-      });
+      throw new EngineError(
+        'SANDBOX_RESPONSE_INVALID',
+        `the cluster answered getMultipleAccounts with HTTP ${response.status} and no accounts`,
+        {
+          context: { status: response.status, accounts: addresses.length },
+          action: 'Start the sandbox again; report it when it happens twice.',
+        },
+      );
     }
     const accounts = addresses.map((address, position) => toAccount(address, result.value[position] ?? null));
     return { slot: BigInt(result.context.slot), accounts };

@@ -18,7 +18,10 @@ const ASSUMED_DEPTH_LAMPORTS = 1_000_000_000_000n;
  * Returns the base mints that reach every pool: SOL, the preferred mints, and one mint of each pool that none of those reach.
  * A mint is priced by the deepest pool it shares with SOL.
  */
-export function chooseBaseMints(pools: readonly PoolDescription[], preferred: readonly Uint8Array[]): SandboxBaseMint[] {
+export function chooseBaseMints(
+  pools: readonly PoolDescription[],
+  preferred: readonly Uint8Array[],
+): SandboxBaseMint[] {
   const chosen = [WRAPPED_SOL_MINT, ...preferred];
   for (const pool of pools) {
     if (!chosen.some((mint) => hasMint(pool, mint))) chosen.push(pool.mintA);
@@ -34,7 +37,9 @@ function priceOf(mint: Uint8Array, pools: readonly PoolDescription[]): Omit<Sand
   if (deepest.own > 0n && deepest.other > 0n) {
     return { lamportPriceNumerator: deepest.own, lamportPriceDenominator: deepest.other };
   }
-  const depth = own.map((pool) => reservesOf(pool, mint).own).reduce((best, reserve) => (reserve > best ? reserve : best), 1n);
+  const depth = own
+    .map((pool) => reservesOf(pool, mint).own)
+    .reduce((best, reserve) => (reserve > best ? reserve : best), 1n);
   return { lamportPriceNumerator: depth, lamportPriceDenominator: ASSUMED_DEPTH_LAMPORTS };
 }
 

@@ -16,5 +16,13 @@ export interface MarketCounters {
 
 /** Returns counters at zero. */
 export function createMarketCounters(): MarketCounters {
-  return { walkTrades: 0, walkFailures: 0, walkSkips: 0, depthRestorations: 0, rivalTrades: 0, rivalFailures: 0, faults: 0 };
+  return {
+    walkTrades: 0,
+    walkFailures: 0,
+    walkSkips: 0,
+    depthRestorations: 0,
+    rivalTrades: 0,
+    rivalFailures: 0,
+    faults: 0,
+  };
 }

@@ -43,7 +43,11 @@ export class Market {
   readonly #participants: readonly (PriceWalk | Rival)[];
   readonly #closers: readonly { close(): void }[];
 
-  private constructor(counters: MarketCounters, participants: readonly (PriceWalk | Rival)[], closers: readonly { close(): void }[]) {
+  private constructor(
+    counters: MarketCounters,
+    participants: readonly (PriceWalk | Rival)[],
+    closers: readonly { close(): void }[],
+  ) {
     this.counters = counters;
     this.#participants = participants;
     this.#closers = closers;
@@ -97,7 +101,19 @@ class MarketParts {
     const timingRandom = new SeededStream(seed, 'price-walk/timing');
     const mover = this.#mover(view, vaultWriter);
     const counters = this.#counters;
-    return new PriceWalk({ core, view, pools, mover, vaultWriter, clock, random, timingRandom, gapsPerSecond, counters, onFault });
+    return new PriceWalk({
+      core,
+      view,
+      pools,
+      mover,
+      vaultWriter,
+      clock,
+      random,
+      timingRandom,
+      gapsPerSecond,
+      counters,
+      onFault,
+    });
   }
 
   async rival(index: number): Promise<Rival> {
@@ -106,7 +122,18 @@ class MarketParts {
     const trader = this.#trader(view, `rival/${index}`);
     const random = new SeededStream(seed, `rival/${index}`);
     const baseMints = this.#options.baseMints.map(rivalBaseMint);
-    return new Rival({ core, view, pools, trader, baseMints, clock, random, slotMs, counters: this.#counters, onFault });
+    return new Rival({
+      core,
+      view,
+      pools,
+      trader,
+      baseMints,
+      clock,
+      random,
+      slotMs,
+      counters: this.#counters,
+      onFault,
+    });
   }
 
   /** Swaps where transactions are cheap for ever; vaults where each transaction makes the next one slower. */

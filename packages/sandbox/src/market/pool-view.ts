@@ -25,10 +25,14 @@ export class PoolView {
     const records = await this.#read(addresses);
     const missing = addresses.find((_, position) => records[position] === undefined);
     if (missing !== undefined) throw poolError('SANDBOX_POOL_NOT_FOUND', missing, 'the cluster has no such account');
-    const report = this.#core.addPools(this.store, encodeAccountBatch(records.filter((record) => record !== undefined)));
+    const report = this.#core.addPools(
+      this.store,
+      encodeAccountBatch(records.filter((record) => record !== undefined)),
+    );
     const indices = [...report.indices];
     const refused = addresses.find((_, position) => indices[position] === REFUSED);
-    if (refused !== undefined) throw poolError('SANDBOX_POOL_INVALID', refused, report.refusals[0]?.message ?? 'the core refused it');
+    if (refused !== undefined)
+      throw poolError('SANDBOX_POOL_INVALID', refused, report.refusals[0]?.message ?? 'the core refused it');
     for (const index of indices) {
       const packed = this.#core.watchedAccounts(this.store, Uint32Array.of(index));
       this.#watched.set(index, splitAddresses(packed));
@@ -60,11 +64,18 @@ export class PoolView {
   async chainClock(): Promise<ChainClock> {
     const [account] = (await this.#source.read([CLOCK_SYSVAR])).accounts;
     if (!account) {
-      throw new EngineError('SANDBOX_CLOCK_NOT_FOUND', 'the cluster has no clock sysvar', { severity: 'fatal', action: 'Report this as a bug.' });
+      throw new EngineError('SANDBOX_CLOCK_NOT_FOUND', 'the cluster has no clock sysvar', {
+        severity: 'fatal',
+        action: 'Report this as a bug.',
+      });
     }
     // solana-sdk `clock/src/lib.rs`: slot, epoch_start_timestamp, epoch, leader_schedule_epoch, unix_timestamp.
     const view = new DataView(account.data.buffer, account.data.byteOffset, account.data.byteLength);
-    return { slot: view.getBigUint64(0, true), epoch: view.getBigUint64(16, true), unixTimestamp: view.getBigUint64(32, true) };
+    return {
+      slot: view.getBigUint64(0, true),
+      epoch: view.getBigUint64(16, true),
+      unixTimestamp: view.getBigUint64(32, true),
+    };
   }
 
   /** Gives the store back to the core. */
@@ -74,7 +85,9 @@ export class PoolView {
 
   async #read(addresses: readonly Uint8Array[]): Promise<(AccountRecord | undefined)[]> {
     const { slot, accounts } = await this.#source.read(addresses);
-    return accounts.map((account) => (account === null ? undefined : { address: account.address, owner: account.owner, data: account.data, slot }));
+    return accounts.map((account) =>
+      account === null ? undefined : { address: account.address, owner: account.owner, data: account.data, slot },
+    );
   }
 }
 

@@ -86,7 +86,15 @@ export class Trader {
     const sourceAccount = await this.#options.faucet.tokenAddress({ owner: this.address, mint: factsIn });
     const destinationAccount = await this.#openAccount(factsOut);
     const limit = leg.minAmountOut;
-    return { pool: pool.index, direction, mode: SwapMode.ExactIn, amount: amountIn, limit, sourceAccount, destinationAccount };
+    return {
+      pool: pool.index,
+      direction,
+      mode: SwapMode.ExactIn,
+      amount: amountIn,
+      limit,
+      sourceAccount,
+      destinationAccount,
+    };
   }
 
   async #openAccount(mint: MintFacts): Promise<Uint8Array> {
@@ -103,7 +111,8 @@ export class Trader {
   async #refillLamports(): Promise<void> {
     const { cluster, faucet } = this.#options;
     const account = await cluster.getAccount(this.address);
-    if (account === null || account.lamports < REFILL_BELOW_LAMPORTS) await faucet.setLamports(this.address, TRADER_LAMPORTS);
+    if (account === null || account.lamports < REFILL_BELOW_LAMPORTS)
+      await faucet.setLamports(this.address, TRADER_LAMPORTS);
   }
 
   /** The limit carries a sequence number: two equal swaps on one blockhash must not be one transaction. */

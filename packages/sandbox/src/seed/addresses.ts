@@ -54,6 +54,10 @@ export interface AssociatedAccountSeeds {
 }
 
 /** Returns the address of the wallet's associated token account. */
-export async function associatedTokenAddress({ owner, mint, tokenProgram }: AssociatedAccountSeeds): Promise<Uint8Array> {
+export async function associatedTokenAddress({
+  owner,
+  mint,
+  tokenProgram,
+}: AssociatedAccountSeeds): Promise<Uint8Array> {
   return deriveProgramAddress(ASSOCIATED_TOKEN_PROGRAM, [owner, tokenProgram, mint]);
 }

@@ -34,7 +34,13 @@ const DEFINITIONS: readonly PoolDefinition[] = [
   { venue: Venue.RaydiumAmmV4, tokens: ['SOL', 'USD'], depthSol: 5_000n, pending: 123_456n },
   { venue: Venue.RaydiumCpmm, tokens: ['SOL', 'AAA'], depthSol: 800n, pending: 7_654_321n },
   { venue: Venue.RaydiumAmmV4, tokens: ['AAA', 'SOL'], depthSol: 1_200n },
-  { venue: Venue.RaydiumCpmm, tokens: ['SOL', 'BBB'], depthSol: 500n, creatorFee: CreatorFee.InputSide, pending: 1_000n },
+  {
+    venue: Venue.RaydiumCpmm,
+    tokens: ['SOL', 'BBB'],
+    depthSol: 500n,
+    creatorFee: CreatorFee.InputSide,
+    pending: 1_000n,
+  },
   { venue: Venue.RaydiumAmmV4, tokens: ['BBB', 'SOL'], depthSol: 900n },
   { venue: Venue.RaydiumCpmm, tokens: ['SOL', 'CCC'], depthSol: 1_000n },
   { venue: Venue.RaydiumCpmm, tokens: ['SOL', 'CCC'], depthSol: 600n, config: CHEAP_CONFIG },
@@ -45,7 +51,10 @@ const DEFINITIONS: readonly PoolDefinition[] = [
 ];
 
 /** Returns the genesis pools of a seed, all at the prices of the tokens. */
-export async function genesisPools(seed: number, tokens: ReadonlyMap<GenesisSymbol, GenesisToken>): Promise<GenesisPool[]> {
+export async function genesisPools(
+  seed: number,
+  tokens: ReadonlyMap<GenesisSymbol, GenesisToken>,
+): Promise<GenesisPool[]> {
   return Promise.all(
     DEFINITIONS.map((definition, index) => {
       const [a, b] = definition.tokens.map((symbol) => sideOf(tokens, symbol, definition.depthSol));
@@ -76,15 +85,29 @@ export async function seedPool(plan: PoolPlan): Promise<GenesisPool> {
   const { seed, label, sides, pending = 0n } = plan;
   if (plan.venue === Venue.RaydiumAmmV4) {
     const [coin, pc] = sides;
-    const pool = encodeAmmV4Pool({ seed, label, coin, pc, swapFeeNumerator: AMM_V4_SWAP_FEE_NUMERATOR, pendingPnl: pending });
+    const pool = encodeAmmV4Pool({
+      seed,
+      label,
+      coin,
+      pc,
+      swapFeeNumerator: AMM_V4_SWAP_FEE_NUMERATOR,
+      pendingPnl: pending,
+    });
     return { ...pool, venue: plan.venue };
   }
   const configIndex = (plan.config ?? STANDARD_CONFIG).index;
   const creatorFee = plan.creatorFee ?? CreatorFee.Off;
-  return { ...(await encodeCpmmPool({ seed, label, configIndex, sides, creatorFee, pendingFees: pending })), venue: plan.venue };
+  return {
+    ...(await encodeCpmmPool({ seed, label, configIndex, sides, creatorFee, pendingFees: pending })),
+    venue: plan.venue,
+  };
 }
 
-function sideOf(tokens: ReadonlyMap<GenesisSymbol, GenesisToken>, symbol: GenesisSymbol, depthSol: bigint): PoolSide | undefined {
+function sideOf(
+  tokens: ReadonlyMap<GenesisSymbol, GenesisToken>,
+  symbol: GenesisSymbol,
+  depthSol: bigint,
+): PoolSide | undefined {
   const token = tokens.get(symbol);
   return token && { mint: token.facts, reserve: unitsWorth(token, depthSol * LAMPORTS_PER_SOL) };
 }

@@ -1,6 +1,12 @@
 import type { ClusterAccount } from '../cluster/cluster.js';
 import { rentExemptLamports } from './account-writer.js';
-import { associatedTokenAddress, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, uniqueAddresses, WRAPPED_SOL_MINT } from './addresses.js';
+import {
+  associatedTokenAddress,
+  TOKEN_2022_PROGRAM,
+  TOKEN_PROGRAM,
+  uniqueAddresses,
+  WRAPPED_SOL_MINT,
+} from './addresses.js';
 import { genesisConfigs, genesisPools, type GenesisPool } from './genesis-pools.js';
 import { genesisTokens, unitsWorth, type GenesisSymbol, type GenesisToken } from './genesis-tokens.js';
 import { encodeLookupTable } from './lookup-table.js';
@@ -46,7 +52,9 @@ export async function planGenesis(seed: number): Promise<Genesis> {
     ...(await Promise.all([...tokens.values()].map((token) => walletTokenAddress(wallet.address, token)))),
   ];
   const accounts = [
-    ...[...tokens.values()].map((token) => encodeMint({ ...token.facts, address: token.facts.mint, supply: supplyOf(token) })),
+    ...[...tokens.values()].map((token) =>
+      encodeMint({ ...token.facts, address: token.facts.mint, supply: supplyOf(token) }),
+    ),
     ...(await genesisConfigs()),
     ...pools.flatMap((pool) => pool.accounts),
     encodeSystemAccount(wallet.address, WALLET_LAMPORTS),

@@ -17,5 +17,11 @@ export function encodeLookupTable(address: Uint8Array, entries: readonly Uint8Ar
   const length = META_BYTES + 32 * entries.length;
   const writer = new AccountWriter(length).u32(0, TYPE_LOOKUP_TABLE).u64(4, NEVER_DEACTIVATED);
   entries.forEach((entry, index) => writer.raw(META_BYTES + 32 * index, entry));
-  return { address, owner: LOOKUP_TABLE_PROGRAM, lamports: rentExemptLamports(length), data: writer.bytes, executable: false };
+  return {
+    address,
+    owner: LOOKUP_TABLE_PROGRAM,
+    lamports: rentExemptLamports(length),
+    data: writer.bytes,
+    executable: false,
+  };
 }

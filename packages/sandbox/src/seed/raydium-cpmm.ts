@@ -53,7 +53,10 @@ export async function encodeCpmmConfig(spec: CpmmConfigSpec): Promise<ClusterAcc
 export const CreatorFee = { Off: 'off', InputSide: 'input-side', Token0: 'token-0', Token1: 'token-1' } as const;
 export type CreatorFee = (typeof CreatorFee)[keyof typeof CreatorFee];
 
-const CREATOR_FEE_ON = { 'off': 0, 'input-side': 0, 'token-0': 1, 'token-1': 2 } as const satisfies Record<CreatorFee, number>;
+const CREATOR_FEE_ON = { off: 0, 'input-side': 0, 'token-0': 1, 'token-1': 2 } as const satisfies Record<
+  CreatorFee,
+  number
+>;
 
 export interface CpmmPoolSpec {
   readonly seed: number;
@@ -68,7 +71,8 @@ export interface CpmmPoolSpec {
 /** Returns a pool with its vaults and observation; the program's order of mints is by their bytes. */
 export async function encodeCpmmPool(spec: CpmmPoolSpec): Promise<SeededPool> {
   const [first, second] = spec.sides;
-  const sides = Buffer.compare(first.mint.mint, second.mint.mint) < 0 ? ([first, second] as const) : ([second, first] as const);
+  const sides =
+    Buffer.compare(first.mint.mint, second.mint.mint) < 0 ? ([first, second] as const) : ([second, first] as const);
   const address = seededBytes(spec.seed, `${spec.label}/pool`);
   const config = await cpmmConfigAddress(spec.configIndex);
   const [vault0, vault1, lpMint, observation] = await Promise.all([
@@ -122,7 +126,12 @@ function encodePoolState(spec: CpmmPoolSpec, sides: readonly [PoolSide, PoolSide
 }
 
 function encodeVault(side: PoolSide, spec: CpmmPoolSpec, address: Uint8Array): ClusterAccount {
-  return encodeTokenAccount({ address, mint: side.mint, owner: CPMM_AUTHORITY, amount: side.reserve + spec.pendingFees });
+  return encodeTokenAccount({
+    address,
+    mint: side.mint,
+    owner: CPMM_AUTHORITY,
+    amount: side.reserve + spec.pendingFees,
+  });
 }
 
 function encodeObservation(keys: CpmmKeys): ClusterAccount {

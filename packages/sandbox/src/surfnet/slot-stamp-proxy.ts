@@ -68,7 +68,9 @@ export class SlotStampProxy {
 
   #lost(): void {
     if (this.#isStopped) return;
-    const error = new EngineError('SANDBOX_FEED_MISSING', 'Surfnet closed the slot subscription', { action: 'Start the sandbox again.' });
+    const error = new EngineError('SANDBOX_FEED_MISSING', 'Surfnet closed the slot subscription', {
+      action: 'Start the sandbox again.',
+    });
     this.#options.onFault(error);
   }
 
@@ -106,7 +108,11 @@ async function openSocket(url: string): Promise<WebSocket> {
       socket.once('error', reject);
     });
   } catch (cause) {
-    throw new EngineError('SANDBOX_FEED_TIMEOUT', 'Surfnet does not open its websocket', { severity: 'fatal', action: 'Start the sandbox again.', cause });
+    throw new EngineError('SANDBOX_FEED_TIMEOUT', 'Surfnet does not open its websocket', {
+      severity: 'fatal',
+      action: 'Start the sandbox again.',
+      cause,
+    });
   }
   return socket;
 }

@@ -16,7 +16,14 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 function dump(pubkey: string, overrides: Record<string, unknown> = {}): Record<string, unknown> {
-  const account = { lamports: 5, data: ['AQID', 'base64'], owner: addressText(TOKEN_PROGRAM), executable: false, rentEpoch: 0, ...overrides };
+  const account = {
+    lamports: 5,
+    data: ['AQID', 'base64'],
+    owner: addressText(TOKEN_PROGRAM),
+    executable: false,
+    rentEpoch: 0,
+    ...overrides,
+  };
   return { pubkey, account };
 }
 

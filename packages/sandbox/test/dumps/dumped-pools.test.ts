@@ -61,11 +61,17 @@ function writeDump(folder: string, account: ClusterAccount): void {
 }
 
 /** Dumps one pool of a foreign chain with everything it names: vaults, configs, mints. */
-function dumpForeignPool(index: number, folder: string, leaveOut: (account: ClusterAccount) => boolean = () => false): Uint8Array {
+function dumpForeignPool(
+  index: number,
+  folder: string,
+  leaveOut: (account: ClusterAccount) => boolean = () => false,
+): Uint8Array {
   const pool = foreign.pools[index]!;
   const mints = [...foreign.tokens.values()].map(({ facts }) => addressText(facts.mint));
   const configs = pool.swapAddresses.map(addressText);
-  const named = foreign.accounts.filter(({ address }) => mints.includes(addressText(address)) || configs.includes(addressText(address)));
+  const named = foreign.accounts.filter(
+    ({ address }) => mints.includes(addressText(address)) || configs.includes(addressText(address)),
+  );
   for (const account of named) if (!leaveOut(account)) writeDump(folder, account);
   return pool.address;
 }
@@ -102,7 +108,9 @@ describe('a sandbox on account dumps', () => {
     const wallet = addressBytes(sandbox.wallet.address);
     const mints = ['AAA', 'USD'].map((symbol) => foreign.tokens.get(symbol as 'AAA' | 'USD')!.facts);
     for (const { mint, tokenProgram } of mints) {
-      const account = await sandbox.cluster.getAccount(await associatedTokenAddress({ owner: wallet, mint, tokenProgram }));
+      const account = await sandbox.cluster.getAccount(
+        await associatedTokenAddress({ owner: wallet, mint, tokenProgram }),
+      );
       expect(account && tokenAmount(account)).toBeGreaterThan(0n);
     }
     const extra = sandbox.baseMints.slice(2).map(({ mint }) => mint);
@@ -124,13 +132,19 @@ describe('a sandbox on account dumps', () => {
   it('names a mint that the folder does not hold', async () => {
     const mint = foreign.tokens.get('USD')!.facts.mint;
     dumpForeignPool(1, 'gap', ({ address }) => addressText(address) === addressText(mint));
-    await expect(start([root])).rejects.toMatchObject({ code: 'SANDBOX_ACCOUNT_MISSING', message: expect.stringContaining(addressText(mint)) as string });
+    await expect(start([root])).rejects.toMatchObject({
+      code: 'SANDBOX_ACCOUNT_MISSING',
+      message: expect.stringContaining(addressText(mint)) as string,
+    });
   });
 
   it('refuses a pool account that is cut off, with its file', async () => {
     const pool = foreign.pools[0]!.accounts[0]!;
     writeDump('cut', { ...pool, data: pool.data.slice(0, 400) });
-    await expect(start([root])).rejects.toMatchObject({ code: 'SANDBOX_POOL_INVALID', message: expect.stringContaining(join(root, 'cut')) as string });
+    await expect(start([root])).rejects.toMatchObject({
+      code: 'SANDBOX_POOL_INVALID',
+      message: expect.stringContaining(join(root, 'cut')) as string,
+    });
   });
 
   it('loads a program dump in place of ours', async () => {
@@ -153,33 +167,47 @@ describe('a sandbox that cannot start', () => {
     elf[18] = 247;
     const file = join(root, 'garbage.so');
     writeFileSync(file, elf);
-    await expect(start([], { programs: [{ address: addressText(foreign.wallet.address), file }] })).rejects.toMatchObject({
+    await expect(
+      start([], { programs: [{ address: addressText(foreign.wallet.address), file }] }),
+    ).rejects.toMatchObject({
       code: expect.stringMatching(/^SANDBOX_PROGRAM_.*INVALID$/) as string,
     });
   });
 });
 
-describe.skipIf(!existsSync(SHARED_ACCOUNTS))('captured accounts (../shared/accounts; skipped where they are absent)', () => {
-  it.each(['cpmm', 'amm_v4'])('of %s load, and the pools that take swaps are moved', async (venue) => {
-    const folder = join(SHARED_ACCOUNTS, venue);
-    const sandbox = await start([folder], { gapsPerSecond: 400 });
-    const loaded = readdirSync(folder).length;
-    const added = sandbox.pools.slice(12);
-    expect(added.length).toBeGreaterThan(loaded);
-    sandbox.startMarket();
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    await sandbox.pauseMarket();
-    expect(sandbox.counters.walkTrades).toBeGreaterThan(50);
-    expect(sandbox.counters.walkFailures).toBe(0);
-  });
+describe.skipIf(!existsSync(SHARED_ACCOUNTS))(
+  'captured accounts (../shared/accounts; skipped where they are absent)',
+  () => {
+    it.each(['cpmm', 'amm_v4'])('of %s load, and the pools that take swaps are moved', async (venue) => {
+      const folder = join(SHARED_ACCOUNTS, venue);
+      const sandbox = await start([folder], { gapsPerSecond: 400 });
+      const loaded = readdirSync(folder).length;
+      const added = sandbox.pools.slice(12);
+      expect(added.length).toBeGreaterThan(loaded);
+      sandbox.startMarket();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await sandbox.pauseMarket();
+      expect(sandbox.counters.walkTrades).toBeGreaterThan(50);
+      expect(sandbox.counters.walkFailures).toBe(0);
+    });
 
-  it('of both venues trade SOL/USDC against each other', async () => {
-    const folders = ['cpmm/7JuwJuNU88gurFnyWeiyGKbFmExMWcmRZntn9imEzdny', 'amm_v4/58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2'];
-    const sandbox = await start(folders.map((folder) => join(SHARED_ACCOUNTS, folder)), { gapsPerSecond: 200 });
-    expect(sandbox.pools).toHaveLength(14);
-    await expectMoved(sandbox, sandbox.pools.slice(12).map((pool) => pool.address));
-  });
-});
+    it('of both venues trade SOL/USDC against each other', async () => {
+      const folders = [
+        'cpmm/7JuwJuNU88gurFnyWeiyGKbFmExMWcmRZntn9imEzdny',
+        'amm_v4/58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2',
+      ];
+      const sandbox = await start(
+        folders.map((folder) => join(SHARED_ACCOUNTS, folder)),
+        { gapsPerSecond: 200 },
+      );
+      expect(sandbox.pools).toHaveLength(14);
+      await expectMoved(
+        sandbox,
+        sandbox.pools.slice(12).map((pool) => pool.address),
+      );
+    });
+  },
+);
 
 /** Runs the market until every one of the pools has changed. */
 async function expectMoved(sandbox: Sandbox, pools: readonly string[]): Promise<void> {
@@ -200,6 +228,10 @@ async function expectMoved(sandbox: Sandbox, pools: readonly string[]): Promise<
 async function vaultsText(sandbox: Sandbox, pool: string): Promise<string> {
   const account = await sandbox.cluster.getAccount(addressBytes(pool));
   const offsets = account?.data.length === 637 ? [72, 104] : [336, 368];
-  const vaults = await Promise.all(offsets.map(async (offset) => sandbox.cluster.getAccount(Uint8Array.from(account!.data.subarray(offset, offset + 32)))));
+  const vaults = await Promise.all(
+    offsets.map(async (offset) =>
+      sandbox.cluster.getAccount(Uint8Array.from(account!.data.subarray(offset, offset + 32))),
+    ),
+  );
   return vaults.map((vault) => vault && tokenAmount(vault)).join('/');
 }

@@ -43,17 +43,33 @@ describe('loadProgramFiles', () => {
 
   it('takes the same program twice but not two programs at one address', () => {
     const file = elf();
-    expect(loadProgramFiles([{ address: ADDRESS, file }, { address: ADDRESS, file }])).toHaveLength(1);
+    expect(
+      loadProgramFiles([
+        { address: ADDRESS, file },
+        { address: ADDRESS, file },
+      ]),
+    ).toHaveLength(1);
     const other = elf((bytes) => bytes.fill(1, 64));
-    expect(codeOf(() => loadProgramFiles([{ address: ADDRESS, file }, { address: ADDRESS, file: other }]))).toBe('SANDBOX_PROGRAM_MISMATCH');
+    expect(
+      codeOf(() =>
+        loadProgramFiles([
+          { address: ADDRESS, file },
+          { address: ADDRESS, file: other },
+        ]),
+      ),
+    ).toBe('SANDBOX_PROGRAM_MISMATCH');
   });
 
   it('refuses an address that is none', () => {
-    expect(codeOf(() => loadProgramFiles([{ address: 'nonsense', file: elf() }]))).toBe('SANDBOX_PROGRAM_ADDRESS_INVALID');
+    expect(codeOf(() => loadProgramFiles([{ address: 'nonsense', file: elf() }]))).toBe(
+      'SANDBOX_PROGRAM_ADDRESS_INVALID',
+    );
   });
 
   it('refuses a file that is missing and a folder in its place', () => {
-    expect(codeOf(() => loadProgramFiles([{ address: ADDRESS, file: join(root, 'none.so') }]))).toBe('SANDBOX_PROGRAM_FILE_NOT_FOUND');
+    expect(codeOf(() => loadProgramFiles([{ address: ADDRESS, file: join(root, 'none.so') }]))).toBe(
+      'SANDBOX_PROGRAM_FILE_NOT_FOUND',
+    );
     expect(codeOf(() => loadProgramFiles([{ address: ADDRESS, file: root }]))).toBe('SANDBOX_PROGRAM_FILE_NOT_FOUND');
   });
 
@@ -63,7 +79,9 @@ describe('loadProgramFiles', () => {
     ['big-endian', (bytes: Uint8Array): void => void (bytes[5] = 2)],
     ['a machine of another kind', (bytes: Uint8Array): void => void (bytes[18] = 62)],
   ])('refuses an ELF with %s', (_, change) => {
-    expect(codeOf(() => loadProgramFiles([{ address: ADDRESS, file: elf(change) }]))).toBe('SANDBOX_PROGRAM_FILE_INVALID');
+    expect(codeOf(() => loadProgramFiles([{ address: ADDRESS, file: elf(change) }]))).toBe(
+      'SANDBOX_PROGRAM_FILE_INVALID',
+    );
   });
 
   it('refuses a file shorter than an ELF header', () => {

@@ -9,7 +9,9 @@ const ppm = (price: bigint, base: bigint): number => Number(((price - base) * 1_
 describe('planNudge', () => {
   it('opens a gap of 1 % to 3 % beside the sibling, on both sides', () => {
     const random = new SeededStream(1, 'nudge');
-    const gaps = Array.from({ length: 500 }, () => ppm(planNudge({ poolX64: ONE, siblingX64: ONE, referenceX64: ONE }, random), ONE));
+    const gaps = Array.from({ length: 500 }, () =>
+      ppm(planNudge({ poolX64: ONE, siblingX64: ONE, referenceX64: ONE }, random), ONE),
+    );
     for (const gap of gaps) {
       expect(Math.abs(gap)).toBeGreaterThanOrEqual(9_999);
       expect(Math.abs(gap)).toBeLessThanOrEqual(30_001);

@@ -48,9 +48,13 @@ async function openBench(seed: number, moverKind: 'swap' | 'reserve' = 'swap'): 
   const cluster = recordSubmits(floor.cluster, sent);
   const view = await openView({ ...floor, cluster: floor.cluster });
   const vaultWriter = new VaultWriter(cluster);
-  const traders = [0, 1, 2].map((index) => new Trader({ core, cluster, faucet, view, keypair: seededKeypair(seed, `walk/${index}`) }));
+  const traders = [0, 1, 2].map(
+    (index) => new Trader({ core, cluster, faucet, view, keypair: seededKeypair(seed, `walk/${index}`) }),
+  );
   const mover: PriceMover =
-    moverKind === 'swap' ? new SwapMover({ core, view, traders, random: new SeededStream(seed, 'traders') }) : new ReserveMover(vaultWriter);
+    moverKind === 'swap'
+      ? new SwapMover({ core, view, traders, random: new SeededStream(seed, 'traders') })
+      : new ReserveMover(vaultWriter);
   const walk = new PriceWalk({
     core,
     view,
@@ -91,7 +95,11 @@ function poolIndices(floor: MarketFloor, view: PoolView): number[] {
 }
 
 /** Opens a block every fourth step, as 40 steps in a second of 100 ms slots would. */
-async function takeSteps(bench: Bench, steps: number, each: () => Promise<void> = async () => undefined): Promise<void> {
+async function takeSteps(
+  bench: Bench,
+  steps: number,
+  each: () => Promise<void> = async () => undefined,
+): Promise<void> {
   for (let step = 0; step < steps; step += 1) {
     if (step % 4 === 0) bench.floor.cluster.advanceSlot();
     await bench.walk.step();
@@ -113,9 +121,18 @@ describe.each(['swap', 'reserve'] as const)('the price walk by %s', (kind) => {
     const { core } = bench.floor;
     const search = async (): Promise<number> => {
       await readPools(bench);
-      const baseMints = [{ mint: WRAPPED_SOL_MINT, maxAmountIn: 10n ** 10n, minNetProfit: 100_000n, lamportPriceNumerator: 1n, lamportPriceDenominator: 1n }];
+      const baseMints = [
+        {
+          mint: WRAPPED_SOL_MINT,
+          maxAmountIn: 10n ** 10n,
+          minNetProfit: 100_000n,
+          lamportPriceNumerator: 1n,
+          lamportPriceDenominator: 1n,
+        },
+      ];
       const clock = await bench.view.chainClock();
-      return core.findCandidates(bench.view.store, { clock, baseMints, costs: FREE, oldestSlot: 0n, maxCandidates: 64 }).length;
+      return core.findCandidates(bench.view.store, { clock, baseMints, costs: FREE, oldestSlot: 0n, maxCandidates: 64 })
+        .length;
     };
     expect(await search()).toBe(0);
     await takeSteps(bench, 40);
@@ -168,7 +185,8 @@ describe('the price walk', () => {
     const { faucet, genesis, counters } = bench.floor;
     for (const trader of bench.traders) {
       await faucet.setLamports(trader.address, 1n);
-      for (const { facts } of genesis.tokens.values()) await faucet.setTokens({ owner: trader.address, mint: facts }, 0n);
+      for (const { facts } of genesis.tokens.values())
+        await faucet.setTokens({ owner: trader.address, mint: facts }, 0n);
     }
     await takeSteps(bench, 20);
     expect(counters.walkTrades).toBe(40);

@@ -39,7 +39,11 @@ describe('ReferencePrices', () => {
   it('keeps pairs consistent: two prices multiply to the third', () => {
     const { references, pairs } = start(3);
     for (let step = 0; step < 5_000; step += 1) references.drift();
-    const [ab, bc, ac] = pairs.map((pair) => Number(references.priceX64(pair)) / Number(ONE)) as [number, number, number];
+    const [ab, bc, ac] = pairs.map((pair) => Number(references.priceX64(pair)) / Number(ONE)) as [
+      number,
+      number,
+      number,
+    ];
     expect(ab * bc).toBeCloseTo(ac, 9);
   });
 });

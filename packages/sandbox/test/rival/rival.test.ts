@@ -10,7 +10,13 @@ import { SeededStream } from '../../src/seed/seeded-stream.js';
 import { openMarketFloor, openView, type MarketFloor } from '../sandbox/market-floor.js';
 import { realClock } from '../cluster/real-clock.js';
 
-const SOL: BaseMint = { mint: WRAPPED_SOL_MINT, maxAmountIn: 10n ** 10n, minNetProfit: 100_000n, lamportPriceNumerator: 1n, lamportPriceDenominator: 1n };
+const SOL: BaseMint = {
+  mint: WRAPPED_SOL_MINT,
+  maxAmountIn: 10n ** 10n,
+  minNetProfit: 100_000n,
+  lamportPriceNumerator: 1n,
+  lamportPriceDenominator: 1n,
+};
 
 let floor: MarketFloor;
 const views: PoolView[] = [];

@@ -21,7 +21,12 @@ export interface MarketFloor {
 /** Starts a chain that repeats itself: its clock begins at a fixed time and nothing runs in the background. */
 export async function openMarketFloor(seed: number): Promise<MarketFloor> {
   const { core } = loadCore();
-  const cluster = await startEmbeddedCluster({ clock: realClock, blockProduction: 'manual', genesisUnixTime: 1_800_000_000, seed: `${seed}` });
+  const cluster = await startEmbeddedCluster({
+    clock: realClock,
+    blockProduction: 'manual',
+    genesisUnixTime: 1_800_000_000,
+    seed: `${seed}`,
+  });
   for (const { programId, soPath } of venuePrograms()) {
     await cluster.loadProgram(addressBytes(programId), Uint8Array.from(readFileSync(soPath)));
   }

@@ -67,16 +67,19 @@ describe('startSandbox', () => {
     expect(sandbox.counters.walkTrades).toBeGreaterThan(walkTrades);
   });
 
-  it.skipIf(!isSurfnetAvailable())('runs on Surfnet (skipped where this platform has none), where vaults are written and rivals still send transactions', async () => {
-    const sandbox = await start({ chain: 'surfnet', rivals: 1 });
-    sandbox.startMarket();
-    await pause(4_000);
-    await sandbox.pauseMarket();
-    expect(sandbox.cluster.kind).toBe('surfnet');
-    expect(sandbox.counters.walkTrades).toBeGreaterThan(7);
-    expect(sandbox.counters.walkFailures).toBe(0);
-    expect(sandbox.counters.rivalTrades).toBeGreaterThan(0);
-  });
+  it.skipIf(!isSurfnetAvailable())(
+    'runs on Surfnet (skipped where this platform has none), where vaults are written and rivals still send transactions',
+    async () => {
+      const sandbox = await start({ chain: 'surfnet', rivals: 1 });
+      sandbox.startMarket();
+      await pause(4_000);
+      await sandbox.pauseMarket();
+      expect(sandbox.cluster.kind).toBe('surfnet');
+      expect(sandbox.counters.walkTrades).toBeGreaterThan(7);
+      expect(sandbox.counters.walkFailures).toBe(0);
+      expect(sandbox.counters.rivalTrades).toBeGreaterThan(0);
+    },
+  );
 
   it('can be stopped twice', async () => {
     const sandbox = await start();
@@ -93,6 +96,9 @@ describe('startSandbox', () => {
     ['gapsPerSecond', { gapsPerSecond: Number.NaN }],
     ['slotMs', { slotMs: 0 }],
   ])('refuses an option out of range: %s', async (option, overrides) => {
-    await expect(start(overrides)).rejects.toMatchObject({ code: 'SANDBOX_OPTION_OUT_OF_RANGE', message: expect.stringContaining(option) as string });
+    await expect(start(overrides)).rejects.toMatchObject({
+      code: 'SANDBOX_OPTION_OUT_OF_RANGE',
+      message: expect.stringContaining(option) as string,
+    });
   });
 });

@@ -75,7 +75,11 @@ describe('the seeded pools', () => {
   it('give the wallet an account of every mint but BBB', async () => {
     const { wallet, tokens } = floor.genesis;
     for (const [symbol, { facts }] of tokens) {
-      const address = await associatedTokenAddress({ owner: wallet.address, mint: facts.mint, tokenProgram: facts.tokenProgram });
+      const address = await associatedTokenAddress({
+        owner: wallet.address,
+        mint: facts.mint,
+        tokenProgram: facts.tokenProgram,
+      });
       expect((await floor.cluster.getAccount(address)) === null, symbol).toBe(symbol === 'BBB');
     }
   });

@@ -16,6 +16,11 @@ describe('encodeLookupTable', () => {
   });
 
   it('refuses more entries than a table can hold', () => {
-    expect(() => encodeLookupTable(seededBytes(1, 'table'), Array.from({ length: 257 }, () => new Uint8Array(32)))).toThrow(RangeError);
+    expect(() =>
+      encodeLookupTable(
+        seededBytes(1, 'table'),
+        Array.from({ length: 257 }, () => new Uint8Array(32)),
+      ),
+    ).toThrow(RangeError);
   });
 });

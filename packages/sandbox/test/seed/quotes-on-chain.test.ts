@@ -30,7 +30,8 @@ describe('a quote', () => {
     view = await openView(floor);
     trader = seededKeypair(21, 'test-trader');
     await floor.faucet.setLamports(trader.address, 1_000_000_000_000n);
-    for (const { facts } of floor.genesis.tokens.values()) await floor.faucet.setTokens({ owner: trader.address, mint: facts }, 1n << 61n);
+    for (const { facts } of floor.genesis.tokens.values())
+      await floor.faucet.setTokens({ owner: trader.address, mint: facts }, 1n << 61n);
   });
   afterAll(async () => {
     view.close();
@@ -47,15 +48,32 @@ describe('a quote', () => {
     const countsInA = (mode === SwapMode.ExactIn) === isAToB;
     const amount = ((countsInA ? pool.reserveA : pool.reserveB) * BigInt(sharePpm)) / 1_000_000n + 1n;
     const quote = core.quote(view.store, index, direction, mode, amount, await view.chainClock());
-    const holdings = await Promise.all([mintIn, mintOut].map(async (mint) => ({ owner: trader.address, mint: (await faucet.findMint(mint))! })));
-    const [sourceAccount, destinationAccount] = await Promise.all(holdings.map((holding) => faucet.tokenAddress(holding)));
+    const holdings = await Promise.all(
+      [mintIn, mintOut].map(async (mint) => ({ owner: trader.address, mint: (await faucet.findMint(mint))! })),
+    );
+    const [sourceAccount, destinationAccount] = await Promise.all(
+      holdings.map((holding) => faucet.tokenAddress(holding)),
+    );
     const before = await Promise.all(holdings.map((holding) => faucet.tokensOf(holding)));
     const limit = mode === SwapMode.ExactIn ? quote.amountOut : quote.amountIn;
-    const leg = { pool: index, direction, mode, amount, limit, sourceAccount: sourceAccount!, destinationAccount: destinationAccount! };
-    const instructions = encodeInstructions(decodeInstructions(core.swapInstructions(view.store, trader.address, [leg])));
+    const leg = {
+      pool: index,
+      direction,
+      mode,
+      amount,
+      limit,
+      sourceAccount: sourceAccount!,
+      destinationAccount: destinationAccount!,
+    };
+    const instructions = encodeInstructions(
+      decodeInstructions(core.swapInstructions(view.store, trader.address, [leg])),
+    );
     const signer = core.createSigner(Uint8Array.from(trader.secretKey));
     const blockhash = addressBytes(await cluster.latestBlockhash());
-    const transaction = core.signTransaction(signer, core.compileMessage(trader.address, blockhash, instructions, encodeLookupTables([])));
+    const transaction = core.signTransaction(
+      signer,
+      core.compileMessage(trader.address, blockhash, instructions, encodeLookupTables([])),
+    );
     core.dropSigner(signer);
     const result = await cluster.submit(transaction);
     expect(result.error, addressText(pool.address)).toBeNull();

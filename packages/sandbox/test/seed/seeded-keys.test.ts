@@ -16,7 +16,9 @@ describe('seededKeypair', () => {
     const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), secretKey.subarray(0, 32)]);
     const signature = sign(null, Buffer.from('hello'), createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
     const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), address]);
-    expect(verify(null, Buffer.from('hello'), createPublicKey({ key: spki, format: 'der', type: 'spki' }), signature)).toBe(true);
+    expect(
+      verify(null, Buffer.from('hello'), createPublicKey({ key: spki, format: 'der', type: 'spki' }), signature),
+    ).toBe(true);
   });
 });
 

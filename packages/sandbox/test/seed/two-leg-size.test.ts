@@ -1,4 +1,13 @@
-import { computeUnitLimitInstruction, computeUnitPriceInstruction, decodeInstructions, Direction, encodeInstructions, encodeLookupTables, SwapMode, transferLamportsInstruction } from '@tandem/core-native';
+import {
+  computeUnitLimitInstruction,
+  computeUnitPriceInstruction,
+  decodeInstructions,
+  Direction,
+  encodeInstructions,
+  encodeLookupTables,
+  SwapMode,
+  transferLamportsInstruction,
+} from '@tandem/core-native';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupPairs } from '../../src/market/pair.js';
 import type { PoolView } from '../../src/market/pool-view.js';
@@ -37,7 +46,15 @@ describe('the lookup table', () => {
             mints.map(async (mint) => faucet.tokenAddress({ owner, mint: (await faucet.findMint(mint))! })),
           );
           const direction = isAToB ? Direction.AToB : Direction.BToA;
-          return { pool: index, direction, mode: SwapMode.ExactIn, amount: 1_000_000n, limit: 1n, sourceAccount: sourceAccount!, destinationAccount: destinationAccount! };
+          return {
+            pool: index,
+            direction,
+            mode: SwapMode.ExactIn,
+            amount: 1_000_000n,
+            limit: 1n,
+            sourceAccount: sourceAccount!,
+            destinationAccount: destinationAccount!,
+          };
         }),
       );
       const instructions = encodeInstructions([
@@ -47,7 +64,9 @@ describe('the lookup table', () => {
         transferLamportsInstruction({ from: owner, to: genesis.tipAccounts[0]!, lamports: 1_000n }),
       ]);
       const message = core.compileMessage(owner, addressBytes(await cluster.latestBlockhash()), instructions, packed);
-      expect(core.signTransaction(signer, message).length, addressText(pools[pair.pools[0]!]!.address)).toBeLessThan(550);
+      expect(core.signTransaction(signer, message).length, addressText(pools[pair.pools[0]!]!.address)).toBeLessThan(
+        550,
+      );
     }
     core.dropSigner(signer);
   });

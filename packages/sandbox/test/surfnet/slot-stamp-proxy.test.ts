@@ -23,7 +23,8 @@ async function connect(url: string): Promise<{ socket: WebSocket; next: () => Pr
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   closers.push(() => socket.terminate());
   const next = async (): Promise<string> => {
-    for (let wait = 0; wait < 500 && received.length === 0; wait += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let wait = 0; wait < 500 && received.length === 0; wait += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
     const text = received.shift();
     if (text === undefined) throw new Error('nothing arrived');
     return text;
@@ -57,7 +58,12 @@ describe('SlotStampProxy', () => {
   });
   const url = (): string => `ws://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   const settle = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
-  const slotNotification = (slot: number): string => JSON.stringify({ jsonrpc: '2.0', method: 'slotNotification', params: { result: { slot, parent: slot - 1, root: 0 }, subscription: 1 } });
+  const slotNotification = (slot: number): string =>
+    JSON.stringify({
+      jsonrpc: '2.0',
+      method: 'slotNotification',
+      params: { result: { slot, parent: slot - 1, root: 0 }, subscription: 1 },
+    });
   const notification = (method: string, slot: number): string =>
     `{"jsonrpc":"2.0","method":"${method}","params":{"result":{"context":{"slot":${slot}},"value":{"lamports":7,"slot":3}},"subscription":5}}`;
 
@@ -69,7 +75,8 @@ describe('SlotStampProxy', () => {
     peers[0]!.socket.send(slotNotification(39));
     await settle();
     const peer = peers[1]!.socket;
-    for (const method of ['accountNotification', 'programNotification', 'signatureNotification']) peer.send(notification(method, 12));
+    for (const method of ['accountNotification', 'programNotification', 'signatureNotification'])
+      peer.send(notification(method, 12));
     peer.send('{"jsonrpc":"2.0","result":5,"id":1}');
     expect(await client.next()).toBe(notification('accountNotification', 40));
     expect(await client.next()).toBe(notification('programNotification', 40));
@@ -110,15 +117,28 @@ describe('SlotStampProxy', () => {
   });
 
   it('does not start without Surfnet', async () => {
-    await expect(SlotStampProxy.start({ upstreamUrl: 'ws://127.0.0.1:1', onFault: () => undefined })).rejects.toMatchObject({ code: 'SANDBOX_FEED_TIMEOUT' });
+    await expect(
+      SlotStampProxy.start({ upstreamUrl: 'ws://127.0.0.1:1', onFault: () => undefined }),
+    ).rejects.toMatchObject({ code: 'SANDBOX_FEED_TIMEOUT' });
   });
 });
 
 describe.skipIf(!isSurfnetAvailable())('Surfnet (skipped where this platform has none)', () => {
   /** Subscribes to an account, changes it every 200 ms and returns the slots of the notifications. */
-  async function notifiedSlots(wsUrl: string, write: (lamports: bigint) => Promise<void>, address: string): Promise<number[]> {
+  async function notifiedSlots(
+    wsUrl: string,
+    write: (lamports: bigint) => Promise<void>,
+    address: string,
+  ): Promise<number[]> {
     const client = await connect(wsUrl);
-    client.socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'accountSubscribe', params: [address, { encoding: 'base64', commitment: 'processed' }] }));
+    client.socket.send(
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'accountSubscribe',
+        params: [address, { encoding: 'base64', commitment: 'processed' }],
+      }),
+    );
     await client.next();
     const slots: number[] = [];
     for (let change = 1n; change <= 4n; change += 1n) {
