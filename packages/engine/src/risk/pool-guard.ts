@@ -41,7 +41,11 @@ export class PoolGuard {
         };
         return refuse('risk', 'RISK_POOL_MISSES_EXCEEDED', details);
       }
-      if (!isCurrent(guard, opportunity.slot, poolSlot(leg.pool))) {
+      // The oldest pool's slot is at hand; a pool is described only where that does not settle it.
+      const current =
+        isCurrent(guard, opportunity.slot, opportunity.oldestSlot) ||
+        isCurrent(guard, opportunity.slot, poolSlot(leg.pool));
+      if (!current) {
         const details = { pool: leg.poolAddress, landedSlot: guard.landedSlot, slot: opportunity.slot };
         return refuse('risk', 'RISK_POOL_UPDATE_MISSING', details);
       }
