@@ -155,19 +155,17 @@ export class RealExecutionEngine {
     }
   }
 
-  /** Searches all pools on the workers; passes go on meanwhile, and what the scan finds is quoted again like everything else. */
+  /** Searches all pools on the workers; passes go on meanwhile, and the pools it finds are looked at again as they are then. */
   #scan(stages: Stages, snapshot: MarketSnapshot): void {
     this.#rescan = this.#scanning;
     if (this.#scanning) return;
     this.#scanning = true;
     const scan = async () => {
       try {
-        const found = await stages.strategy.scan(snapshot, stages.balances);
-        for (const opportunity of found) if (this.#mayTrade()) this.#decide(stages, opportunity);
+        this.#lookAt(await stages.strategy.scan(snapshot, stages.balances));
       } finally {
         this.#scanning = false;
-        if (this.#rescan)
-          this.#take({ ...snapshot, slot: this.#options.market.currentSlot(), clock: this.#options.market.clock() });
+        if (this.#rescan) this.#lookAt(undefined);
       }
     };
     this.#run(scan());
@@ -179,17 +177,16 @@ export class RealExecutionEngine {
 
   /** Looks again at pools whose wait has ended; no update may ever touch them again. */
   #revisit(): void {
+    const pools = this.#stages?.risk.takeDuePools(this.#options.market.currentSlot());
+    if (pools !== undefined) this.#lookAt(pools);
+  }
+
+  /** Searches pools as if they had been touched now; `undefined` means all of them. */
+  #lookAt(touched: Uint32Array | undefined): void {
+    if (touched?.length === 0) return;
     const { market, ports } = this.#options;
-    const slot = market.currentSlot();
-    const touched = this.#stages?.risk.takeDuePools(slot);
-    if (touched === undefined || touched.length === 0) return;
-    this.#take({
-      store: market.store,
-      touched,
-      clock: market.clock(),
-      slot,
-      receivedAtMicros: ports.clock.nowMicros(),
-    });
+    const receivedAtMicros = ports.clock.nowMicros();
+    this.#take({ store: market.store, touched, clock: market.clock(), slot: market.currentSlot(), receivedAtMicros });
   }
 
   #decide(stages: Stages, opportunity: Opportunity): void {

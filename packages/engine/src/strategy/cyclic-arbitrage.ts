@@ -47,10 +47,12 @@ export class CyclicArbitrage implements Strategy {
     return this.#opportunities(this.#options.core.findCandidates(snapshot.store, request), bases, snapshot);
   }
 
-  async scan(snapshot: MarketSnapshot, funds: SpendableFunds): Promise<readonly Opportunity[]> {
+  async scan(snapshot: MarketSnapshot, funds: SpendableFunds): Promise<Uint32Array> {
     const { request, bases } = this.#request(snapshot, funds);
-    if (bases.length === 0) return [];
-    return this.#opportunities(await this.#options.scanPool.scan(snapshot.store, request), bases, snapshot);
+    if (bases.length === 0) return new Uint32Array(0);
+    const candidates = await this.#options.scanPool.scan(snapshot.store, request);
+    const pools = new Set(candidates.flatMap((candidate) => candidate.legs.map((leg) => leg.pool)));
+    return Uint32Array.from(pools).sort();
   }
 
   async stop(): Promise<void> {

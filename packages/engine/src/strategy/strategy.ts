@@ -13,7 +13,10 @@ export interface Strategy {
   readonly name: string;
   /** Searches the touched pools in this thread; the hot path. */
   find(snapshot: MarketSnapshot, funds: SpendableFunds): readonly Opportunity[];
-  /** Searches all pools with the workers; at start and after a resnapshot. */
-  scan(snapshot: MarketSnapshot, funds: SpendableFunds): Promise<readonly Opportunity[]>;
+  /**
+   * Searches all pools with the workers, at start and after a resnapshot, and returns the pools of the best cycles, ascending. A scan
+   * takes slots, so nothing is decided on what it saw: `find` looks at these pools again as they are then.
+   */
+  scan(snapshot: MarketSnapshot, funds: SpendableFunds): Promise<Uint32Array>;
   stop(): Promise<void>;
 }

@@ -56,6 +56,15 @@ describe('RealExecutionEngine', () => {
     expect(poolA).not.toBe(poolB);
   });
 
+  it('finds a gap that is there before it starts, and trades it on the state of the moment the scan ends', async () => {
+    const paper = create();
+    paper.market.move(1, GAP);
+    await start(paper);
+    await pass(paper, 10);
+    expect(paper.journal.ofType('submitted')).toHaveLength(1);
+    expect(paper.journal.ofType('opportunity')[0]?.slot).toBe('101');
+  });
+
   it('has the intent in the journal before the first byte leaves', async () => {
     const paper = create();
     let journaled: string[] = [];
