@@ -15,7 +15,7 @@ const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 /** Twelve of the 44 bytes of an SPKI key come before the address. */
 const SPKI_HEADER_BYTES = 12;
 
-export const core = loadCore().core;
+const core = loadCore().core;
 
 /** Returns a signer over a key that every run of the tests makes again. */
 export function testSigner(seedByte = 7): Signer {

@@ -8,7 +8,7 @@ const CPMM = VENUE_PROGRAMS[0]!;
 const CPMM_AUTHORITY = decodeAddress('GpMZbSM2GgvTKHJirzeGfMFoaZ8UR2X7F4v8vHTvxFbL');
 
 /** Returns an address that is different for each kind and number. */
-export function addressOf(kind: number, number: number): Uint8Array {
+function addressOf(kind: number, number: number): Uint8Array {
   const address = new Uint8Array(32).fill(kind);
   new DataView(address.buffer).setUint32(0, number + 1);
   return address;
