@@ -8,7 +8,7 @@ import type { Cluster, ClusterAccount, ClusterResult } from './cluster.js';
 import { EmbeddedChain } from './embedded-chain.js';
 import { Faucet, FAUCET_LAMPORTS } from './faucet.js';
 import { SlotLoop } from './slot-loop.js';
-import { decodeTransaction } from './transaction-decoder.js';
+import { expectTransaction } from './transaction-decoder.js';
 import type { HistoryLimits } from './transaction-history.js';
 
 /** Who opens blocks: a timer, or whoever calls `advanceSlot`. */
@@ -54,9 +54,15 @@ export interface EmbeddedCluster extends Cluster {
 
 /**
  * Starts a cluster over LiteSVM with its RPC and websocket servers on loopback.
- * @throws SANDBOX_PORT_UNSUPPORTED when the port pair cannot be bound
+ * @throws SANDBOX_PORT_UNSUPPORTED when the port pair cannot be bound, SANDBOX_OPTION_OUT_OF_RANGE
  */
 export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
+  checkRange('slotMs', options.slotMs, 1, 60_000);
+  checkRange('port', options.port, 0, 65_534);
+  checkRange('skippedPerMille', options.skippedPerMille, 0, 900);
+  // A block must be closed before it can be confirmed: what lands in it later would never be told.
+  checkRange('confirmedLag', options.confirmedLag, 1, 100);
+  checkRange('finalizedLag', options.finalizedLag, options.confirmedLag ?? 1, 1_000);
   const seed = options.seed ?? 'tandem';
   const chain = createChain(options, seed);
   const faucet = new Faucet(seed);
@@ -76,6 +82,15 @@ export async function startEmbeddedCluster(options: EmbeddedClusterOptions): Pro
   const loop = new SlotLoop(chain, options.clock, options.slotMs ?? 100);
   if ((options.blockProduction ?? 'clock') === 'clock') loop.start(options.onFault);
   return new RunningCluster(chain, servers, loop);
+}
+
+function checkRange(option: string, value: number | undefined, least: number, most: number): void {
+  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
+  throw new EngineError('SANDBOX_OPTION_OUT_OF_RANGE', `${option} is ${value}, but must be ${least} to ${most}`, {
+    severity: 'fatal',
+    context: { option, value: String(value) },
+    action: `give ${option} a whole number from ${least} to ${most}`,
+  });
 }
 
 function createChain(options: EmbeddedClusterOptions, seed: string): EmbeddedChain {
@@ -135,14 +150,7 @@ class RunningCluster implements EmbeddedCluster {
   }
 
   async submit(transaction: Uint8Array): Promise<ClusterResult> {
-    const decoded = decodeTransaction(transaction);
-    if ('failure' in decoded) {
-      throw new EngineError('SANDBOX_TRANSACTION_INVALID', `the bytes are no transaction: ${decoded.detail}`, {
-        context: { failure: decoded.failure, bytes: transaction.length },
-        action: 'give the wire form of a signed legacy or v0 transaction',
-      });
-    }
-    const { signature, error } = this.chain.submit(decoded);
+    const { signature, error } = this.chain.submit(expectTransaction(transaction));
     return { signature, error };
   }
 

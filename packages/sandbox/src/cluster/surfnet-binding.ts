@@ -44,11 +44,10 @@ export function isSurfnetAvailable(): boolean {
 }
 
 /**
- * Loads the native package of this platform.
+ * Loads the native package of a platform, by default of this one.
  * @throws SANDBOX_SURFNET_MISSING when there is none, or it is not installed or does not load
  */
-export function loadSurfnet(): SurfnetModule {
-  const target = `${process.platform}-${process.arch}`;
+export function loadSurfnet(target = `${process.platform}-${process.arch}`): SurfnetModule {
   const name = PACKAGES[target];
   const options = {
     severity: 'fatal' as const,

@@ -1,9 +1,11 @@
 import { type Clock, EngineError } from '@tandem/engine/ports';
 
+import { addressText } from './address-key.js';
 import { encodeBase58 } from './base58.js';
 import type { Cluster, ClusterAccount, ClusterResult } from './cluster.js';
 import { loadSurfnet, type SurfnetInstance } from './surfnet-binding.js';
 import { SurfnetRpc } from './surfnet-rpc.js';
+import { expectTransaction } from './transaction-decoder.js';
 
 export interface SurfnetClusterOptions {
   readonly clock: Clock;
@@ -18,6 +20,8 @@ const DRAIN_MS = 50;
 /** How long a transaction may take from being accepted to having a status. */
 const STATUS_TIMEOUT_MS = 10_000;
 const STATUS_POLL_MS = 10;
+/** By then what was going to land has; only an expired blockhash explains silence. */
+const SETTLED_AFTER_MS = 500;
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
 /**
@@ -80,19 +84,21 @@ class SurfnetCluster implements Cluster {
   }
 
   async submit(transaction: Uint8Array): Promise<ClusterResult> {
-    const signature = encodeBase58(transaction.subarray(1, 65));
+    const { signatures, blockhash } = expectTransaction(transaction);
+    const signature = encodeBase58(signatures[0] ?? new Uint8Array());
     const refusal = await this.#rpc.send(transaction);
     if (refusal !== null) return { signature, error: refusal };
-    const deadline = this.#clock.nowMicros() + STATUS_TIMEOUT_MS * 1_000;
-    while (this.#clock.nowMicros() < deadline) {
+    const startedMicros = this.#clock.nowMicros();
+    for (;;) {
+      const waitedMs = (this.#clock.nowMicros() - startedMicros) / 1_000;
+      // Asked before the status: what lands between the two is found.
+      const isDead = waitedMs > SETTLED_AFTER_MS && !(await this.#rpc.isBlockhashValid(addressText(blockhash)));
       const status = await this.#rpc.status(signature);
       if (status !== null) return { signature, error: status.err };
+      if (isDead) return { signature, error: 'BlockhashNotFound' };
+      if (waitedMs > STATUS_TIMEOUT_MS) throw noStatus(signature);
       await this.#clock.sleep(STATUS_POLL_MS, this.#stopped.signal);
     }
-    throw new EngineError('SANDBOX_TRANSACTION_TIMEOUT', `Surfnet accepted ${signature} but gives no status`, {
-      context: { signature, waitedMs: STATUS_TIMEOUT_MS },
-      action: 'restart the sandbox: Surfnet grows slower with every transaction',
-    });
   }
 
   latestBlockhash(): Promise<string> {
@@ -120,4 +126,11 @@ class SurfnetCluster implements Cluster {
       }
     }
   }
+}
+
+function noStatus(signature: string): EngineError {
+  return new EngineError('SANDBOX_TRANSACTION_TIMEOUT', `Surfnet accepted ${signature} but gives no status`, {
+    context: { signature, waitedMs: STATUS_TIMEOUT_MS },
+    action: 'restart the sandbox: Surfnet grows slower with every transaction',
+  });
 }

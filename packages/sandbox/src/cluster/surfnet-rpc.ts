@@ -41,6 +41,13 @@ export class SurfnetRpc {
     return data?.err ?? transactionErrorFromText(message) ?? message;
   }
 
+  async isBlockhashValid(blockhash: string): Promise<boolean> {
+    const { value } = (await this.call('isBlockhashValid', [blockhash, { commitment: 'processed' }])) as {
+      value: boolean;
+    };
+    return value;
+  }
+
   async status(signature: string): Promise<{ readonly err: unknown } | null> {
     const { value } = (await this.call('getSignatureStatuses', [[signature]])) as {
       value: ({ err: unknown } | null)[];

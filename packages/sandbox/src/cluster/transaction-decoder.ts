@@ -1,3 +1,5 @@
+import { EngineError } from '@tandem/engine/ports';
+
 import { addressKey, type AddressKey } from './address-key.js';
 
 /** One instruction by indexes into the message's account list. */
@@ -94,6 +96,19 @@ export function decodeTransaction(bytes: Uint8Array): DecodedTransaction | Decod
     if (error instanceof Malformed) return { failure: 'malformed', detail: error.message };
     throw error;
   }
+}
+
+/**
+ * Returns the transaction that bytes are.
+ * @throws SANDBOX_TRANSACTION_INVALID when they are none
+ */
+export function expectTransaction(bytes: Uint8Array): DecodedTransaction {
+  const decoded = decodeTransaction(bytes);
+  if (!('failure' in decoded)) return decoded;
+  throw new EngineError('SANDBOX_TRANSACTION_INVALID', `the bytes are no transaction: ${decoded.detail}`, {
+    context: { failure: decoded.failure, bytes: bytes.length },
+    action: 'give the wire form of a signed legacy or v0 transaction',
+  });
 }
 
 function readTransaction(bytes: Uint8Array): DecodedTransaction | DecodeFailure {

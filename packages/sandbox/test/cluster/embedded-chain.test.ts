@@ -279,4 +279,24 @@ describe('the embedded chain', () => {
     expect(visited).toEqual([24, 23, 22, 21, 20, 19, 18, 17, 16, 15]);
     await small.stop();
   });
+
+  it.each([
+    ['confirmedLag', { confirmedLag: 0 }],
+    ['finalizedLag', { confirmedLag: 5, finalizedLag: 4 }],
+    ['slotMs', { slotMs: 0 }],
+    ['port', { port: 65_535 }],
+    ['skippedPerMille', { skippedPerMille: 1_000 }],
+  ])('refuses %s out of range by name', async (option, options) => {
+    await expect(startManualCluster(options)).rejects.toMatchObject({
+      code: 'SANDBOX_OPTION_OUT_OF_RANGE',
+      context: { option },
+    });
+  });
+
+  it('refuses bytes that are no program or no transaction', async () => {
+    await expect(cluster.loadProgram(new Uint8Array(32).fill(9), new Uint8Array(100))).rejects.toMatchObject({
+      code: 'SANDBOX_PROGRAM_INVALID',
+    });
+    await expect(cluster.submit(new Uint8Array(100))).rejects.toMatchObject({ code: 'SANDBOX_TRANSACTION_INVALID' });
+  });
 });
