@@ -6,16 +6,20 @@ import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import { tradableMints } from './strategy/tradable-mints.js';
 
 /**
- * Reads the wallet and, in real mode, creates the token accounts of the mints that cycles pass through and wraps SOL.
+ * Reads the wallet and, in real mode, creates the token accounts of the mints that cycles pass through and wraps SOL. It signs
+ * nothing once `maySign` says no: a start that was stopped or halted ends here, with what stands.
  * @throws WALLET_FUNDS_MISSING, WALLET_SETUP_INVALID, WALLET_SETUP_TIMEOUT, CHAIN_*
  */
-export async function prepareWallet({ market }: EngineOptions, stages: Stages): Promise<void> {
+export async function prepareWallet({ market }: EngineOptions, stages: Stages, maySign: () => boolean): Promise<void> {
+  if (!maySign()) return;
   const { settings, walletSetup, balances } = stages;
   const baseMints = settings.strategy.baseMints.map((base) => base.mint);
   const pools = market.describe(Uint32Array.from({ length: market.poolCount() }, (_, index) => index));
   await walletSetup.load(tradableMints(pools, baseMints, settings.maxTokenAccounts));
-  if (settings.mode === 'real') await walletSetup.prepare();
+  if (settings.mode === 'real') await walletSetup.prepare(maySign);
   else balances.setCredit(WRAPPED_SOL_MINT, walletSetup.wrapAmount());
+  // What was left undone says nothing about the wallet's funds.
+  if (!maySign()) return;
   if (baseMints.some((mint) => balances.spendable(mint) > 0n)) return;
   throw createEngineError('WALLET_FUNDS_MISSING', `the wallet holds none of the base mints (${baseMints.join(', ')})`, {
     context: { baseMints },

@@ -97,7 +97,11 @@ export class RealExecutionEngine {
     await ports.blockhashes.start();
     await market.start((snapshot) => this.#take(snapshot));
     await this.#recover(stages);
-    await prepareWallet(this.#options, stages);
+    await prepareWallet(
+      this.#options,
+      stages,
+      () => this.#phase === 'starting' && stages.killSwitch.state === 'ACTIVE',
+    );
     announceStart(this.#options, stages);
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
@@ -251,7 +255,16 @@ export class RealExecutionEngine {
   }
 
   #tell(event: EngineEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // One listener's fault must not cost the others their events.
+        this.#listeners.delete(listener);
+        const message = `an event listener threw and was removed: ${error instanceof Error ? error.message : String(error)}`;
+        this.#stages?.journal.record({ type: 'alert', severity: 'warning', rule: 'LISTENER_INVALID', message });
+      }
+    }
   }
 }
 

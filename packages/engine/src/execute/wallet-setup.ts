@@ -83,13 +83,15 @@ export class WalletSetup {
   }
 
   /**
-   * Creates the accounts that are missing and wraps SOL up to the target, each by a confirmed transaction of its own.
+   * Creates the accounts that are missing and wraps SOL up to the target, each by a confirmed transaction of its own; `maySign` is
+   * asked before each of them.
    * @throws WALLET_FUNDS_MISSING, WALLET_SETUP_INVALID, WALLET_SETUP_TIMEOUT, CHAIN_*
    */
-  async prepare(): Promise<void> {
+  async prepare(maySign: () => boolean): Promise<void> {
     const missing = this.missing();
     await this.#requireLamports(BigInt(missing.length));
     for (let from = 0; from < missing.length; from += CREATIONS_PER_TRANSACTION) {
+      if (!maySign()) return;
       const batch = missing.slice(from, from + CREATIONS_PER_TRANSACTION);
       const create = batch.map((place) => createTokenAccount(this.#options.accounts.wallet, place));
       await this.#run(create, batch.length * COMPUTE_UNITS_PER_CREATION);
@@ -97,7 +99,7 @@ export class WalletSetup {
     if (missing.length > 0) await this.refresh();
     const wrap = this.wrapAmount();
     const place = this.#options.accounts.find(WRAPPED_SOL_MINT);
-    if (wrap === 0n || place === undefined) return;
+    if (wrap === 0n || place === undefined || !maySign()) return;
     await this.#run(wrapLamports(this.#options.accounts.wallet, place.account, wrap), COMPUTE_UNITS_PER_WRAP);
     await this.refresh();
   }

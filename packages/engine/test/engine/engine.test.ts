@@ -1,8 +1,17 @@
+import { encodeInstructions } from '@tandem/core-native';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../src/journal/event.js';
 import { MemoryJournal } from '../../src/testing/index.js';
-import { SOL } from '../strategy/sample-opportunity.js';
-import { GAP, type PaperEngine, type PaperEngineOptions, paperEngine, pass, start } from './paper-engine.js';
+import { SOL, USD } from '../strategy/sample-opportunity.js';
+import {
+  GAP,
+  type PaperEngine,
+  type PaperEngineOptions,
+  paperEngine,
+  pass,
+  start,
+  testSigner,
+} from './paper-engine.js';
 
 let running: PaperEngine[] = [];
 afterEach(async () => {
@@ -254,6 +263,69 @@ describe('RealExecutionEngine', () => {
     await starting;
     expect(new Set(paper.chain.sender.sends.map((send) => send.signature)).size).toBe(2);
     expect(types(paper.events)).toContain('started');
+  });
+
+  it.each([
+    ['it is told to stop', (paper: PaperEngine) => void paper.engine.stop()],
+    ['it is halted', (paper: PaperEngine) => paper.engine.halt('operator')],
+  ])('signs nothing more for the wallet when %s while the wallet is prepared', async (_, interrupt) => {
+    const paper = create({ prepare: (chain) => chain.tokens.clear() });
+    const starting = paper.engine.start();
+    await pass(paper, 300);
+    interrupt(paper);
+    paper.chain.tokens.set(SOL, 0n).set(USD, 0n);
+    paper.chain.land(paper.chain.sender.sends[0]!.signature);
+    await pass(paper, 1_000);
+    expect(new Set(paper.chain.sender.sends.map((send) => send.signature)).size).toBe(1);
+    await starting;
+    expect(paper.journal.ofType('intent')).toEqual([]);
+  });
+
+  it('refuses a route that does not fit a packet before it is signed, with a stable reason, and goes on', async () => {
+    const accounts = Array.from({ length: 40 }, (_, index) => ({
+      address: new Uint8Array(32).fill(index + 1),
+      isSigner: false,
+      isWritable: true,
+    }));
+    const wide = encodeInstructions([{ program: new Uint8Array(32).fill(99), accounts, data: new Uint8Array(8) }]);
+    let signed = 0;
+    const signer = testSigner();
+    const paper = create({
+      signer: {
+        address: signer.address,
+        signTransaction: (message) => {
+          signed += 1;
+          return signer.signTransaction(message);
+        },
+      },
+      wrapCore: (core) => ({
+        ...core,
+        swapInstructions: (...request) => new Uint8Array(Buffer.concat([core.swapInstructions(...request), wide])),
+      }),
+    });
+    await start(paper);
+    paper.market.move(1, GAP);
+    await pass(paper, 500);
+    expect(paper.journal.ofType('refused')).toContainEqual(
+      expect.objectContaining({ stage: 'plan', reason: 'WIRE_TRANSACTION_TOO_LARGE' }),
+    );
+    expect([signed, paper.chain.sender.sends.length, paper.journal.ofType('intent').length]).toEqual([0, 0, 0]);
+    expect(paper.journal.ofType('state')).toEqual([]);
+    expect(paper.engine.summary()).toMatchObject({ submitted: 0, unresolved: 0 });
+  });
+
+  it('goes on telling the other listeners when one of them throws, and says so', async () => {
+    const paper = create();
+    const told: string[] = [];
+    paper.engine.on(() => {
+      throw new Error('the terminal is gone');
+    });
+    paper.engine.on((event) => told.push(event.type));
+    await trade(paper);
+    expect(told).toContain('submitted');
+    expect(paper.events.filter((event) => event.type === 'alert')).toMatchObject([
+      { rule: 'LISTENER_INVALID', message: expect.stringContaining('the terminal is gone') },
+    ]);
   });
 
   it('gives the same decisions for the same inputs, byte for byte', async () => {

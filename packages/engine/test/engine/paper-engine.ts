@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { loadCore } from '@tandem/core-native';
+import { type CoreApi, loadCore } from '@tandem/core-native';
 import { encodeBase58 } from '../../src/chain/base58.js';
 import { parseEngineConfig } from '../../src/config/engine-config.js';
 import { createEngine } from '../../src/engine.js';
@@ -33,6 +33,8 @@ export interface PaperEngineOptions {
   readonly journal?: MemoryJournal;
   readonly signer?: Signer;
   readonly prepare?: (chain: PaperChain) => void;
+  /** Changes the core that the stages see; the market keeps the real one. */
+  readonly wrapCore?: (core: CoreApi) => CoreApi;
 }
 
 /** The whole engine over a paper market and a paper chain. */
@@ -56,7 +58,7 @@ export function paperEngine(options: PaperEngineOptions = {}) {
   };
   const engine = createEngine({
     config,
-    core,
+    core: options.wrapCore?.(core) ?? core,
     market,
     ports: {
       clock,
