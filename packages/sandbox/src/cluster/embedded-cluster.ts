@@ -35,7 +35,7 @@ export interface EmbeddedClusterOptions {
   readonly confirmedLag?: number;
   /** Blocks between processed and finalized; default 32. */
   readonly finalizedLag?: number;
-  /** Bounds of the transaction history; default 200,000 transactions and 256 MiB. */
+  /** Bounds of the transaction history; default 200,000 transactions and 128 MiB. */
   readonly history?: Partial<HistoryLimits>;
   /** Bytes that may wait for one websocket client before it is dropped; default 16 MiB. */
   readonly websocketBacklogBytes?: number;
@@ -99,7 +99,7 @@ function createChain(options: EmbeddedClusterOptions, seed: string): EmbeddedCha
   return new EmbeddedChain({
     firstSlot: options.firstSlot ?? 0n,
     unixTimestamp: () => BigInt(Math.floor((genesisMs + options.clock.nowMs() - startedAtMs) / 1_000)),
-    historyLimits: { transactions: 200_000, bytes: 256 * 1024 * 1024, ...options.history },
+    historyLimits: { transactions: 200_000, bytes: 128 * 1024 * 1024, ...options.history },
     confirmedLag: options.confirmedLag ?? 1,
     finalizedLag: options.finalizedLag ?? 32,
     keptBlocks: 20_000,
