@@ -70,6 +70,17 @@ impl Amounts {
     fn gross(&self) -> i128 {
         i128::from(self.amount_out).saturating_sub(i128::from(self.amount_in))
     }
+
+    /// Returns whether this gross profit is below another whatever rounding took from it.
+    fn is_below(&self, other: &Self) -> bool {
+        self.gross().saturating_add(self.hidden_by_rounding()) < other.gross()
+    }
+
+    /// Returns what rounding may take from the gross profit: a few raw units, and two of the middle mint.
+    fn hidden_by_rounding(&self) -> i128 {
+        let middle_unit = self.amount_in.checked_div(self.middle).unwrap_or(0).saturating_add(1);
+        i128::from(middle_unit).saturating_mul(2).saturating_add(HIDDEN_BY_ROUNDING)
+    }
 }
 
 /// What one size gives.
@@ -143,9 +154,7 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
     /// from nothing at no input, is at most `GRID_FACTOR` times that of the grid point below its maximum; rounding may hide
     /// a few raw units and two of the middle mint.
     fn is_hopeless(&self, best_of_grid: Amounts) -> bool {
-        let middle_unit =
-            best_of_grid.amount_in.checked_div(best_of_grid.middle).unwrap_or(0).saturating_add(1);
-        let hidden = i128::from(middle_unit).saturating_mul(2).saturating_add(HIDDEN_BY_ROUNDING);
+        let hidden = best_of_grid.hidden_by_rounding();
         let reachable = best_of_grid.gross().saturating_add(hidden).saturating_mul(i128::from(GRID_FACTOR));
         self.costs.profit(0, 0).is_ok_and(|nothing| reachable <= i128::from(nothing.cost))
     }
@@ -211,6 +220,8 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
                 Trial::Gives(amounts) if best.is_none_or(|(_, held)| amounts.gross() > held.gross()) => {
                     best = Some((at, amounts));
                 }
+                // Past the maximum, by more than rounding can pretend: every larger size gives less.
+                Trial::Gives(amounts) if best.is_some_and(|(_, held)| amounts.is_below(&held)) => break,
                 Trial::Gives(_) | Trial::TooSmall => {}
                 Trial::TooLarge => {
                     first_too_large = Some(at);

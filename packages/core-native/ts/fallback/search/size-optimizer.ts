@@ -98,9 +98,7 @@ export class SizeOptimizer {
 
   /** Returns whether the costs eat up any profit, given the best point of the grid. */
   #isHopeless(bestOfGrid: Amounts): boolean {
-    const { amountIn, middle } = bestOfGrid;
-    const middleUnit = (middle > 0n ? amountIn / middle : 0n) + 1n;
-    const reachable = (bestOfGrid.gross + middleUnit * 2n + HIDDEN_BY_ROUNDING) * GRID_FACTOR;
+    const reachable = (bestOfGrid.gross + hiddenByRounding(bestOfGrid)) * GRID_FACTOR;
     const nothing = this.#costs.tryProfit(0n, 0n);
     return nothing !== undefined && reachable <= nothing.cost;
   }
@@ -148,9 +146,13 @@ export class SizeOptimizer {
         firstTooLarge = at;
         break;
       }
-      if (typeof trial === 'object' && (best === undefined || trial.gross > best.gross)) {
+      if (typeof trial !== 'object') continue;
+      if (best === undefined || trial.gross > best.gross) {
         best = trial;
         bestAt = at;
+      } else if (trial.gross + hiddenByRounding(trial) < best.gross) {
+        // Past the maximum, by more than rounding can pretend: every larger size gives less.
+        break;
       }
     }
     const middle = best === undefined ? firstTooLarge : bestAt;
@@ -226,6 +228,12 @@ export class SizeOptimizer {
     }
     return best;
   }
+}
+
+/** Returns what rounding may take from the gross profit: a few raw units, and two of the middle mint. */
+function hiddenByRounding({ amountIn, middle }: Amounts): bigint {
+  const middleUnit = (middle > 0n ? amountIn / middle : 0n) + 1n;
+  return middleUnit * 2n + HIDDEN_BY_ROUNDING;
 }
 
 /** Returns 1, 4, 16, … below the largest input, and the largest input. */
