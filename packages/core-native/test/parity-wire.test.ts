@@ -132,6 +132,21 @@ describe('the wire backends against each other', () => {
     fc.assert(property, { numRuns: 3_000, seed });
   });
 
+  it.each([127, 128, 255, 256])('refuse a message of %d signers alike', (count) => {
+    const address = (n: number): Uint8Array => Uint8Array.from([n & 0xff, n >> 8, ...new Uint8Array(30).fill(7)]);
+    const [payer, program, ...rest] = Array.from({ length: count }, (_, n) => address(n));
+    const accounts = [program!, ...rest].map((key) => ({ address: key, isSigner: true, isWritable: false }));
+    const instructions = encodeInstructions([{ program: program!, accounts, data: new Uint8Array(0) }]);
+    const outcomes = wireBackends.map(([, api]) =>
+      outcomeOf(() => api.compileMessage(payer!, ADDRESSES[2]!, instructions, new Uint8Array(0))),
+    );
+    const code = count === 256 ? 'WIRE_ACCOUNT_KEYS_EXCEEDED' : 'WIRE_TRANSACTION_TOO_LARGE';
+    for (const outcome of outcomes) {
+      expect(outcome).toEqual(outcomes[0]);
+      expect(outcome).toMatchObject({ code });
+    }
+  });
+
   it('choose the same lookup tables', () => {
     let chosen = 0;
     const property = fc.property(randomMessage, (parts) => {

@@ -243,6 +243,36 @@ describe.each(storeBackends)('the pool store of the %s core', (_name, api: Store
     expect(codeOf(() => api.findCandidates(store, search))).toBe('PROFIT_TIP_SHARE_OUT_OF_RANGE');
   });
 
+  it.each([2 ** 32, 0.5, NaN])('does not cut %d to the number of a store, a pool, a direction or a mode', (odd) => {
+    const store = storeOf(CPMM);
+    expect(codeOf(() => api.poolCount(store + odd))).toBe('STORE_NOT_FOUND');
+    expect(codeOf(() => api.dropStore(store + odd))).toBe('STORE_NOT_FOUND');
+    const quote = (pool: number, direction: number, mode: number) =>
+      codeOf(() => api.quote(store, pool, direction as Direction, mode as SwapMode, 1_000n, CLOCK));
+    expect(quote(odd, 0, 0)).toBe('STORE_POOL_NOT_FOUND');
+    expect(quote(0, odd, 0)).toBe('CORE_ARGUMENT_INVALID');
+    expect(quote(0, 0, odd)).toBe('CORE_ARGUMENT_INVALID');
+    expect(quote(0, 0, 0)).toBeUndefined();
+    const account = addressOf('account');
+    const swap = (pool: number, direction: number, mode: number) => {
+      const leg = { pool, direction: direction as Direction, mode: mode as SwapMode, amount: 5n, limit: 7n };
+      return codeOf(() =>
+        api.swapInstructions(store, account, [{ ...leg, sourceAccount: account, destinationAccount: account }]),
+      );
+    };
+    expect(swap(odd, 0, 0)).toBe('STORE_POOL_NOT_FOUND');
+    expect(swap(0, odd, 0)).toBe('CORE_ARGUMENT_INVALID');
+    expect(swap(0, 0, odd)).toBe('CORE_ARGUMENT_INVALID');
+    expect(swap(0, 0, 0)).toBeUndefined();
+  });
+
+  it('refuses a plain number where an amount must be a bigint', () => {
+    const store = storeOf(CPMM);
+    const amount = 1_000 as unknown as bigint;
+    const quote = () => api.quote(store, 0, Direction.AToB, SwapMode.ExactIn, amount, CLOCK);
+    expect(codeOf(quote)).toBe('CORE_ARGUMENT_INVALID');
+  });
+
   it('quotes a batch leg by leg, with the code of each refusal', () => {
     const store = storeOf(CPMM, { ...AMM_V4, status: 2 });
     apply(store, { ...ownAccount({ ...CPMM, slot: 11n }) });

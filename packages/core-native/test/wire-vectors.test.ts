@@ -169,6 +169,20 @@ describe.each(wireBackends)('the %s wire backend', (_, api) => {
     expect([...api.chooseLookupTables(address(1), instructions, packed)]).toEqual(expected);
   });
 
+  it.each([2 ** 32, 0.5, NaN])('does not cut an id that is %d off to the id of a key it holds', (odd) => {
+    const signer = api.createSigner(bytes(vectors.wallet.secretKey));
+    const code = (call: () => Uint8Array) => (outcomeOf(call) as { code: unknown }).code;
+    expect(code(() => api.signerAddress(signer + odd))).toBe('WIRE_SIGNER_NOT_FOUND');
+    expect(code(() => api.signTransaction(signer + odd, new Uint8Array(3)))).toBe('WIRE_SIGNER_NOT_FOUND');
+    const drop = () => {
+      api.dropSigner(signer + odd);
+      return new Uint8Array(0);
+    };
+    expect(code(drop)).toBe('WIRE_SIGNER_NOT_FOUND');
+    expect(hex(api.signerAddress(signer))).toBe(vectors.wallet.address);
+    api.dropSigner(signer);
+  });
+
   it('gives results that later calls do not change', () => {
     const [first, second] = ['a tip', 'two swaps, budget and tip with two tables'].map((wanted) => {
       const vector = vectors.messages.find(({ name }) => name === wanted)!;

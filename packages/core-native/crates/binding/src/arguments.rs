@@ -18,15 +18,27 @@ pub fn u64_of(value: &BigInt, name: &str) -> Result<u64> {
 
 /// Reads an unsigned 32-bit integer.
 pub fn u32_of(value: f64, name: &str) -> Result<u32> {
+    let invalid = || coded(ARGUMENT_INVALID, format!("{name} does not fit an unsigned 32-bit integer"));
+    whole(value).ok_or_else(invalid)
+}
+
+/// Reads the number of a store, a pool or a signer. Node-API would cut what is no such number to one that may exist; here
+/// it becomes the last number there is, which no store, pool or signer ever gets, so that the core reports it as not found.
+#[must_use]
+pub fn number_of(value: f64) -> u32 {
+    whole(value).unwrap_or(u32::MAX)
+}
+
+fn whole(value: f64) -> Option<u32> {
     if value.fract() == 0.0 && value >= 0.0 && value <= f64::from(u32::MAX) {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "checked in the line above"
         )]
-        return Ok(value as u32);
+        return Some(value as u32);
     }
-    Err(coded(ARGUMENT_INVALID, format!("{name} does not fit an unsigned 32-bit integer")))
+    None
 }
 
 /// Reads an address.
@@ -35,13 +47,17 @@ pub fn address<'a>(bytes: &'a [u8], name: &str) -> Result<&'a [u8; 32]> {
 }
 
 /// Reads a direction.
-pub fn direction_of(value: u32) -> Result<Direction> {
-    let decoded = u8::try_from(value).ok().and_then(|value| decode_direction(value).ok());
+pub fn direction_of(value: f64) -> Result<Direction> {
+    let decoded = discriminant(value).and_then(|value| decode_direction(value).ok());
     decoded.ok_or_else(|| coded(ARGUMENT_INVALID, "direction is neither 0 nor 1"))
 }
 
 /// Reads a swap mode.
-pub fn mode_of(value: u32) -> Result<SwapMode> {
-    let decoded = u8::try_from(value).ok().and_then(|value| decode_mode(value).ok());
+pub fn mode_of(value: f64) -> Result<SwapMode> {
+    let decoded = discriminant(value).and_then(|value| decode_mode(value).ok());
     decoded.ok_or_else(|| coded(ARGUMENT_INVALID, "mode is neither 0 nor 1"))
+}
+
+fn discriminant(value: f64) -> Option<u8> {
+    whole(value).and_then(|value| u8::try_from(value).ok())
 }

@@ -14,7 +14,7 @@ use tandem_search::pool_store::{AccountRefusal, PoolDescription, PoolStore, Quot
 use tandem_search::store_registry;
 use tandem_wire::instruction::{AccountMeta, Instruction, encode_instructions};
 
-use crate::arguments::{address, direction_of, mode_of, u64_of};
+use crate::arguments::{address, direction_of, mode_of, number_of, u64_of};
 use crate::error::{Result, raise};
 
 /// One account that was not taken, and why.
@@ -152,11 +152,11 @@ pub struct NativeQuote {
 #[napi(object)]
 pub struct NativeSwapLeg {
     /// The pool.
-    pub pool: u32,
+    pub pool: f64,
     /// `Direction` discriminant.
-    pub direction: u32,
+    pub direction: f64,
     /// `SwapMode` discriminant.
-    pub mode: u32,
+    pub mode: f64,
     /// The fixed side.
     pub amount: BigInt,
     /// The bound of the other side.
@@ -178,7 +178,7 @@ impl NativeSwapLeg {
             source: address(&self.source_account, "sourceAccount")?,
             destination: address(&self.destination_account, "destinationAccount")?,
         };
-        Ok((self.pool, request))
+        Ok((number_of(self.pool), request))
     }
 }
 
@@ -190,14 +190,15 @@ pub fn create_store() -> Result<u32> {
 
 /// Drops a store.
 #[napi(catch_unwind)]
-pub fn drop_store(store: u32) -> Result<()> {
-    store_registry::drop_store(store).map_err(raise)
+pub fn drop_store(store: f64) -> Result<()> {
+    store_registry::drop_store(number_of(store)).map_err(raise)
 }
 
 /// Registers the pools of a packed batch.
 #[napi(catch_unwind)]
-pub fn add_pools(store: u32, accounts: &[u8]) -> Result<NativeAddPoolsReport> {
-    let report = store_registry::with_store_mut(store, |store| store.add_pools(accounts)).map_err(raise)?;
+pub fn add_pools(store: f64, accounts: &[u8]) -> Result<NativeAddPoolsReport> {
+    let report =
+        store_registry::with_store_mut(number_of(store), |store| store.add_pools(accounts)).map_err(raise)?;
     Ok(NativeAddPoolsReport {
         indices: Uint32Array::new(report.indices),
         refusals: report.refusals.into_iter().map(Into::into).collect(),
@@ -206,9 +207,9 @@ pub fn add_pools(store: u32, accounts: &[u8]) -> Result<NativeAddPoolsReport> {
 
 /// Applies a packed batch of account updates.
 #[napi(catch_unwind)]
-pub fn apply_accounts(store: u32, accounts: &[u8]) -> Result<NativeApplyReport> {
-    let report =
-        store_registry::with_store_mut(store, |store| store.apply_accounts(accounts)).map_err(raise)?;
+pub fn apply_accounts(store: f64, accounts: &[u8]) -> Result<NativeApplyReport> {
+    let report = store_registry::with_store_mut(number_of(store), |store| store.apply_accounts(accounts))
+        .map_err(raise)?;
     Ok(NativeApplyReport {
         touched: Uint32Array::new(report.touched),
         unknown: report.unknown,
@@ -220,22 +221,23 @@ pub fn apply_accounts(store: u32, accounts: &[u8]) -> Result<NativeApplyReport> 
 
 /// Returns the addresses that the quotes of these pools depend on.
 #[napi(catch_unwind)]
-pub fn watched_accounts(store: u32, pools: &[u32]) -> Result<Uint8Array> {
-    let watched = store_registry::with_store(store, |store| store.watched_accounts(pools)).map_err(raise)?;
+pub fn watched_accounts(store: f64, pools: &[u32]) -> Result<Uint8Array> {
+    let watched =
+        store_registry::with_store(number_of(store), |store| store.watched_accounts(pools)).map_err(raise)?;
     Ok(Uint8Array::new(watched.concat()))
 }
 
 /// Returns every account of the store as a packed batch.
 #[napi(catch_unwind)]
-pub fn export_accounts(store: u32) -> Result<Uint8Array> {
-    let batch = store_registry::with_store(store, PoolStore::export_accounts).map_err(raise)?;
+pub fn export_accounts(store: f64) -> Result<Uint8Array> {
+    let batch = store_registry::with_store(number_of(store), PoolStore::export_accounts).map_err(raise)?;
     Ok(Uint8Array::new(batch))
 }
 
 /// Returns the number of pools.
 #[napi(catch_unwind)]
-pub fn pool_count(store: u32) -> Result<u32> {
-    store_registry::with_store(store, |store| {
+pub fn pool_count(store: f64) -> Result<u32> {
+    store_registry::with_store(number_of(store), |store| {
         u32::try_from(store.pool_count()).map_err(|_| SearchError::PoolsExceeded)
     })
     .map_err(raise)
@@ -243,16 +245,17 @@ pub fn pool_count(store: u32) -> Result<u32> {
 
 /// Returns the index of a pool, or -1.
 #[napi(catch_unwind)]
-pub fn find_pool(store: u32, pool: &[u8]) -> Result<i64> {
+pub fn find_pool(store: f64, pool: &[u8]) -> Result<i64> {
     let pool = address(pool, "address")?;
-    let found = store_registry::with_store(store, |store| Ok(store.find_pool(pool))).map_err(raise)?;
+    let found =
+        store_registry::with_store(number_of(store), |store| Ok(store.find_pool(pool))).map_err(raise)?;
     Ok(found.map_or(-1, i64::from))
 }
 
 /// Returns the facts of pools.
 #[napi(catch_unwind)]
-pub fn describe_pools(store: u32, pools: &[u32]) -> Result<Vec<NativePoolDescription>> {
-    let described = store_registry::with_store(store, |store| {
+pub fn describe_pools(store: f64, pools: &[u32]) -> Result<Vec<NativePoolDescription>> {
+    let described = store_registry::with_store(number_of(store), |store| {
         pools.iter().map(|pool| store.describe(*pool)).collect::<std::result::Result<Vec<_>, _>>()
     });
     Ok(described.map_err(raise)?.into_iter().map(Into::into).collect())
@@ -261,10 +264,10 @@ pub fn describe_pools(store: u32, pools: &[u32]) -> Result<Vec<NativePoolDescrip
 /// Quotes one leg.
 #[napi(catch_unwind)]
 pub fn quote(
-    store: u32,
-    pool: u32,
-    direction: u32,
-    mode: u32,
+    store: f64,
+    pool: f64,
+    direction: f64,
+    mode: f64,
     amount: BigInt,
     clock: NativeClock,
 ) -> Result<NativeQuote> {
@@ -272,7 +275,9 @@ pub fn quote(
     let mode = mode_of(mode)?;
     let amount = u64_of(&amount, "amount")?;
     let clock = clock.decode()?;
-    let quote = store_registry::with_store(store, |store| store.quote(pool, direction, mode, amount, &clock));
+    let quote = store_registry::with_store(number_of(store), |store| {
+        store.quote(number_of(pool), direction, mode, amount, &clock)
+    });
     let quote = quote.map_err(raise)?;
     Ok(NativeQuote { amount_in: BigInt::from(quote.amount_in), amount_out: BigInt::from(quote.amount_out) })
 }
@@ -280,7 +285,7 @@ pub fn quote(
 /// Quotes many legs into `out` and `codes`.
 #[napi(catch_unwind)]
 pub fn quote_batch(
-    store: u32,
+    store: f64,
     pools: &[u32],
     directions: &[u8],
     modes: &[u8],
@@ -294,15 +299,16 @@ pub fn quote_batch(
     // SAFETY: JavaScript waits for this call, no other borrow of the two arrays is alive, and the caller's arrays are of
     // its own thread. The contract demands arrays that do not overlap.
     let (out, codes) = unsafe { (out.as_mut(), codes.as_mut()) };
-    store_registry::with_store(store, |store| store.quote_batch(&batch, &clock, out, codes)).map_err(raise)
+    store_registry::with_store(number_of(store), |store| store.quote_batch(&batch, &clock, out, codes))
+        .map_err(raise)
 }
 
 /// Returns the swap instructions of legs, packed.
 #[napi(catch_unwind)]
-pub fn swap_instructions(store: u32, owner: &[u8], legs: Vec<NativeSwapLeg>) -> Result<Uint8Array> {
+pub fn swap_instructions(store: f64, owner: &[u8], legs: Vec<NativeSwapLeg>) -> Result<Uint8Array> {
     let owner = address(owner, "owner")?;
     let requests = legs.iter().map(|leg| leg.decode(owner)).collect::<Result<Vec<_>>>()?;
-    let swaps = store_registry::with_store(store, |store| {
+    let swaps = store_registry::with_store(number_of(store), |store| {
         let swap = |(pool, request): &(u32, SwapRequest<'_>)| store.swap_instruction(*pool, request);
         requests.iter().map(swap).collect::<std::result::Result<Vec<_>, _>>()
     });

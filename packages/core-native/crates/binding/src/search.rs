@@ -6,7 +6,7 @@ use tandem_search::candidate_search::{self, BaseMint, Candidate, SearchRequest};
 use tandem_search::profit::{CostModel, LamportPrice, Profit, RouteCosts};
 use tandem_search::store_registry;
 
-use crate::arguments::{address, u32_of, u64_of};
+use crate::arguments::{address, number_of, u32_of, u64_of};
 use crate::error::{Result, raise};
 use crate::pools::NativeClock;
 
@@ -177,7 +177,7 @@ impl From<Candidate> for NativeCandidate {
 /// Finds, sizes and ranks the cycles through the touched pools.
 #[napi(catch_unwind)]
 pub fn find_candidates(
-    store: u32,
+    store: f64,
     touched: Option<&[u32]>,
     request: NativeSearchRequest,
 ) -> Result<Vec<NativeCandidate>> {
@@ -191,7 +191,9 @@ pub fn find_candidates(
         oldest_slot: u64_of(&request.oldest_slot, "oldestSlot")?,
         max_candidates: u32_of(request.max_candidates, "maxCandidates")? as usize,
     };
-    let found = store_registry::with_store(store, |store| candidate_search::find_candidates(store, &search));
+    let found = store_registry::with_store(number_of(store), |store| {
+        candidate_search::find_candidates(store, &search)
+    });
     Ok(found.map_err(raise)?.into_iter().map(Into::into).collect())
 }
 

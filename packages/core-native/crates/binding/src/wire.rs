@@ -6,6 +6,7 @@ use napi::bindgen_prelude::{Uint8Array, Uint8ArraySlice, Uint32Array};
 use napi_derive::napi;
 use tandem_wire::{lookup_table, message, signer, transaction};
 
+use crate::arguments::number_of;
 use crate::error::{Result, coded, raise};
 
 /// Writes the v0 message of packed instructions into `out` and returns its length.
@@ -37,21 +38,21 @@ pub fn create_signer(secret_key: &[u8]) -> Result<u32> {
 
 /// Returns the public key of a held key.
 #[napi(catch_unwind)]
-pub fn signer_address(signer: u32) -> Result<Uint8Array> {
-    let signer = signer::find_signer(signer).map_err(raise)?;
+pub fn signer_address(signer: f64) -> Result<Uint8Array> {
+    let signer = signer::find_signer(number_of(signer)).map_err(raise)?;
     Ok(Uint8Array::new(signer.address().to_vec()))
 }
 
 /// Forgets a held key.
 #[napi(catch_unwind)]
-pub fn drop_signer(signer: u32) -> Result<()> {
-    signer::drop_signer(signer).map_err(raise)
+pub fn drop_signer(signer: f64) -> Result<()> {
+    signer::drop_signer(number_of(signer)).map_err(raise)
 }
 
 /// Writes the signed transaction of a v0 message into `out` and returns its length.
 #[napi(catch_unwind)]
-pub fn sign_transaction(signer: u32, message: &[u8], out: Uint8ArraySlice<'_>) -> Result<u32> {
-    let bytes = transaction::sign_transaction(signer, message).map_err(raise)?;
+pub fn sign_transaction(signer: f64, message: &[u8], out: Uint8ArraySlice<'_>) -> Result<u32> {
+    let bytes = transaction::sign_transaction(number_of(signer), message).map_err(raise)?;
     write_out(&bytes, out)
 }
 

@@ -22,7 +22,9 @@ fn stores() -> &'static RwLock<Vec<Option<Store>>> {
 /// `StoresExceeded`; `StorePanic` when a thread panicked inside the registry.
 pub fn create_store() -> Result<StoreId, SearchError> {
     let mut stores = stores().write().map_err(|_| SearchError::StorePanic)?;
-    let id = StoreId::try_from(stores.len()).map_err(|_| SearchError::StoresExceeded)?;
+    // The last number stands for an id that is none.
+    let id = StoreId::try_from(stores.len()).ok().filter(|id| *id != StoreId::MAX);
+    let id = id.ok_or(SearchError::StoresExceeded)?;
     stores.push(Some(Store::default()));
     Ok(id)
 }

@@ -8,7 +8,8 @@ const U32_MAX = 0xffff_ffff;
 
 /** @throws CORE_ARGUMENT_INVALID */
 export function requireU64(value: bigint, name: string): void {
-  if (value < 0n || value > U64_MAX) throw argumentInvalid(`${name} does not fit an unsigned 64-bit integer`);
+  if (typeof value === 'bigint' && value >= 0n && value <= U64_MAX) return;
+  throw argumentInvalid(`${name} does not fit an unsigned 64-bit integer`);
 }
 
 /** @throws CORE_ARGUMENT_INVALID */

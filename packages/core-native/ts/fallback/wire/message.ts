@@ -1,5 +1,5 @@
 import { AccountKeys, NO_TABLE, SIGNER_ROLE, viewOf, WRITABLE_ROLE } from './account-keys.js';
-import { blockhashInvalid, payerInvalid, transactionTooLarge } from './error.js';
+import { accountKeysExceeded, blockhashInvalid, payerInvalid, transactionTooLarge } from './error.js';
 import { type InstructionView, readInstructions } from './instruction.js';
 import { type LookupTableView, readLookupTables } from './lookup-table.js';
 import { PACKET_BYTES, transactionBytes } from './transaction-size.js';
@@ -88,8 +88,10 @@ function writeKeys(message: MessageWriter, keys: AccountKeys, order: readonly nu
   const count = (roles: number): number =>
     statics.filter((position) => ((keys.roles[position] ?? 0) & (SIGNER_ROLE | WRITABLE_ROLE)) === roles).length;
   const readonlySigners = count(SIGNER_ROLE);
+  const signers = count(SIGNER_ROLE | WRITABLE_ROLE) + readonlySigners;
+  if (signers > 0xff) throw accountKeysExceeded();
   message.byte(V0_PREFIX);
-  message.byte(count(SIGNER_ROLE | WRITABLE_ROLE) + readonlySigners);
+  message.byte(signers);
   message.byte(readonlySigners);
   message.byte(count(0));
   message.length(statics.length);
