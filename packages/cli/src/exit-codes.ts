@@ -25,7 +25,14 @@ const BY_PREFIX: readonly (readonly [string, ExitCode])[] = [
   ['CHAIN_', ExitCode.Unreachable],
 ];
 
+/** Where the first word of a code says too little. */
+const BY_CODE: ReadonlyMap<string, ExitCode> = new Map([
+  ['CHAIN_KEY_FILE_INVALID', ExitCode.Usage],
+  ['CHAIN_ADDRESS_INVALID', ExitCode.Usage],
+  ['CORE_PANIC', ExitCode.Failed],
+]);
+
 /** Returns the exit code for an error's stable code. */
 export function exitCodeOf(code: string): ExitCode {
-  return BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? ExitCode.Failed;
+  return BY_CODE.get(code) ?? BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? ExitCode.Failed;
 }

@@ -3,7 +3,10 @@ import { ExitCode } from './exit-codes.js';
 /** Two at once are one: a terminal and a wrapper such as npm may both pass on the same Ctrl-C. */
 const ECHO_MS = 250;
 
-/** Ctrl-C and SIGTERM: the first asks for a drain, the second leaves at once. While lingering the next one ends the wait. */
+/**
+ * Ctrl-C and SIGTERM: the first asks for a drain, the second leaves at once. While lingering the next one ends the wait. When the
+ * reader of standard output goes away (`| head`) nobody wants the run any more: that asks for a drain too, however often it is told.
+ */
 export class Interrupts {
   readonly first: Promise<void>;
   #fire: () => void = () => {};
@@ -18,6 +21,9 @@ export class Interrupts {
     });
     process.on('SIGINT', this.#listener);
     process.on('SIGTERM', this.#listener);
+    // These stay to the end of the process: without a listener a failed write would end it with sends in flight.
+    process.stdout.on('error', () => this.#fire());
+    process.stderr.on('error', () => {});
   }
 
   /** Resolves at the next interrupt, or at once when there was one already. */

@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadCore } from '@tandem/core-native';
+import { startSandbox } from '@tandem/sandbox';
 import { afterAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../src/system-clock.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tandem-command-line-'));
@@ -84,6 +88,23 @@ describe('the command line', () => {
     const { code, stdout } = await ended;
     expect(code).toBe(0);
     expect(eventsOf(stdout).at(-1)).toMatchObject({ type: 'summary', unresolved: 0 });
+  });
+
+  test('drains when the reader of its output goes away, without a stack', async () => {
+    const { child, ended, said } = start(['--json']);
+    await waitFor(() => said().includes('"executed"'));
+    child.stdout?.destroy();
+    const { code, stderr } = await ended;
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code).toBe(0);
+  });
+
+  test('runs on with a --for that is longer than one timer can be', async () => {
+    const { child, ended, said } = start(['--json', '--for', '1000h']);
+    await waitFor(() => said().includes('"executed"'));
+    child.kill('SIGINT');
+    const { stderr } = await ended;
+    expect(stderr).not.toContain('TimeoutOverflowWarning');
   });
 
   test('ends by itself after --for', async () => {
@@ -190,17 +211,61 @@ describe('outside the sandbox', () => {
       JSON.stringify({ wallet: { key_file: keyFile() }, network: { rpc_url: 'http://127.0.0.1:1' } }),
     );
     const ended = await tandem(['--network', 'devnet', '--config', config]);
-    expect(ended.code).not.toBe(0);
+    expect(ended.code).toBe(2);
     expectMistake(ended, 'CHAIN_KEY_FILE_INVALID');
     expect(ended.stderr).not.toContain('17,18,19');
   });
 
-  test('a dead RPC URL is named, with exit code 4', async () => {
-    const { generateKeyPairSync } = await import('node:crypto');
+  /** A key file of a wallet that no chain has heard of. */
+  function emptyWallet(): string {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const seed = privateKey.export({ type: 'pkcs8', format: 'der' }).subarray(-32);
     const address = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
-    const key = file('good.json', JSON.stringify([...seed, ...address]));
+    return file('good.json', JSON.stringify([...seed, ...address]));
+  }
+
+  test.each(['real', 'simulation'])('an unfunded wallet is refused before it signs anything (%s)', async (mode) => {
+    const sandbox = await startSandbox({
+      chain: 'litesvm',
+      seed: 1,
+      rivals: 0,
+      programs: [],
+      accountDirs: [],
+      core: loadCore().core,
+      clock: systemClock,
+      onFault: () => undefined,
+    });
+    try {
+      const config = file(
+        `unfunded-${mode}.json`,
+        JSON.stringify({
+          execution_mode: 'REAL',
+          wallet: { key_file: emptyWallet() },
+          network: { rpc_url: sandbox.rpcUrl, ws_url: sandbox.wsUrl },
+        }),
+      );
+      const args = [
+        '--network',
+        'devnet',
+        '--mode',
+        mode,
+        '--config',
+        config,
+        '--json',
+        '--data-dir',
+        join(folder, mode),
+      ];
+      const ended = await tandem(args, { TANDEM_CORE: 'typescript' });
+      expect(ended.code).toBe(2);
+      expectMistake(ended, 'WALLET_FUNDS_MISSING');
+      expect(eventsOf(ended.stdout)).toMatchObject([{ type: 'summary', submitted: 0, unresolved: 0 }]);
+    } finally {
+      await sandbox.stop();
+    }
+  });
+
+  test('a dead RPC URL is named, with exit code 4', async () => {
+    const key = emptyWallet();
     const config = file(
       'dead.json',
       JSON.stringify({

@@ -55,6 +55,15 @@ describe('key file', () => {
   });
 });
 
+describe('key file that cannot be read', () => {
+  test("is a user's mistake, also when it is a folder", () => {
+    chmodSync(folder, 0o700);
+    expect(() => readWalletFile(folder)).toThrow(
+      expect.objectContaining({ code: 'CLI_KEY_FILE_NOT_FOUND', action: expect.any(String) }),
+    );
+  });
+});
+
 describe('configuration file', () => {
   test('is empty when none is named and named when it is missing', () => {
     expect(readConfigText(undefined)).toBe('{}');
@@ -78,6 +87,10 @@ describe('exit codes', () => {
     ['CLI_DURATION_INVALID', 2],
     ['CHAIN_UNREACHABLE', 4],
     ['RISK_HALTED', 3],
+    ['CHAIN_KEY_FILE_INVALID', 2],
+    ['CHAIN_ADDRESS_INVALID', 2],
+    ['CORE_NATIVE_MISSING', 2],
+    ['CORE_PANIC', 1],
     ['JOURNAL_WRITE_INVALID', 1],
   ])('%s ends the process with %d', (code, exit) => {
     expect(exitCodeOf(code)).toBe(exit);

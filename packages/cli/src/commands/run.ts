@@ -1,9 +1,10 @@
 import { loadCore } from '@tandem/core-native';
-import type { EngineEvent, RealExecutionEngine } from '@tandem/engine';
+import type { RealExecutionEngine } from '@tandem/engine';
 import { Monitor } from '@tandem/monitor';
 import { codedError } from '../cli-error.js';
 import { compose } from '../compose.js';
 import { openDataDir } from '../data-dir.js';
+import { Ending } from '../ending.js';
 import { ExitCode } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
 import { chooseOutput } from '../output/choose-output.js';
@@ -89,28 +90,6 @@ async function linger(
   if (setting.sandbox === undefined || lingerMs === 0) return;
   await setting.sandbox.pauseMarket();
   await Promise.race([systemClock.sleep(lingerMs), interrupts.next()]);
-}
-
-/** Watches the events for the end of the run. */
-class Ending {
-  readonly reached: Promise<void>;
-  halted = false;
-  #trades = 0;
-  #resolve: () => void = () => {};
-  readonly #limit: number | undefined;
-
-  constructor(limit: number | undefined) {
-    this.#limit = limit;
-    this.reached = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-  }
-
-  observe(event: EngineEvent): void {
-    if (event.type === 'executed' || event.type === 'simulated') this.#trades += 1;
-    if (event.type === 'state' && event.to === 'HALTED') this.halted = true;
-    if (this.halted || (this.#limit !== undefined && this.#trades >= this.#limit)) this.#resolve();
-  }
 }
 
 function faultText(error: unknown): string {
