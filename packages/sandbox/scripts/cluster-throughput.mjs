@@ -2,6 +2,7 @@
 // memory stay flat over a long run. A regression means that sandbox runs, scenarios and simulations take longer, or that
 // a long run slows down or grows: the history, the version store or the notification path has become more than O(1).
 // Run after a build: node --expose-gc packages/sandbox/scripts/cluster-throughput.mjs [transactions]
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
@@ -113,6 +114,16 @@ function post(body) {
   });
 }
 
+// The same work in every round: how much longer it takes is what the rest of the machine takes away.
+const block = Buffer.alloc(1024 * 1024, 7);
+function disturbance() {
+  const cpu = process.cpuUsage();
+  for (let index = 0; index < 10; index += 1) createHash('sha256').update(block).digest();
+  const used = process.cpuUsage(cpu);
+  return used.user + used.system;
+}
+const controls = [];
+
 const BATCH = 500;
 let [nonce, spentMs, cpuUs] = [0, 0, 0];
 const cpuRounds = [];
@@ -131,6 +142,7 @@ for (let done = 0; done < total; done += BATCH) {
       }),
     );
   }
+  controls.push(disturbance());
   // The client shares the core with the server; only the sending is timed, the signing is not.
   const started = performance.now();
   const cpu = process.cpuUsage();
@@ -162,6 +174,11 @@ console.log(
 const tenthOf = (list, position) => [...list].sort((a, b) => a - b)[Math.floor(list.length * position)].toFixed(0);
 console.log(
   `CPU of client and server together: ${(cpuUs / landed).toFixed(0)} us each; first tenth ${median(cpuRounds.slice(0, tenth)).toFixed(0)}, last tenth ${median(cpuRounds.slice(-tenth)).toFixed(0)}`,
+);
+const calmest = Math.min(...controls);
+const calm = cpuRounds.map((us, index) => (us * calmest) / controls[index]);
+console.log(
+  `The same work next to it took ${(median(controls.slice(0, tenth)) / calmest).toFixed(2)} and ${(median(controls.slice(-tenth)) / calmest).toFixed(2)} times its best; corrected by that: first tenth ${median(calm.slice(0, tenth)).toFixed(0)} us, last tenth ${median(calm.slice(-tenth)).toFixed(0)} us of CPU each`,
 );
 // On a shared machine the least disturbed rounds say most about the code.
 console.log(
