@@ -5,7 +5,7 @@ import type { PoolSketch } from './pool-accounts.js';
 // ranking are held to.
 
 /** A base mint by its name. */
-export interface BaseMintSketch {
+interface BaseMintSketch {
   readonly mint: string;
   readonly maxAmountIn: bigint;
   readonly minNetProfit: bigint;

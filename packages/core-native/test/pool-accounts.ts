@@ -11,7 +11,7 @@ const CPMM_AUTHORITY = addressFromBase58('GpMZbSM2GgvTKHJirzeGfMFoaZ8UR2X7F4v8vH
 const AMM_V4_AUTHORITY = addressFromBase58('5Q544fKrFoe6tsEbD7S8EmxGTJYAKtTVhAW5Q5pge4j1');
 export const SYSTEM_PROGRAM = new Uint8Array(32);
 
-export type VenueStem = 'raydium_cpmm' | 'raydium_amm_v4';
+type VenueStem = 'raydium_cpmm' | 'raydium_amm_v4';
 
 /** A pool as a test describes it; the accounts follow from it. */
 export interface PoolSketch {

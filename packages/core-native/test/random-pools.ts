@@ -46,7 +46,7 @@ export const randomPools: fc.Arbitrary<PoolSketch[]> = fc
   );
 
 /** What may happen to one account, as the chain or a broken node would tell it. */
-export type Change =
+type Change =
   | { readonly kind: 'balance'; readonly side: 0 | 1; readonly amount: bigint }
   | { readonly kind: 'same' | 'closed' | 'foreign' | 'unknown' }
   | { readonly kind: 'cut'; readonly length: number }
@@ -138,7 +138,7 @@ const lowCosts: fc.Arbitrary<CostModel> = fc.record({
 
 const price = fc.constantFrom([1n, 1n], [1n, 1n], [3n, 7n], [20n, 1n], [1n, 1_000_000n], [0n, 1n]);
 
-export const randomClock = fc.record({
+const randomClock = fc.record({
   slot: fc.constant(15n),
   epoch: fc.bigInt({ min: 0n, max: 3n }),
   unixTimestamp: fc.constantFrom(1_000n, 2_000n, 2_000n, 2_000n),

@@ -21,7 +21,7 @@ import { type PoolRecord, PoolTable, type Role, decodeRefusal, disabledBy } from
 import { TokenGraph } from './token-graph.js';
 
 /** Stands for the index of a pool that was refused. */
-export const NO_POOL = 0xffff_ffff;
+const NO_POOL = 0xffff_ffff;
 
 /** An `ApplyReport` while it is gathered. */
 interface Gathered {

@@ -6,7 +6,7 @@ import { lamportPriceInvalid, profitOutOfRange, tipShareOutOfRange } from './err
 // Every rounding goes against us: fees, tips and their conversion round up, and the lamports a profit is worth round down.
 
 /** The runtime's ceiling of a transaction's compute units (agave, `MAX_COMPUTE_UNIT_LIMIT`). */
-export const MAX_COMPUTE_UNITS = 1_400_000;
+const MAX_COMPUTE_UNITS = 1_400_000;
 
 const BPS = 10_000n;
 const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
