@@ -186,7 +186,24 @@ function checkRepositoryHygiene() {
   }
 }
 
+/** The classes of the original proposal are exported by the files that docs/architecture.md names. */
+function checkProposalNames() {
+  const row = /^\| (?:\w+ · )?(\w+) \| `@tandem\/engine` \| `([^`]+)` \|$/gm;
+  const rows = [...read('docs/architecture.md').matchAll(row)];
+  check(
+    rows.length >= 10,
+    `docs/architecture.md: ${rows.length} names of the proposal are in its table, expected at least 10`,
+  );
+  const entry = read('packages/engine/src/index.ts');
+  for (const [, name, path] of rows) {
+    const exportsIt = existsSync(resolve(root, path)) && new RegExp(`export class ${name}\\b`).test(read(path));
+    check(exportsIt, `docs/architecture.md: ${path} does not export the class ${name}`);
+    check(new RegExp(`\\b${name}\\b`).test(entry), `packages/engine/src/index.ts: does not export ${name}`);
+  }
+}
+
 for (const path of tracked) checkImports(path);
+checkProposalNames();
 checkSizes();
 checkNames();
 checkVenueQuartets();
