@@ -47,6 +47,8 @@ const RESNAPSHOT_RETRY_MS = 250;
 const MAX_SETTLING_READS = 10;
 const START_TIMEOUT_MS = 30_000;
 const START_CHECK_MS = 20;
+/** Refused accounts that an error names. */
+const EXAMPLES = 3;
 
 /** The market over a real feed: subscribes first, snapshots then, and puts both in order by slot, so that no change falls between. */
 export class LiveMarketState implements MarketState {
@@ -156,11 +158,19 @@ export class LiveMarketState implements MarketState {
       };
       throw createEngineError(
         'MARKET_POOL_NOT_FOUND',
-        `no pool that can be traded was found; ${this.#refusals.count} accounts were refused`,
+        `no pool that can be traded was found; ${this.#refusals.count} accounts were refused${this.#examples()}`,
         { context },
       );
     }
     this.#accounts.track(indices);
+  }
+
+  /** The first refusals in words: without them nobody knows which account to look at. */
+  #examples(): string {
+    const shown = this.#refusals.kept.slice(0, EXAMPLES);
+    return shown.length === 0
+      ? ''
+      : `: ${shown.map((one) => `${one.address} (${one.code}: ${one.message})`).join(', ')}`;
   }
 
   #receive(event: FeedEvent): void {

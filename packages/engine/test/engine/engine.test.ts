@@ -314,6 +314,22 @@ describe('RealExecutionEngine', () => {
     expect(paper.engine.summary()).toMatchObject({ submitted: 0, unresolved: 0 });
   });
 
+  it('says which accounts the market refused, at the start and later, one alert a code', async () => {
+    const paper = create();
+    const refuse = (address: string, code: string) =>
+      paper.market.refusals.push({ address, code, message: 'too short' });
+    refuse('PoolA', 'POOL_ACCOUNT_TOO_SHORT');
+    refuse('PoolB', 'POOL_ACCOUNT_TOO_SHORT');
+    await start(paper);
+    const alerts = () => paper.journal.ofType('alert').map(({ severity, rule, message }) => [severity, rule, message]);
+    const first = ['warning', 'POOL_ACCOUNT_TOO_SHORT', 'PoolA was refused: too short (and 1 more)'];
+    expect(alerts()).toEqual([first]);
+    await pass(paper, 1_000);
+    refuse('PoolC', 'MARKET_VENUE_MISMATCH');
+    await pass(paper, 1_000);
+    expect(alerts()).toEqual([first, ['warning', 'MARKET_VENUE_MISMATCH', 'PoolC was refused: too short']]);
+  });
+
   it('goes on telling the other listeners when one of them throws, and says so', async () => {
     const paper = create();
     const told: string[] = [];

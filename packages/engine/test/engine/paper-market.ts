@@ -1,14 +1,13 @@
 import { type CoreApi, encodeAccountBatch, type PoolDescription, type StoreId } from '@tandem/core-native';
 import type { MarketSnapshot } from '../../src/market/market-snapshot.js';
-import type { MarketCounts, MarketState } from '../../src/market/market-state.js';
+import type { MarketCounts, MarketRefusal, MarketState } from '../../src/market/market-state.js';
 import type { Clock } from '../../src/ports/clock.js';
 import { PaperPool } from './paper-pools.js';
 
 /** A market over a real core store whose pools a test moves by hand. */
 export class PaperMarket implements MarketState {
   readonly store: StoreId;
-  readonly refusals = [];
-  readonly refusalCount = 0;
+  readonly refusals: MarketRefusal[] = [];
   live = true;
   slot = 100n;
   readonly #core: CoreApi;
@@ -58,6 +57,10 @@ export class PaperMarket implements MarketState {
     this.stopped = true;
     this.#listener = undefined;
     this.#core.dropStore(this.store);
+  }
+
+  get refusalCount(): number {
+    return this.refusals.length;
   }
 
   currentSlot(): bigint {

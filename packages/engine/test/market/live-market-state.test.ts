@@ -103,6 +103,7 @@ describe('the start of the market', () => {
     await expect(market.start(listen)).rejects.toMatchObject({
       code: 'MARKET_POOL_NOT_FOUND',
       severity: 'fatal',
+      message: expect.stringContaining(`${encodeBase58(addressOf(9, 9))} (MARKET_ACCOUNT_NOT_FOUND: `),
       context: { refusals: [{ code: 'MARKET_ACCOUNT_NOT_FOUND' }, { code: 'POOL_ACCOUNT_DISCRIMINATOR_MISMATCH' }] },
     });
     expect(core.droppedStores).toEqual([market.store]);
