@@ -314,6 +314,27 @@ describe.each(storeBackends)('the pool store of the %s core', (_name, api: Store
     expect(api.findCandidates(store, SEARCH)).toEqual([]);
   });
 
+  it('finds a profit that begins where a transfer fee has reached its cap', () => {
+    const billion = 10n ** 9n;
+    const taxed: PoolSketch = { ...CPMM, feeMillionths: 1n, transferFeeBps: [null, 100] };
+    const store = storeOf(
+      { ...taxed, reserves: [1_000n * billion, 1_015n * billion] },
+      { ...taxed, name: 'two', reserves: [1_000n * billion, 1_000n * billion] },
+    );
+    const trade = (amount: bigint) => {
+      const { amountOut } = api.quote(store, 0, Direction.AToB, SwapMode.ExactIn, amount, CLOCK);
+      return api.quote(store, 1, Direction.BToA, SwapMode.ExactIn, amountOut, CLOCK).amountOut - amount;
+    };
+    expect(trade(1_000_000n)).toBeLessThan(-5_000n);
+    expect(trade(4n * billion)).toBeGreaterThan(25_000_000n);
+    const [base] = SEARCH.baseMints;
+    const search = { ...SEARCH, baseMints: [{ ...base!, maxAmountIn: 1_000n * billion }] };
+    const [candidate] = api.findCandidates(store, search);
+    expect(candidate?.profit.net).toBeGreaterThan(25_000_000n);
+    const justBeyond = { ...search, costs: { ...FREE, baseFeeLamports: candidate!.profit.net - 1n } };
+    expect(api.findCandidates(store, justBeyond)).toHaveLength(1);
+  });
+
   it('packs the swap instructions of the legs in their order', () => {
     const store = storeOf(CPMM, AMM_V4);
     const [owner, source, destination] = [addressOf('owner'), addressOf('source'), addressOf('destination')];

@@ -162,6 +162,9 @@ pub trait Pool: Sized {
 
     /// Returns the compute units a swap may take on the real program.
     fn compute_units(&self) -> u32;
+
+    /// Returns whether a mint carries a transfer fee, whose cap bends the price of large swaps back up.
+    fn has_transfer_fee(&self) -> bool;
 }
 
 /// The venues, by the numbers that cross the boundary.
@@ -289,5 +292,11 @@ impl AnyPool {
     #[must_use]
     pub fn compute_units(&self) -> u32 {
         each_venue!(self, pool => pool.compute_units())
+    }
+
+    /// Returns whether a mint carries a transfer fee, whose cap bends the price of large swaps back up.
+    #[must_use]
+    pub fn has_transfer_fee(&self) -> bool {
+        each_venue!(self, pool => pool.has_transfer_fee())
     }
 }

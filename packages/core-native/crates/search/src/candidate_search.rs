@@ -81,6 +81,10 @@ impl Leg for PoolLeg<'_> {
     fn quote(&self, mode: SwapMode, amount: u64) -> Result<Quote, QuoteError> {
         self.pool.quote(self.direction, mode, amount, self.clock)
     }
+
+    fn has_transfer_fee(&self) -> bool {
+        self.pool.has_transfer_fee()
+    }
 }
 
 /// Returns the best candidates: largest net profit in lamports first, then by the pools of the first and the second leg,

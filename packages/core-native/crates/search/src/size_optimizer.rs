@@ -2,8 +2,8 @@
 //!
 //! Three steps, all in integers. A grid of powers of four finds the region of the largest gross profit. A Fibonacci search
 //! narrows that region to a few dozen sizes; it assumes that gross profit rises and then falls, which holds but
-//! for rounding. A scan of what is left picks the best net profit, ties to the smaller input. A small region is scanned
-//! whole.
+//! for rounding and for the cap of a transfer fee, behind which it may rise once more. A scan of what is left picks the best
+//! net profit, ties to the smaller input. A small region is scanned whole.
 //!
 //! Rounding is what can mislead it: where one raw unit of the middle mint is worth many of the base mint, gross profit over
 //! inputs is a saw. There the search runs over the middle amount, whose input is the exact-out quote of the first leg; each
@@ -20,6 +20,11 @@ pub trait Leg {
     /// # Errors
     /// `QuoteError` where the program would refuse.
     fn quote(&self, mode: SwapMode, amount: u64) -> Result<Quote, QuoteError>;
+
+    /// Returns whether a mint of the leg carries a transfer fee.
+    fn has_transfer_fee(&self) -> bool {
+        false
+    }
 }
 
 /// A cycle at one size: `amount_out` of the first leg is `amount_in` of the second.
@@ -132,7 +137,7 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
     #[must_use]
     pub fn best(&self) -> Option<SizedCycle> {
         let (region, from_grid) = self.locate()?;
-        if from_grid.is_some_and(|amounts| self.is_hopeless(amounts)) {
+        if self.rises_once() && from_grid.is_some_and(|amounts| self.is_hopeless(amounts)) {
             return None;
         }
         // A region that ends early enough is scanned from the start: it costs no more.
@@ -148,6 +153,12 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
             }
         }
         self.polish(best?).filter(|sized| sized.profit.net > 0)
+    }
+
+    /// Returns whether gross profit is sure to rise and then fall, but for rounding. A transfer fee is a share of small amounts
+    /// and a fixed sum of large ones, so that profit may fall first and rise from the fee's cap on.
+    fn rises_once(&self) -> bool {
+        !self.first.has_transfer_fee() && !self.second.has_transfer_fee()
     }
 
     /// Returns whether the costs eat up any profit, given the best point of the grid. A profit that rises and then falls,
@@ -221,7 +232,11 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
                     best = Some((at, amounts));
                 }
                 // Past the maximum, by more than rounding can pretend: every larger size gives less.
-                Trial::Gives(amounts) if best.is_some_and(|(_, held)| amounts.is_below(&held)) => break,
+                Trial::Gives(amounts)
+                    if self.rises_once() && best.is_some_and(|(_, held)| amounts.is_below(&held)) =>
+                {
+                    break;
+                }
                 Trial::Gives(_) | Trial::TooSmall => {}
                 Trial::TooLarge => {
                     first_too_large = Some(at);

@@ -131,4 +131,7 @@ export interface Pool {
 
   /** Returns the compute units a swap may take on the real program. */
   computeUnits(): number;
+
+  /** Returns whether a mint carries a transfer fee, whose cap bends the price of large swaps back up. */
+  hasTransferFee(): boolean;
 }

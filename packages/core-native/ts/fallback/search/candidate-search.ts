@@ -60,8 +60,14 @@ function evaluate(store: PoolStore, request: SearchRequest, baseMintIndex: numbe
   if (costs === undefined) return undefined;
   const { clock } = request;
   const sized = new SizeOptimizer({
-    first: { tryQuote: (mode, amount) => firstPool.tryQuote(cycle.first.direction, mode, amount, clock) },
-    second: { tryQuote: (mode, amount) => secondPool.tryQuote(cycle.second.direction, mode, amount, clock) },
+    first: {
+      tryQuote: (mode, amount) => firstPool.tryQuote(cycle.first.direction, mode, amount, clock),
+      hasTransferFee: firstPool.hasTransferFee(),
+    },
+    second: {
+      tryQuote: (mode, amount) => secondPool.tryQuote(cycle.second.direction, mode, amount, clock),
+      hasTransferFee: secondPool.hasTransferFee(),
+    },
     maxAmountIn: base.maxAmountIn,
     costs,
   }).best();

@@ -8,6 +8,8 @@ import type { RouteCosts } from './profit.js';
 /** One leg that can be quoted: the output (exact in), the input (exact out), or minus a `QuoteRefusal`. */
 export interface Leg {
   tryQuote(mode: SwapMode, amount: bigint): bigint;
+  /** Whether a mint of the leg carries a transfer fee; default false. */
+  readonly hasTransferFee?: boolean;
 }
 
 /** A cycle at one size: the output of the first leg is the input of the second. */
@@ -70,18 +72,25 @@ export class SizeOptimizer {
   readonly #second: Leg;
   readonly #maxAmountIn: bigint;
   readonly #costs: RouteCosts;
+  /**
+   * Whether gross profit is sure to rise and then fall, but for rounding. A transfer fee is a share of small amounts and a
+   * fixed sum of large ones, so that profit may fall first and rise from the fee's cap on.
+   */
+  readonly #risesOnce: boolean;
 
   constructor({ first, second, maxAmountIn, costs }: SizeOptimizerOptions) {
     this.#first = first;
     this.#second = second;
     this.#maxAmountIn = maxAmountIn;
     this.#costs = costs;
+    this.#risesOnce = first.hasTransferFee !== true && second.hasTransferFee !== true;
   }
 
   /** Returns the size of the best net profit; undefined when that is not positive or no size can be quoted. */
   best(): SizedCycle | undefined {
     const located = this.#locate();
-    if (located === undefined || (located.best !== undefined && this.#isHopeless(located.best))) return undefined;
+    if (located === undefined) return undefined;
+    if (this.#risesOnce && located.best !== undefined && this.#isHopeless(located.best)) return undefined;
     // A region that ends early enough is scanned from the start: it costs no more.
     const start = located.region.high <= SCAN_POINTS ? { ...located.region, low: 1n } : located.region;
     const { region, best: narrowed } = this.#narrow(start);
@@ -150,7 +159,7 @@ export class SizeOptimizer {
       if (best === undefined || trial.gross > best.gross) {
         best = trial;
         bestAt = at;
-      } else if (trial.gross + hiddenByRounding(trial) < best.gross) {
+      } else if (this.#risesOnce && trial.gross + hiddenByRounding(trial) < best.gross) {
         // Past the maximum, by more than rounding can pretend: every larger size gives less.
         break;
       }

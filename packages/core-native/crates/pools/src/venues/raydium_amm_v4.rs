@@ -288,4 +288,8 @@ impl Pool for RaydiumAmmV4 {
     fn compute_units(&self) -> u32 {
         COMPUTE_UNITS
     }
+
+    fn has_transfer_fee(&self) -> bool {
+        false
+    }
 }

@@ -181,4 +181,8 @@ impl Pool for RaydiumCpmm {
     fn compute_units(&self) -> u32 {
         COMPUTE_UNITS
     }
+
+    fn has_transfer_fee(&self) -> bool {
+        self.terms.transfer_fees.is_some()
+    }
 }

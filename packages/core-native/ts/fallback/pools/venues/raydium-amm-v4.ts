@@ -176,6 +176,10 @@ export class RaydiumAmmV4 implements Pool {
     return COMPUTE_UNITS;
   }
 
+  hasTransferFee(): boolean {
+    return false;
+  }
+
   #applyPart(account: AccountView): void {
     const { address, vaults, mints } = this.#identity;
     if (sameBytes(account.address, address)) {

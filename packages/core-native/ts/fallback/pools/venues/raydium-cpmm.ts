@@ -157,6 +157,10 @@ export class RaydiumCpmm implements Pool {
     return COMPUTE_UNITS;
   }
 
+  hasTransferFee(): boolean {
+    return this.#mints.some((mint) => mint?.transferFee !== undefined);
+  }
+
   #applyPart(account: AccountView): void {
     const { address, config, vaults, mints, tokenPrograms } = this.#identity;
     if (sameBytes(account.address, address)) {

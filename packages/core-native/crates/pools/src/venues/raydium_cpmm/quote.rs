@@ -30,7 +30,7 @@ pub(super) struct Terms {
     /// By direction, A to B first.
     directions: [DirectionTerms; 2],
     /// Transfer fees of the mints, where either has one.
-    transfer_fees: Option<Box<[Option<TransferFeeConfig>; 2]>>,
+    pub(super) transfer_fees: Option<Box<[Option<TransferFeeConfig>; 2]>>,
 }
 
 /// What a quote in one direction reads.
