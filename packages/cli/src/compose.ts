@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { LoadedCore } from '@tandem/core-native';
 import {
   BlockhashCache,
@@ -18,6 +17,7 @@ import {
   WebSocketFeed,
 } from '@tandem/engine';
 import type { Clock, Random } from '@tandem/engine/ports';
+import { journalFile } from './data-dir.js';
 import { VERSION } from './version.js';
 
 export interface ComposeOptions {
@@ -91,7 +91,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
       reader,
       senders: [sender],
       signer,
-      journal: new SqliteJournal(join(options.dataDir, 'journal.sqlite')),
+      journal: new SqliteJournal(journalFile(options.dataDir, network.name)),
       blockhashes,
       lookupTables,
     },

@@ -15,6 +15,14 @@ export interface DataDirChoice {
   readonly sandbox: boolean;
 }
 
+/**
+ * Returns the journal of a network. Each has its own: a send that was left open on one chain would be called expired by the height of
+ * another.
+ */
+export function journalFile(dataDir: string, network: string): string {
+  return join(dataDir, `journal-${network}.sqlite`);
+}
+
 /** Chooses and makes the data directory: the option, TANDEM_HOME, a temporary one in the sandbox, ~/.tandem. @throws CLI_DATA_DIR_INVALID */
 export function openDataDir(choice: DataDirChoice): DataDir {
   const configured =

@@ -90,6 +90,19 @@ describe('the command line', () => {
     expect(eventsOf(stdout).at(-1)).toMatchObject({ type: 'summary', unresolved: 0 });
   });
 
+  test('ends with exit code 3 when its own limits halt it, everything resolved', async () => {
+    const config = file('one-miss.json', JSON.stringify({ risk: { max_consecutive_misses: 1 } }));
+    // Rivals take gaps that were seen already, so a miss comes soon.
+    const { code, stdout } = await tandem(['--json', '--config', config, '--rivals', '8', '--for', '50s']);
+    const events = eventsOf(stdout);
+    expect(events.find((event) => event.type === 'state')).toMatchObject({
+      to: 'HALTED',
+      trigger: expect.stringContaining('RISK_MISSES_EXCEEDED'),
+    });
+    expect(code).toBe(3);
+    expect(events.at(-1)).toMatchObject({ type: 'summary', unresolved: 0 });
+  });
+
   test('drains when the reader of its output goes away, without a stack', async () => {
     const { child, ended, said } = start(['--json']);
     await waitFor(() => said().includes('"executed"'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { configOverrides, readConfigText } from '../src/config-file.js';
-import { openDataDir } from '../src/data-dir.js';
+import { journalFile, openDataDir } from '../src/data-dir.js';
 import { exitCodeOf } from '../src/exit-codes.js';
 import { readWalletFile } from '../src/wallet-file.js';
 
@@ -25,6 +25,11 @@ describe('data directory', () => {
     expect(dir.path).toBe(option);
     expect(existsSync(option)).toBe(true);
     expect(existsSync(join(folder, 'c'))).toBe(false);
+  });
+
+  test('keeps a journal for each network: no chain is asked what became of a send to another one', () => {
+    const networks = ['sandbox', 'fork', 'devnet', 'mainnet'];
+    expect(new Set(networks.map((network) => journalFile('/data', network))).size).toBe(networks.length);
   });
 
   test('names the directory that cannot be used', () => {
