@@ -43,4 +43,11 @@ describe('an account batch', () => {
     expect(() => encodeAccountBatch([{ ...record, address: new Uint8Array(31) }])).toThrow(invalid);
     expect(() => encodeAccountBatch([{ ...record, owner: new Uint8Array(33) }])).toThrow(invalid);
   });
+
+  it('refuses a slot beyond 64 bits, which would wrap to one that makes every later update stale', () => {
+    const record = { address: new Uint8Array(32), owner: new Uint8Array(32), data: new Uint8Array(1) };
+    const invalid = expect.objectContaining({ code: 'STORE_BATCH_INVALID' });
+    expect(() => encodeAccountBatch([{ ...record, slot: -1n }])).toThrow(invalid);
+    expect(() => encodeAccountBatch([{ ...record, slot: 2n ** 64n }])).toThrow(invalid);
+  });
 });

@@ -9,12 +9,14 @@ export interface AccountRecord {
 }
 
 const HEADER_BYTES = 32 + 32 + 8 + 4;
+/** A larger slot would be cut to another one. */
+const MAX_SLOT = 0xffff_ffff_ffff_ffffn;
 
 /**
  * Packs accounts for `addPools` and `applyAccounts`. Each record is
  * `address 32 | owner 32 | slot u64 | dataLength u32 | data`, little-endian, one after the other.
  *
- * @throws STORE_BATCH_INVALID for an address or owner that is not 32 bytes long
+ * @throws STORE_BATCH_INVALID for an address or owner that is not 32 bytes long, and for a slot that does not fit a `u64`
  */
 export function encodeAccountBatch(accounts: readonly AccountRecord[]): Uint8Array {
   let size = 0;
@@ -24,6 +26,7 @@ export function encodeAccountBatch(accounts: readonly AccountRecord[]): Uint8Arr
   let at = 0;
   for (const account of accounts) {
     if (account.address.length !== 32 || account.owner.length !== 32) throw batchInvalid(at);
+    if (account.slot < 0n || account.slot > MAX_SLOT) throw batchInvalid(at);
     bytes.set(account.address, at);
     bytes.set(account.owner, at + 32);
     view.setBigUint64(at + 64, account.slot, true);
