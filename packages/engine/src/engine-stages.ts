@@ -143,7 +143,8 @@ function createExecution(
   if (senderName === undefined) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
   const accounts = new TokenAccounts(signer.address);
   const failures = new FailureHandler();
-  const profits = new ProfitValidator(encodeBase58(signer.address), settings.tipAccounts);
+  const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.tipAccounts);
+  const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
   const builder = new TransactionBuilder({
     core,
@@ -204,7 +205,7 @@ function createExecution(
       currentSlot: () => market.currentSlot(),
     }),
     walletSetup,
-    recovery: { monitor, journal, profits, failures, baseMints: settings.strategy.baseMints },
+    recovery: { monitor, journal, profitsOf, failures, baseMints: settings.strategy.baseMints },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { UnresolvedIntent } from '../journal/event-store.js';
 import type { Journal } from '../journal/journal.js';
+import type { LandedTransaction } from '../ports/chain-reader.js';
 import type { BaseMintSettings } from '../strategy/opportunity.js';
 import type { ExecutionMonitor } from './execution-monitor.js';
 import type { FailureHandler } from './failure-handler.js';
@@ -11,7 +12,8 @@ import type { Verdict } from './transaction-tracker.js';
 export interface RecoveryOptions {
   readonly monitor: ExecutionMonitor;
   readonly journal: Journal;
-  readonly profits: ProfitValidator;
+  /** Measures for a wallet, base58: the one that signed may be another than the one that trades now. */
+  readonly profitsOf: (wallet: string) => ProfitValidator;
   readonly failures: FailureHandler;
   readonly baseMints: readonly BaseMintSettings[];
 }
@@ -36,24 +38,26 @@ export async function recoverIntents(intents: readonly UnresolvedIntent[], optio
 }
 
 function recordOutcome(intent: UnresolvedIntent, verdict: Verdict, options: RecoveryOptions): void {
-  const { journal, profits, failures } = options;
+  const { journal, profitsOf, failures } = options;
   const { id, signature } = intent;
   if (verdict.kind === 'landed') {
-    const fill = profits.measure(verdict.landed, baseOf(intent, options.baseMints));
+    const fill = profitsOf(payerOf(verdict.landed)).measure(verdict.landed, baseOf(intent, options.baseMints));
     journal.record(executedEvent({ ...intent, timingsUs: UNKNOWN_TIMINGS }, fill));
     return;
   }
-  const failed = verdict.kind === 'failed';
-  journal.record({
-    type: 'missed',
-    id,
-    signature,
-    verdict: verdict.kind,
-    reason: failed
-      ? failures.describe(verdict.landed)
-      : `expired: not in any block up to height ${verdict.blockHeight}`,
-    costLamports: (failed ? profits.costOf(verdict.landed) : 0n).toString(),
-  });
+  const { reason, cost } =
+    verdict.kind === 'failed'
+      ? {
+          reason: failures.describe(verdict.landed),
+          cost: profitsOf(payerOf(verdict.landed)).costOf(verdict.landed),
+        }
+      : { reason: `expired: not in any block up to height ${verdict.blockHeight}`, cost: 0n };
+  journal.record({ type: 'missed', id, signature, verdict: verdict.kind, reason, costLamports: cost.toString() });
+}
+
+/** The first account pays, and of our transactions it is the only signer. */
+function payerOf(landed: LandedTransaction): string {
+  return landed.accountKeys[0] ?? '';
 }
 
 /** A base mint that left the configuration has no price any more; its profit still counts in its own units. */

@@ -79,6 +79,8 @@ export class WalletSetup {
     for (const [index, [mint, place]] of places.entries()) {
       const account = found[index + 1] ?? null;
       if (account !== null) balances.setToken(mint, this.#amountOf(account, place), account.slot);
+      // What is not there brings no slot; the wallet's is of the same read or an earlier one.
+      else if (wallet !== null) balances.removeToken(mint, wallet.slot);
     }
   }
 

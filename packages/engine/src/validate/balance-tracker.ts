@@ -34,6 +34,12 @@ export class BalanceTracker implements SpendableFunds {
     if (known === undefined || slot >= known.slot) this.#tokens.set(mint, { amount, slot });
   }
 
+  /** Takes note that the wallet has no account of a mint as of a slot. */
+  removeToken(mint: string, slot: bigint): void {
+    const known = this.#tokens.get(mint);
+    if (known !== undefined && slot > known.slot) this.#tokens.delete(mint);
+  }
+
   /** Whether the wallet has a token account of the mint. */
   hasAccount(mint: string): boolean {
     return this.#tokens.has(mint);

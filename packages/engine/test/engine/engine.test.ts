@@ -314,6 +314,18 @@ describe('RealExecutionEngine', () => {
     expect(paper.engine.summary()).toMatchObject({ submitted: 0, unresolved: 0 });
   });
 
+  it('stops trading through a token account that was closed behind its back, instead of paying for failures', async () => {
+    const paper = create();
+    await start(paper);
+    paper.chain.tokens.delete(USD);
+    paper.chain.slot += 10n;
+    await pass(paper, 6_000);
+    paper.market.move(1, GAP);
+    await pass(paper);
+    expect(reasons(paper)).toContain('VALIDATE_TOKEN_ACCOUNT_MISSING');
+    expect(paper.chain.sender.sends).toEqual([]);
+  });
+
   it('says which accounts the market refused, at the start and later, one alert a code', async () => {
     const paper = create();
     const refuse = (address: string, code: string) =>
