@@ -133,6 +133,10 @@ const JOURNAL_CODES = {
     severity: 'fatal',
     action: 'Stop the other process that uses this data directory, or choose another with --data-dir.',
   },
+  JOURNAL_MODULE_MISMATCH: {
+    severity: 'fatal',
+    action: 'Run npm start, or pnpm install, with the version of Node that runs Tandem.',
+  },
   JOURNAL_VERSION_UNSUPPORTED: {
     severity: 'fatal',
     action: 'Install the pinned better-sqlite3: older SQLite releases can corrupt a write-ahead log.',
