@@ -135,7 +135,7 @@ const JOURNAL_CODES = {
   },
   JOURNAL_MODULE_MISMATCH: {
     severity: 'fatal',
-    action: 'Run npm start, or pnpm install, with the version of Node that runs Tandem.',
+    action: 'Run npx pnpm rebuild better-sqlite3 with the version of Node that runs Tandem.',
   },
   JOURNAL_VERSION_UNSUPPORTED: {
     severity: 'fatal',
