@@ -63,6 +63,7 @@ async function openSandboxSetting(request: RunSettingOptions, parsed: EngineConf
     chain: options.chain,
     seed: options.seed,
     rivals: options.rivals,
+    ...(options.gaps === undefined ? {} : { gapsPerSecond: options.gaps }),
     programs: options.program,
     accountDirs: options.accounts,
     core: core.core,
@@ -114,6 +115,7 @@ function withSandboxTip(senders: EngineConfig['senders'], sandbox: Sandbox): Eng
 function refuseSandboxOptions(options: RunOptions): void {
   const used = [
     options.rivals > 0 ? '--rivals' : undefined,
+    options.gaps === undefined ? undefined : '--gaps',
     options.program.length > 0 ? '--program' : undefined,
     options.accounts.length > 0 ? '--accounts' : undefined,
     options.chain === 'litesvm' ? undefined : '--chain',

@@ -36,7 +36,7 @@ export interface SandboxOptions {
   readonly accountDirs: readonly string[];
   /** Milliseconds of a slot; by default 100 on LiteSVM and 50 on Surfnet. */
   readonly slotMs?: number;
-  /** Prices the walk moves a second; by default 10 on LiteSVM and 4 on Surfnet. */
+  /** Prices the walk moves a second; by default 10 on LiteSVM and 2 on Surfnet. */
   readonly gapsPerSecond?: number;
   readonly core: CoreApi;
   readonly clock: Clock;
@@ -74,7 +74,7 @@ export interface SandboxPool {
 }
 
 /** Updates take a slot longer to arrive on Surfnet: at 10 a second one trade in seven would meet a price that has moved on. */
-const DEFAULT_GAPS_PER_SECOND = { litesvm: 10, surfnet: 4 } as const;
+const DEFAULT_GAPS_PER_SECOND = { litesvm: 10, surfnet: 2 } as const;
 const LARGEST_GAPS_PER_SECOND = 1_000;
 const LARGEST_RIVALS = 100;
 const LARGEST_SLOT_MS = 10_000;

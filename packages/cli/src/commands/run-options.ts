@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly program: readonly ProgramDump[];
   readonly accounts: readonly string[];
   readonly rivals: number;
+  /** Prices the sandbox's walk moves a second; its own default by chain. */
+  readonly gaps?: number;
   /** Milliseconds. */
   readonly linger: number;
 }
@@ -66,6 +68,9 @@ export function addRunOptions(command: Command): Command {
         .default([], 'none'),
     )
     .addOption(new Option('--rivals <n>', 'sandbox: competing traders').argParser(wholeNumber(0, 64)).default(0))
+    .addOption(
+      new Option('--gaps <n>', 'sandbox: price gaps opened a second (default: 10, on surfnet 2)').argParser(wholeNumber(1, 1_000)),
+    )
     .addOption(
       new Option('--linger <duration>', 'sandbox: keep the chain up after the last trade')
         .argParser(duration)
