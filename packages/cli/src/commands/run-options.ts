@@ -69,7 +69,9 @@ export function addRunOptions(command: Command): Command {
     )
     .addOption(new Option('--rivals <n>', 'sandbox: competing traders').argParser(wholeNumber(0, 64)).default(0))
     .addOption(
-      new Option('--gaps <n>', 'sandbox: price gaps opened a second (default: 10, on surfnet 2)').argParser(wholeNumber(1, 1_000)),
+      new Option('--gaps <n>', 'sandbox: price gaps opened a second (default: 10, on surfnet 2)').argParser(
+        wholeNumber(1, 1_000),
+      ),
     )
     .addOption(
       new Option('--linger <duration>', 'sandbox: keep the chain up after the last trade')
