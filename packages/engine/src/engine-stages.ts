@@ -117,13 +117,12 @@ function createDecision(
     runTag: record.journal.seq.toString(TAG_RADIX),
   });
   const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
-  const poolSlot = (pool: number) => market.describe(Uint32Array.of(pool))[0]?.slot ?? 0n;
   const risk = new RiskManager({
     settings: settings.risk,
     clock,
     killSwitch: record.killSwitch,
     balances,
-    poolSlot,
+    poolSlot: (pool) => market.reservesSlot(pool),
     tradeLimit,
   });
   return { balances, strategy, validator, risk };

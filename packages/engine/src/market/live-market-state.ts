@@ -139,6 +139,10 @@ export class LiveMarketState implements MarketState {
     return this.#accounts.blockedCode(pool);
   }
 
+  reservesSlot(pool: PoolIndex): bigint {
+    return this.#accounts.reservesSlot(pool);
+  }
+
   counts(): MarketCounts {
     return { ...this.#counts, coalesced: this.#batch.coalesced };
   }

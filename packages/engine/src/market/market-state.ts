@@ -59,6 +59,8 @@ export interface MarketState {
    * taken over, cut off), so the store holds an older state. Null while all is well.
    */
   blockedCode(pool: PoolIndex): string | null;
+  /** Returns the slot up to which both reserves of a pool are known: its vaults are told of one by one. */
+  reservesSlot(pool: PoolIndex): bigint;
   /** Returns why the market is not live; null while it is. */
   lostReason(): string | null;
   /** Returns what the feed has brought so far. */

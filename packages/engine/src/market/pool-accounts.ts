@@ -1,17 +1,21 @@
 import type { AccountRecord, AccountRefusal, CoreApi, PoolIndex, StoreId } from '@tandem/core-native';
 import { addressKey } from './update-batch.js';
+import { VENUE_CATALOG } from './venue-catalog.js';
 
 const ADDRESS_BYTES = 32;
 
 /** Which accounts the pools depend on, and which of those hold bytes the core refused. */
 export class PoolAccounts {
-  readonly #core: Pick<CoreApi, 'watchedAccounts'>;
+  readonly #core: Pick<CoreApi, 'watchedAccounts' | 'describePools'>;
   readonly #store: StoreId;
   readonly #pools = new Map<string, PoolIndex[]>();
   readonly #addresses: Uint8Array[] = [];
   readonly #refused = new Map<string, string>();
+  readonly #vaults = new Map<PoolIndex, readonly string[]>();
+  /** Newest slot of each vault that was applied. */
+  readonly #vaultSlots = new Map<string, bigint>();
 
-  constructor(core: Pick<CoreApi, 'watchedAccounts'>, store: StoreId) {
+  constructor(core: Pick<CoreApi, 'watchedAccounts' | 'describePools'>, store: StoreId) {
     this.#core = core;
     this.#store = store;
   }
@@ -19,7 +23,13 @@ export class PoolAccounts {
   /** Takes the accounts of these pools in. */
   track(pools: Uint32Array): void {
     for (const pool of pools) {
-      for (const address of unpack(this.#core.watchedAccounts(this.#store, Uint32Array.of(pool)))) {
+      const watched = unpack(this.#core.watchedAccounts(this.#store, Uint32Array.of(pool)));
+      const venue = this.#core.describePools(this.#store, Uint32Array.of(pool))[0]?.venue;
+      const positions = VENUE_CATALOG.find((entry) => entry.venue === venue)?.vaultPositions ?? [];
+      const vaults = positions.flatMap((at) => watched[at] ?? []).map(addressKey);
+      this.#vaults.set(pool, vaults);
+      for (const vault of vaults) this.#vaultSlots.set(vault, this.#vaultSlots.get(vault) ?? 0n);
+      for (const address of watched) {
         const key = addressKey(address);
         const users = this.#pools.get(key);
         if (users === undefined) {
@@ -44,6 +54,20 @@ export class PoolAccounts {
   settle(applied: readonly AccountRecord[], refusals: readonly AccountRefusal[]): void {
     if (this.#refused.size > 0) for (const { address } of applied) this.#refused.delete(addressKey(address));
     for (const { address, code } of refusals) this.block(address, code);
+    for (const { address, slot } of applied) {
+      const key = addressKey(address);
+      const before = this.#vaultSlots.get(key);
+      if (before !== undefined && slot > before) this.#vaultSlots.set(key, slot);
+    }
+  }
+
+  /**
+   * Returns the slot up to which both reserves are known: that of the vault whose last update is the older one. A swap tells of its
+   * vaults in two notifications; between them the stored pool is one that never was.
+   */
+  reservesSlot(pool: PoolIndex): bigint {
+    const slots = (this.#vaults.get(pool) ?? []).map((vault) => this.#vaultSlots.get(vault) ?? 0n);
+    return slots.reduce((oldest, slot) => (slot < oldest ? slot : oldest), slots[0] ?? 0n);
   }
 
   /** Returns the code one of the pool's accounts was refused with; null when none was. */

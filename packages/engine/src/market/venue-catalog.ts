@@ -14,6 +14,8 @@ export interface VenueEntry {
   readonly mintAOffset: number;
   /** Offset of mint B in a pool account. */
   readonly mintBOffset: number;
+  /** Where the two vaults stand among a pool's watched accounts (`Pool::watched` of the core); every swap writes both. */
+  readonly vaultPositions: readonly [number, number];
 }
 
 /** One entry for every venue of the core: the compiler refuses a missing or misnumbered one. */
@@ -26,6 +28,7 @@ const ENTRIES = {
     poolAccountBytes: 637,
     mintAOffset: 168,
     mintBOffset: 200,
+    vaultPositions: [2, 3],
   },
   // raydium-amm, state.rs `AmmInfo`: 752 bytes, coin_vault_mint at 400, pc_vault_mint at 432.
   RaydiumAmmV4: {
@@ -35,6 +38,7 @@ const ENTRIES = {
     poolAccountBytes: 752,
     mintAOffset: 400,
     mintBOffset: 432,
+    vaultPositions: [1, 2],
   },
 } as const satisfies {
   readonly [Name in keyof typeof VenueTable]: VenueEntry & { readonly venue: (typeof VenueTable)[Name] };

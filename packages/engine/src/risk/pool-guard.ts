@@ -2,7 +2,7 @@ import type { PoolIndex } from '@tandem/core-native';
 import type { Opportunity } from '../strategy/opportunity.js';
 import { type CheckResult, PASSED, refuse } from '../validate/refusal.js';
 
-/** Returns the slot of the newest account of a pool, as the store holds it now. */
+/** Returns the slot up to which both reserves of a pool are known (`MarketState.reservesSlot`). */
 export type PoolSlot = (pool: PoolIndex) => bigint;
 
 /** Slots a pool rests after its first miss in a row; doubled by each further one. */
@@ -23,7 +23,7 @@ interface Guard {
 
 /**
  * Keeps the engine from taking the same gap twice. After an own transaction the pool's stored state may still be the one from
- * before it: until an update of the landing slot or later has arrived, and that slot is over, the pool is not traded. Pools whose
+ * before it: until updates of both vaults from the landing slot or later have arrived, and that slot is over, the pool is not traded. Pools whose
  * trades miss again and again rest for doubling times. Bounded by the number of pools.
  */
 export class PoolGuard {
@@ -41,11 +41,7 @@ export class PoolGuard {
         };
         return refuse('risk', 'RISK_POOL_MISSES_EXCEEDED', details);
       }
-      // The oldest pool's slot is at hand; a pool is described only where that does not settle it.
-      const current =
-        isCurrent(guard, opportunity.slot, opportunity.oldestSlot) ||
-        isCurrent(guard, opportunity.slot, poolSlot(leg.pool));
-      if (!current) {
+      if (!isCurrent(guard, opportunity.slot, poolSlot(leg.pool))) {
         const details = { pool: leg.poolAddress, landedSlot: guard.landedSlot, slot: opportunity.slot };
         return refuse('risk', 'RISK_POOL_UPDATE_MISSING', details);
       }

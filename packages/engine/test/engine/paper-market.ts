@@ -91,6 +91,11 @@ export class PaperMarket implements MarketState {
     return this.#core.poolCount(this.store);
   }
 
+  /** Both vaults of a paper pool are told of at once. */
+  reservesSlot(pool: number): bigint {
+    return this.describe(Uint32Array.of(pool))[0]?.slot ?? 0n;
+  }
+
   blockedCode(): string | null {
     return null;
   }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Direction, loadCore, SwapMode, type CoreApi } from '@tandem/core-native';
 import { afterEach, describe, expect, it } from 'vitest';
 import { nextTurn } from '../../src/chain/next-turn.js';
+import { VENUE_CATALOG } from '../../src/market/venue-catalog.js';
 import { LiveMarketState } from '../../src/market/live-market-state.js';
 import type { MarketSnapshot } from '../../src/market/market-snapshot.js';
 import type { ChainReader } from '../../src/ports/chain-reader.js';
@@ -72,6 +73,13 @@ describe.each(cores.map((core) => [core.backend, core] as const))('the market on
     expect(market.poolCount()).toBe(vaults.length);
     const pools = market.describe(Uint32Array.from({ length: market.poolCount() }, (_, index) => index));
     expect(pools.filter((pool) => !pool.ready)).toEqual([]);
+
+    for (const { index, venue, mintA, mintB } of pools) {
+      const accounts = core.watchedAccounts(market.store, Uint32Array.of(index));
+      const positions = VENUE_CATALOG.find((entry) => entry.venue === venue)?.vaultPositions ?? [];
+      const mints = positions.map((at) => chain.updateOf(accounts.slice(at * 32, at * 32 + 32)).data.slice(0, 32));
+      expect(mints.map((mint) => Buffer.from(mint))).toEqual([Buffer.from(mintA), Buffer.from(mintB)]);
+    }
 
     const watched = vaults.map((vault) => ({
       vault,
