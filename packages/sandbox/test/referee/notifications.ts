@@ -19,6 +19,7 @@ export async function firstNotifications(
   const found: Record<string, unknown> = {};
   const answers: unknown[] = [];
   await new Promise((resolve) => socket.once('open', resolve));
+  await earlierIsConfirmed(cluster);
   socket.on('message', (data) => {
     const message = JSON.parse((data as Buffer).toString('utf8')) as {
       method?: string;
@@ -55,6 +56,22 @@ export async function firstNotifications(
   await until(() => awaited.every((method) => method in found));
   socket.close();
   return found;
+}
+
+/** Waits until what was processed before is confirmed too: a subscription at `confirmed` would tell of it first. */
+async function earlierIsConfirmed(cluster: Cluster): Promise<void> {
+  const processed = await cluster.currentSlot();
+  let confirmedSlot = -1n;
+  const deadline = Date.now() + 3_000;
+  while (confirmedSlot <= processed && Date.now() < deadline) {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getSlot', params: [confirmed] });
+    const response = await fetch(cluster.rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    confirmedSlot = BigInt(((await response.json()) as { result: number }).result);
+  }
 }
 
 /** Waits for a condition; whoever asked finds out by what is missing. */
