@@ -136,6 +136,10 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
     /// Returns the size of the best net profit; `None` when that is not positive or no size can be quoted.
     #[must_use]
     pub fn best(&self) -> Option<SizedCycle> {
+        // So few sizes are tried one by one: where a unit is worth much, rounding makes profit jump, and no search is sure.
+        if self.max_amount_in <= LARGE_AMOUNT {
+            return self.try_every();
+        }
         let (region, from_grid) = self.locate()?;
         if self.rises_once() && from_grid.is_some_and(|amounts| self.is_hopeless(amounts)) {
             return None;
@@ -153,6 +157,18 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
             }
         }
         self.polish(best?).filter(|sized| sized.profit.net > 0)
+    }
+
+    fn try_every(&self) -> Option<SizedCycle> {
+        let mut best = None;
+        for amount_in in 1..=self.max_amount_in {
+            match self.trial_input(amount_in) {
+                Trial::Gives(amounts) => self.consider(&mut best, amounts),
+                Trial::TooSmall => {}
+                Trial::TooLarge | Trial::Never => break,
+            }
+        }
+        best.filter(|sized: &SizedCycle| sized.profit.net > 0)
     }
 
     /// Returns whether gross profit is sure to rise and then fall, but for rounding. A transfer fee is a share of small amounts

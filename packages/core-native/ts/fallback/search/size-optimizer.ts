@@ -88,6 +88,8 @@ export class SizeOptimizer {
 
   /** Returns the size of the best net profit; undefined when that is not positive or no size can be quoted. */
   best(): SizedCycle | undefined {
+    // So few sizes are tried one by one: where a unit is worth much, rounding makes profit jump, and no search is sure.
+    if (this.#maxAmountIn <= LARGE_AMOUNT) return this.#tryEvery();
     const located = this.#locate();
     if (located === undefined) return undefined;
     if (this.#risesOnce && located.best !== undefined && this.#isHopeless(located.best)) return undefined;
@@ -103,6 +105,16 @@ export class SizeOptimizer {
     }
     const polished = best === undefined ? undefined : this.#polish(best);
     return polished !== undefined && polished.profit.net > 0n ? polished : undefined;
+  }
+
+  #tryEvery(): SizedCycle | undefined {
+    let best: SizedCycle | undefined;
+    for (let amountIn = 1n; amountIn <= this.#maxAmountIn; amountIn++) {
+      const trial = this.#trialInput(amountIn);
+      if (trial === Refused.Never || trial === Refused.TooLarge) break;
+      if (typeof trial === 'object') best = this.#better(best, trial);
+    }
+    return best !== undefined && best.profit.net > 0n ? best : undefined;
   }
 
   /** Returns whether the costs eat up any profit, given the best point of the grid. */
