@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConformanceError } from './conformance/conformance-error.mjs';
-import { runRow } from './conformance/run-row.mjs';
+import { runPool } from './conformance/run-pool.mjs';
 import { readVectorFile } from './conformance/vector-file.mjs';
 
 const USAGE = 'usage: pnpm conformance FILE… [--accounts DIR] [--backend native|typescript|both]';
@@ -96,10 +96,11 @@ function open(path, accounts) {
 
 function runFile({ core, backends, file, folder, totals }) {
   for (const [key, vectors] of groupBy(file.vectors, (vector) => vector.pool)) {
-    for (const row of rowsOf(vectors)) {
-      const runs = backends.map((backend) => runRow({ core, backend, file, key, folder, row }));
+    const rows = rowsOf(vectors);
+    const runs = backends.map((backend) => runPool({ core, backend, file, key, folder, rows }));
+    for (const [r, row] of rows.entries()) {
       for (const [i, vector] of row.entries()) {
-        report({ venue: file.venue, vector, outcomes: runs.map((outcomes) => outcomes[i]), totals });
+        report({ venue: file.venue, vector, outcomes: runs.map((outcomes) => outcomes[r][i]), totals });
       }
     }
   }
@@ -111,7 +112,7 @@ function rowsOf(vectors) {
   const steps = vectors.filter((vector) => vector.seq !== undefined);
   const rows = [...groupBy(steps, (vector) => vector.seq).values()];
   return [
-    ...(alone.length === 0 ? [] : [alone]),
+    ...alone.map((vector) => [vector]),
     ...rows.map((row) => row.toSorted((left, right) => Number(left.step) - Number(right.step))),
   ];
 }

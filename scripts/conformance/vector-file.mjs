@@ -3,11 +3,18 @@ import { ConformanceError } from './conformance-error.mjs';
 
 const SLOTS_PER_EPOCH = 432_000n;
 const U64_MAX = 2n ** 64n - 1n;
+const U128_MAX = 2n ** 128n - 1n;
 
 /** Venues by the name their vector files carry, with the program each must name. */
 const VENUE_PROGRAMS = {
   cpmm: 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C',
   amm_v4: '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8',
+  clmm: 'CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK',
+  clmm_next: 'CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK',
+  whirlpool: 'whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc',
+  dlmm: 'LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo',
+  damm_v2: 'cpamdpZCGKUy5JxQXB4dcpGPiikHawvSWAd6mEn1sGG',
+  pumpswap: 'pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA',
 };
 
 /** Reads a vector file and checks that its venue is one we quote. */
@@ -55,36 +62,44 @@ function parse(path, text) {
 }
 
 /**
- * Returns what to ask for and what to expect: `{ direction, mode, amount, clock, expected }` in the core's numbers.
+ * Returns what to ask for and what to expect: `{ order, expected }` in the core's numbers. PumpSwap alone has two sets of
+ * instructions that answer differently; those without `_v2` in their name are the older one.
  */
-export function readVector(vector, { Direction, SwapMode }) {
+export function readVector(vector, venue, { Direction, InstructionSet, SwapMode }) {
+  const modes = { exactIn: SwapMode.ExactIn, exactOut: SwapMode.ExactOut, partialFill: SwapMode.PartialFill };
+  const isLegacy = venue === 'pumpswap' && vector.ix !== undefined && !String(vector.ix).endsWith('_v2');
   return {
-    direction: readInputSide(vector) === 'A' ? Direction.AToB : Direction.BToA,
-    mode: readSwapMode(vector) === 'exactOut' ? SwapMode.ExactOut : SwapMode.ExactIn,
-    amount: readAmount(vector),
-    clock: readClock(vector),
+    order: {
+      direction: readInputSide(vector) === 'A' ? Direction.AToB : Direction.BToA,
+      mode: modes[readSwapMode(vector)],
+      amount: readAmount(vector),
+      sqrtPriceLimit: readUnsigned('sqrtPriceLimit', vector.sqrtPriceLimit ?? '0', U128_MAX),
+      instructions: isLegacy ? InstructionSet.Legacy : InstructionSet.Current,
+      clock: readClock(vector),
+    },
     expected: readExpected(vector),
   };
 }
 
 function readInputSide({ inputSide, direction }) {
   if (inputSide === 'A' || inputSide === 'B') return inputSide;
-  if (direction === '0to1' || direction === 'coinToPc') return 'A';
-  if (direction === '1to0' || direction === 'pcToCoin') return 'B';
+  if (['0to1', 'coinToPc', 'AtoB', 'XtoY'].includes(direction)) return 'A';
+  if (['1to0', 'pcToCoin', 'BtoA', 'YtoX'].includes(direction)) return 'B';
   throw invalid(`inputSide "${inputSide}" with direction "${direction}"`);
 }
 
 function readSwapMode({ swapMode, ix }) {
-  if (swapMode === 'exactIn' || swapMode === 'exactOut') return swapMode;
+  if (swapMode === 'exactIn' || swapMode === 'exactOut' || swapMode === 'partialFill') return swapMode;
   if (swapMode === undefined) return /_out/.test(String(ix)) ? 'exactOut' : 'exactIn';
-  throw invalid(`swapMode "${swapMode}", which this venue does not have`);
+  throw invalid(`swapMode "${swapMode}", which no venue has`);
 }
 
 function readAmount(vector) {
   return readU64('amount', vector.amountSpecified ?? vector.amountIn ?? vector.amountOut);
 }
 
-function readClock({ slot, unixTimestamp, epoch }) {
+/** A program run below its instructions knows no slot. */
+function readClock({ slot = 0, unixTimestamp, epoch }) {
   const slotNumber = readU64('slot', slot);
   return {
     slot: slotNumber,
@@ -102,7 +117,11 @@ export function readExpected(vector) {
 }
 
 function readU64(name, value) {
-  if (!/^\d+$/.test(String(value)) || BigInt(value) > U64_MAX) throw invalid(`${name} "${value}"`);
+  return readUnsigned(name, value, U64_MAX);
+}
+
+function readUnsigned(name, value, largest) {
+  if (!/^\d+$/.test(String(value)) || BigInt(value) > largest) throw invalid(`${name} "${value}"`);
   return BigInt(value);
 }
 

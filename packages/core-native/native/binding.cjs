@@ -851,6 +851,7 @@ module.exports.poolCount = nativeBinding.poolCount
 module.exports.profit = nativeBinding.profit
 module.exports.quote = nativeBinding.quote
 module.exports.quoteBatch = nativeBinding.quoteBatch
+module.exports.quoteSequence = nativeBinding.quoteSequence
 module.exports.signerAddress = nativeBinding.signerAddress
 module.exports.signTransaction = nativeBinding.signTransaction
 module.exports.swapInstructions = nativeBinding.swapInstructions

@@ -73,6 +73,8 @@ export interface NativeApplyReport {
   stale: number
   /** Accounts that were held. */
   duplicates: number
+  /** Pools that watch other accounts, ascending. */
+  rewatched: Uint32Array
   /** Accounts that were refused. */
   refusals: Array<NativeAccountRefusal>
 }
@@ -113,6 +115,8 @@ export interface NativeCandidateLeg {
   amountIn: bigint
   /** Received from it. */
   amountOut: bigint
+  /** Compute units the swap may take. */
+  computeUnits: number
 }
 
 /** The cluster's clock. */
@@ -141,6 +145,14 @@ export interface NativeCostModel {
   tipShareBps: number
   /** Rent. */
   rentLamports: bigint
+}
+
+/** What became of an order. */
+export interface NativeOrderOutcome {
+  /** The amounts, unless it was refused. */
+  quote: NativeQuote | null
+  /** Why it was refused, if so. */
+  code: string | null
 }
 
 /** A pool's facts. */
@@ -249,6 +261,22 @@ export interface NativeSwapLeg {
   destinationAccount: Uint8Array
 }
 
+/** One order of a sequence. */
+export interface NativeSwapOrder {
+  /** `Direction` discriminant. */
+  direction: number
+  /** `SwapMode` discriminant. */
+  mode: number
+  /** The fixed side. */
+  amount: bigint
+  /** Q64.64; none when left out. */
+  sqrtPriceLimit?: bigint
+  /** `InstructionSet` discriminant; the current one when left out. */
+  instructions?: number
+  /** When. */
+  clock: NativeClock
+}
+
 /** Returns the number of pools. */
 export declare function poolCount(store: number): number
 
@@ -260,6 +288,9 @@ export declare function quote(store: number, pool: number, direction: number, mo
 
 /** Quotes many legs into `out` and `codes`. */
 export declare function quoteBatch(store: number, pools: Uint32Array, directions: Uint8Array, modes: Uint8Array, amounts: BigUint64Array, clock: NativeClock, out: BigUint64Array, codes: Uint8Array): number
+
+/** Quotes orders in a row. */
+export declare function quoteSequence(store: number, pool: number, orders: Array<NativeSwapOrder>): Array<NativeOrderOutcome>
 
 /** Returns the public key of a held key. */
 export declare function signerAddress(signer: number): Uint8Array

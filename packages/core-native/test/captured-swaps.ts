@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ChainClock } from '../ts/core-api.js';
-import { Direction, SwapMode } from '../ts/core-api.js';
+import { type ChainClock, Direction, InstructionSet, SwapMode, type SwapOrder, Venue } from '../ts/core-api.js';
 import type { AccountView } from '../ts/fallback/pools/pool.js';
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
@@ -10,14 +9,19 @@ const SLOTS_PER_EPOCH = 432_000n;
 /** One captured swap, as far as a quote is concerned. */
 export interface CapturedSwap {
   readonly pool: string;
-  readonly ix: string;
+  /** Absent where the program was run below its instructions. */
+  readonly ix?: string;
   readonly direction: string;
-  readonly slot: number;
+  readonly slot?: number;
   readonly unixTimestamp: number;
   readonly epoch?: number;
   readonly inputSide: 'A' | 'B';
   readonly swapMode: string;
   readonly amountSpecified: string;
+  readonly sqrtPriceLimit?: string;
+  /** Swaps of one row start each from the state that the step before left. */
+  readonly seq?: string;
+  readonly step?: number;
   readonly expected?: { readonly spent: string; readonly received: string };
 }
 
@@ -60,8 +64,15 @@ export function readAccounts(folder: string): AccountView[] {
     });
 }
 
-export function clockOf(swap: CapturedSwap): ChainClock {
-  const slot = BigInt(swap.slot);
+const NEWEST_PROGRAM = /_v2$/;
+const MODES: Readonly<Record<string, SwapMode>> = {
+  exactIn: SwapMode.ExactIn,
+  exactOut: SwapMode.ExactOut,
+  partialFill: SwapMode.PartialFill,
+};
+
+function clockOf(swap: CapturedSwap): ChainClock {
+  const slot = BigInt(swap.slot ?? 0);
   return {
     slot,
     epoch: swap.epoch === undefined ? slot / SLOTS_PER_EPOCH : BigInt(swap.epoch),
@@ -69,10 +80,26 @@ export function clockOf(swap: CapturedSwap): ChainClock {
   };
 }
 
-export function directionOf(swap: CapturedSwap): Direction {
-  return swap.inputSide === 'A' ? Direction.AToB : Direction.BToA;
+/** Reads what was asked of the program; PumpSwap alone has two sets of instructions that differ. */
+export function orderOf(swap: CapturedSwap, venue: Venue): SwapOrder {
+  const isLegacy = venue === Venue.Pumpswap && !NEWEST_PROGRAM.test(swap.ix ?? '');
+  return {
+    direction: swap.inputSide === 'A' ? Direction.AToB : Direction.BToA,
+    mode: MODES[swap.swapMode] ?? SwapMode.ExactIn,
+    amount: BigInt(swap.amountSpecified),
+    sqrtPriceLimit: BigInt(swap.sqrtPriceLimit ?? '0'),
+    instructions: isLegacy ? InstructionSet.Legacy : InstructionSet.Current,
+    clock: clockOf(swap),
+  };
 }
 
-export function modeOf(swap: CapturedSwap): SwapMode {
-  return swap.swapMode === 'exactOut' ? SwapMode.ExactOut : SwapMode.ExactIn;
+/** Returns the swaps as rows: those of a `seq` in the order of their steps, every other one alone. */
+export function rowsOf(swaps: readonly CapturedSwap[]): CapturedSwap[][] {
+  const rows = new Map<string, CapturedSwap[]>();
+  for (const swap of swaps) if (swap.seq !== undefined) rows.set(swap.seq, [...(rows.get(swap.seq) ?? []), swap]);
+  const alone = swaps.filter((swap) => swap.seq === undefined).map((swap) => [swap]);
+  return [
+    ...alone,
+    ...[...rows.values()].map((row) => row.toSorted((left, right) => (left.step ?? 0) - (right.step ?? 0))),
+  ];
 }

@@ -1,54 +1,87 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { InstructionSet, type Quote, SwapMode, type SwapOrder } from '../ts/core-api.js';
 import { sameBytes } from '../ts/fallback/pools/account-reader.js';
 import { decodePool } from '../ts/fallback/pools/any-pool.js';
 import type { AccountView, Pool } from '../ts/fallback/pools/pool.js';
 import {
   type CapturedSwap,
   addressFromBase58,
-  clockOf,
-  directionOf,
-  modeOf,
+  orderOf,
   readAccounts,
   readCaptured,
+  rowsOf,
   sharedFolder,
 } from './captured-swaps.js';
 
+/** Returns the pool with its accounts applied; those that the folder lacks do not exist. */
 function loadPool(accounts: readonly AccountView[], address: Uint8Array): Pool {
   const find = (wanted: Uint8Array): AccountView | undefined =>
     accounts.find((account) => sameBytes(account.address, wanted));
   const own = find(address);
   if (own === undefined) throw new Error('the folder lacks the pool account');
   const pool = decodePool(own);
-  for (const watched of pool.watched()) {
-    const account = find(watched);
-    if (account !== undefined) pool.apply(account);
+  const applied = [address];
+  // What is applied may bring other accounts into reach.
+  for (;;) {
+    const next = pool.watched().find((watched) => !applied.some((known) => sameBytes(known, watched)));
+    if (next === undefined) return pool;
+    applied.push(next);
+    const account = find(next);
+    if (account === undefined)
+      refusalOf(() => pool.apply({ address: next, owner: new Uint8Array(32), data: new Uint8Array() }));
+    else pool.apply(account);
   }
-  return pool;
 }
 
-function outcome(pool: Pool, swap: CapturedSwap): string {
+function refusalOf(step: () => unknown): string | undefined {
   try {
-    const quote = pool.quote(directionOf(swap), modeOf(swap), BigInt(swap.amountSpecified), clockOf(swap));
-    return `${quote.amountIn} ${quote.amountOut}`;
+    step();
+    return undefined;
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code?.startsWith('QUOTE_') !== true) throw error;
-    return 'refused';
+    if (code === undefined) throw error;
+    return code;
   }
 }
 
+function quoted(step: () => Quote): Quote | string {
+  let quote: Quote | undefined;
+  const code = refusalOf(() => (quote = step()));
+  return quote ?? code ?? 'nothing';
+}
+
+const isPlain = ({ sqrtPriceLimit, instructions }: SwapOrder): boolean =>
+  sqrtPriceLimit === 0n && instructions === InstructionSet.Current;
+
+/** Swaps on the pool, which keeps the new state, and says how the answer, or that of the plain quote, differs from the program's. */
+function mismatch(pool: Pool, swap: CapturedSwap): string | undefined {
+  const order = orderOf(swap, pool.venue);
+  const before = quoted(() => pool.quote(order.direction, order.mode, order.amount, order.clock));
+  const got = quoted(() => pool.swap(order));
+  const show = (value: Quote | string): string =>
+    typeof value === 'string' ? 'refused' : `${value.amountIn} ${value.amountOut}`;
+  const expected = swap.expected ? `${swap.expected.spent} ${swap.expected.received}` : 'refused';
+  // The newest CLMM was run below its instruction, which refuses a swap that gives nothing.
+  const isZero = swap.ix === undefined && swap.expected?.received === '0' && got === 'QUOTE_OUTPUT_INVALID';
+  const isWhole = typeof got !== 'string' && (order.mode !== SwapMode.ExactIn || got.amountIn === order.amount);
+  const agrees = !isPlain(order) || (!isWhole && typeof before === 'string') || show(before) === show(got);
+  if ((show(got) === expected || isZero) && agrees) return undefined;
+  return `${swap.pool} ${swap.ix} ${swap.direction} ${swap.amountSpecified}: ${expected}, got ${show(got)}, quoted ${show(before)}`;
+}
+
+const FILES = ['cpmm', 'amm_v4', 'clmm', 'clmm_next', 'whirlpool', 'dlmm', 'damm_v2', 'pumpswap'];
+
 describe.skipIf(sharedFolder === undefined)('captured swaps (../shared/vectors, or TANDEM_SHARED)', () => {
-  it.each(['cpmm', 'amm_v4'])('quotes every swap of %s to the unit and refuses what the program refused', (venue) => {
+  it.each(FILES)('quotes every swap of %s to the unit and refuses what the program refused', (venue) => {
     const shared = sharedFolder ?? '';
     const file = readCaptured(shared, venue);
     const mismatches: string[] = [];
     for (const [key, facts] of Object.entries(file.pools)) {
-      const pool = loadPool(readAccounts(join(shared, 'accounts', venue, key)), addressFromBase58(facts.poolPubkey));
-      for (const swap of file.vectors.filter((candidate) => candidate.pool === key)) {
-        const expected = swap.expected ? `${swap.expected.spent} ${swap.expected.received}` : 'refused';
-        const got = outcome(pool, swap);
-        if (got !== expected) mismatches.push(`${key} ${swap.ix} ${swap.amountSpecified}: ${expected}, got ${got}`);
+      const fresh = loadPool(readAccounts(join(shared, 'accounts', venue, key)), addressFromBase58(facts.poolPubkey));
+      for (const row of rowsOf(file.vectors.filter((candidate) => candidate.pool === key))) {
+        const pool = fresh.clone();
+        mismatches.push(...row.flatMap((swap) => mismatch(pool, swap) ?? []));
       }
     }
     expect(mismatches).toEqual([]);

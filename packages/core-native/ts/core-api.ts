@@ -14,16 +14,31 @@ export type SignerId = number;
 export type PoolIndex = number;
 
 /** Venue numbers, equal to the Rust enum's discriminants; `VENUE_STEMS` gives their file stems. */
-export const Venue = { RaydiumCpmm: 0, RaydiumAmmV4: 1 } as const;
+export const Venue = {
+  RaydiumCpmm: 0,
+  RaydiumAmmV4: 1,
+  RaydiumClmm: 2,
+  OrcaWhirlpool: 3,
+  MeteoraDlmm: 4,
+  MeteoraDammV2: 5,
+  Pumpswap: 6,
+} as const;
 export type Venue = (typeof Venue)[keyof typeof Venue];
 
-/** Direction of a swap through a pool: mint A is token 0 (CPMM), coin (AMM v4). */
+/** Direction of a swap through a pool: mint A is token 0 (Raydium), coin (AMM v4), X (DLMM), base (PumpSwap). */
 export const Direction = { AToB: 0, BToA: 1 } as const;
 export type Direction = (typeof Direction)[keyof typeof Direction];
 
-/** Which side of a swap is fixed. */
-export const SwapMode = { ExactIn: 0, ExactOut: 1 } as const;
+/**
+ * Which side of a swap is fixed. Partial fill: the input is at most the amount, and the pool takes what its range can price;
+ * venues without such a swap refuse it.
+ */
+export const SwapMode = { ExactIn: 0, ExactOut: 1, PartialFill: 2 } as const;
 export type SwapMode = (typeof SwapMode)[keyof typeof SwapMode];
+
+/** Which of a venue's swap instructions, where they answer differently: the one that `swapInstructions` builds, or the one it replaced. */
+export const InstructionSet = { Current: 0, Legacy: 1 } as const;
+export type InstructionSet = (typeof InstructionSet)[keyof typeof InstructionSet];
 
 /** The cluster's clock a quote is made against; the sysvar's values, never the local time. */
 export interface ChainClock {
@@ -54,6 +69,11 @@ export interface ApplyReport {
   /** Accounts whose bytes and slot the store already had. */
   readonly duplicates: number;
   /**
+   * Pools that watch other accounts than before (a tick array came into reach), ascending, each once: ask `watchedAccounts`
+   * again, and apply what is new of them.
+   */
+  readonly rewatched: Uint32Array;
+  /**
    * Accounts whose bytes a pool could not decode, with the first such pool's reason. The bytes count as the account's newest:
    * the pool is disabled (`PoolDescription.disabledCode`) until newer bytes decode, and its state before stays.
    */
@@ -75,7 +95,7 @@ export interface PoolDescription {
   readonly mintB: Uint8Array;
   readonly tokenProgramA: Uint8Array;
   readonly tokenProgramB: Uint8Array;
-  /** True when every account the quote needs has been applied and its newest bytes decoded. Says nothing about status or open time. */
+  /** True when every account that no quote can do without has been applied and all newest bytes were decoded. Says nothing about status or open time. */
   readonly ready: boolean;
   /** Why the newest bytes of an account cannot be used (POOL_ACCOUNT_*: closed, cut off, of another kind), if so. */
   readonly disabledCode: string | null;
@@ -84,7 +104,7 @@ export interface PoolDescription {
   readonly reserveB: bigint;
   /** Slot of the newest account that belongs to the pool, one that was refused included. */
   readonly slot: bigint;
-  /** Compute units a swap through this pool may take. */
+  /** Compute units a swap that stays within one price range may take. */
   readonly computeUnits: number;
 }
 
@@ -94,6 +114,25 @@ export interface Quote {
   readonly amountIn: bigint;
   /** Net credit of the output account, raw units. */
   readonly amountOut: bigint;
+}
+
+/** One swap of a sequence, with everything its instruction can say. */
+export interface SwapOrder {
+  readonly direction: Direction;
+  readonly mode: SwapMode;
+  /** Exact in: the input. Exact out: the output. Partial fill: the largest input. */
+  readonly amount: bigint;
+  /** Q64.64 square-root price at which the swap stops, the rest unspent; default none. Venues without one refuse it. */
+  readonly sqrtPriceLimit?: bigint;
+  /** Default: the current one. */
+  readonly instructions?: InstructionSet;
+  readonly clock: ChainClock;
+}
+
+/** What became of an order: its amounts, or why it was refused (QUOTE_*). */
+export interface OrderOutcome {
+  readonly quote: Quote | null;
+  readonly code: string | null;
 }
 
 /** One leg of a swap to be turned into an instruction. */
@@ -158,6 +197,8 @@ export interface CandidateLeg {
   readonly direction: Direction;
   readonly amountIn: bigint;
   readonly amountOut: bigint;
+  /** Compute units this swap may take. */
+  readonly computeUnits: number;
 }
 
 /** The one definition of profit: gross = out - in; cost = base fee + priority fee + tip + rent; net = gross - cost. */
@@ -218,11 +259,15 @@ export interface CoreApi {
    */
   addPools(store: StoreId, accounts: Uint8Array): AddPoolsReport;
   /**
-   * Applies account updates: newer slots win, equal slots take the later arrival, older ones are counted as stale.
+   * Applies account updates: newer slots win, equal slots take the later arrival, older ones are counted as stale. An address
+   * at which no account stands is applied as one of the system program (32 zero bytes) without data.
    * @throws STORE_BATCH_INVALID, and then nothing is applied
    */
   applyAccounts(store: StoreId, accounts: Uint8Array): ApplyReport;
-  /** Returns the addresses every quote of these pools depends on, each once, pool by pool: pools, configs, vaults, Token-2022 mints. */
+  /**
+   * Returns the addresses that quotes of these pools depend on, each once, pool by pool: pools, configs, vaults, mints, and the
+   * tick or bin arrays in reach of the price, which change with it (`ApplyReport.rewatched`).
+   */
   watchedAccounts(store: StoreId, pools: Uint32Array): Uint8Array;
   /**
    * Returns every account the store holds as a packed batch, pools first by index: `addPools` and then `applyAccounts` of the
@@ -236,7 +281,8 @@ export interface CoreApi {
 
   // --- quotes -------------------------------------------------------------------------------------------------------
   /**
-   * Quotes one leg. For tests and the CLI: hot paths use `quoteBatch` or `findCandidates`.
+   * Quotes one leg: exact in spends the whole amount or is refused. For tests and the CLI: hot paths use `quoteBatch` or
+   * `findCandidates`.
    * @throws QUOTE_* where the program would refuse; POOL_ACCOUNT_* when the pool is disabled
    */
   quote(
@@ -247,6 +293,12 @@ export interface CoreApi {
     amount: bigint,
     clock: ChainClock,
   ): Quote;
+  /**
+   * Quotes orders in a row, each from the state that the ones before left; the store stays as it is, and a refused order
+   * changes nothing for those after it. Where the program stops at a price limit or at the end of its range, the quote says
+   * what it took. @throws STORE_POOL_NOT_FOUND; POOL_ACCOUNT_* when the pool is disabled
+   */
+  quoteSequence(store: StoreId, pool: PoolIndex, orders: readonly SwapOrder[]): OrderOutcome[];
   /**
    * Quotes many legs. `out[i]` is the output (exact in) or the gross input (exact out), `codes[i]` 0 or an index into `QUOTE_CODES`.
    * A refused leg has 0 in `out`; a disabled pool counts as one that misses an account. Returns the number of quotes without a

@@ -27,6 +27,7 @@ const FUNCTIONS = [
   'profit',
   'quote',
   'quoteBatch',
+  'quoteSequence',
   'signTransaction',
   'signerAddress',
   'swapInstructions',

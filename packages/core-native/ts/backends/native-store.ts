@@ -19,6 +19,7 @@ export function createNativeStoreApi(binding: NativeBinding): StoreApi {
     findPool: guarded(binding.findPool),
     describePools: guarded((store, pools) => binding.describePools(store, pools) as PoolDescription[]),
     quote: guarded(binding.quote),
+    quoteSequence: guarded((store, pool, orders) => binding.quoteSequence(store, pool, [...orders])),
     quoteBatch(store, batch, clock, out, codes) {
       try {
         const { pools, directions, modes, amounts } = batch;

@@ -40,6 +40,56 @@ const ENTRIES = {
     mintBOffset: 432,
     vaultPositions: [1, 2],
   },
+  // raydium-clmm, states/pool.rs `PoolState`: token_mint_0 after bump, config and owner. The pool's own account tells of every swap.
+  RaydiumClmm: {
+    stem: 'raydium_clmm',
+    venue: 2,
+    programId: 'CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK',
+    poolAccountBytes: 1544,
+    mintAOffset: 73,
+    mintBOffset: 105,
+    vaultPositions: [0, 0],
+  },
+  // whirlpools, state/whirlpool.rs `Whirlpool`: token_mint_a at 101, token_mint_b at 181.
+  OrcaWhirlpool: {
+    stem: 'orca_whirlpool',
+    venue: 3,
+    programId: 'whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc',
+    poolAccountBytes: 653,
+    mintAOffset: 101,
+    mintBOffset: 181,
+    vaultPositions: [0, 0],
+  },
+  // lb_clmm IDL `LbPair`: token_x_mint at 88, token_y_mint at 120.
+  MeteoraDlmm: {
+    stem: 'meteora_dlmm',
+    venue: 4,
+    programId: 'LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo',
+    poolAccountBytes: 904,
+    mintAOffset: 88,
+    mintBOffset: 120,
+    vaultPositions: [0, 0],
+  },
+  // cp-amm, state/pool.rs `Pool`: token_a_mint at 168, token_b_mint at 200.
+  MeteoraDammV2: {
+    stem: 'meteora_damm_v2',
+    venue: 5,
+    programId: 'cpamdpZCGKUy5JxQXB4dcpGPiikHawvSWAd6mEn1sGG',
+    poolAccountBytes: 1112,
+    mintAOffset: 168,
+    mintBOffset: 200,
+    vaultPositions: [0, 0],
+  },
+  // pump_amm IDL `Pool`: base_mint at 43, quote_mint at 75.
+  Pumpswap: {
+    stem: 'pumpswap',
+    venue: 6,
+    programId: 'pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA',
+    poolAccountBytes: 300,
+    mintAOffset: 43,
+    mintBOffset: 75,
+    vaultPositions: [1, 2],
+  },
 } as const satisfies {
   readonly [Name in keyof typeof VenueTable]: VenueEntry & { readonly venue: (typeof VenueTable)[Name] };
 };

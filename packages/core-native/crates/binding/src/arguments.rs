@@ -1,7 +1,7 @@
 //! Reads numbers and addresses that JavaScript passes, and refuses what does not fit instead of cutting it.
 
 use napi::bindgen_prelude::BigInt;
-use tandem_pools::quote::{Direction, SwapMode};
+use tandem_pools::quote::{Direction, InstructionSet, SwapMode};
 use tandem_search::pool_store::{decode_direction, decode_mode};
 
 use crate::error::{Result, coded};
@@ -13,6 +13,14 @@ pub fn u64_of(value: &BigInt, name: &str) -> Result<u64> {
     match value.get_u64() {
         (false, number, true) => Ok(number),
         _ => Err(coded(ARGUMENT_INVALID, format!("{name} does not fit an unsigned 64-bit integer"))),
+    }
+}
+
+/// Reads an unsigned 128-bit integer.
+pub fn u128_of(value: &BigInt, name: &str) -> Result<u128> {
+    match value.get_u128() {
+        (false, number, true) => Ok(number),
+        _ => Err(coded(ARGUMENT_INVALID, format!("{name} does not fit an unsigned 128-bit integer"))),
     }
 }
 
@@ -55,7 +63,16 @@ pub fn direction_of(value: f64) -> Result<Direction> {
 /// Reads a swap mode.
 pub fn mode_of(value: f64) -> Result<SwapMode> {
     let decoded = discriminant(value).and_then(|value| decode_mode(value).ok());
-    decoded.ok_or_else(|| coded(ARGUMENT_INVALID, "mode is neither 0 nor 1"))
+    decoded.ok_or_else(|| coded(ARGUMENT_INVALID, "mode is neither 0, 1 nor 2"))
+}
+
+/// Reads an instruction set.
+pub fn instruction_set_of(value: f64) -> Result<InstructionSet> {
+    match discriminant(value) {
+        Some(0) => Ok(InstructionSet::Current),
+        Some(1) => Ok(InstructionSet::Legacy),
+        _ => Err(coded(ARGUMENT_INVALID, "instructions is neither 0 nor 1")),
+    }
 }
 
 fn discriminant(value: f64) -> Option<u8> {

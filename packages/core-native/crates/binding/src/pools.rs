@@ -8,13 +8,13 @@
 use napi::bindgen_prelude::{BigInt, BigUint64ArraySlice, Uint8Array, Uint8ArraySlice, Uint32Array};
 use napi_derive::napi;
 use tandem_pools::pool::{SwapAccount, SwapInstruction, SwapRequest};
-use tandem_pools::quote::ChainClock;
+use tandem_pools::quote::{ChainClock, Quote, QuoteError, SwapOrder};
 use tandem_search::error::SearchError;
 use tandem_search::pool_store::{AccountRefusal, PoolDescription, PoolStore, QuoteBatch};
 use tandem_search::store_registry;
 use tandem_wire::instruction::{AccountMeta, Instruction, encode_instructions};
 
-use crate::arguments::{address, direction_of, mode_of, number_of, u64_of};
+use crate::arguments::{address, direction_of, instruction_set_of, mode_of, number_of, u64_of, u128_of};
 use crate::error::{Result, raise};
 
 /// One account that was not taken, and why.
@@ -49,6 +49,8 @@ pub struct NativeApplyReport {
     pub stale: u32,
     /// Accounts that were held.
     pub duplicates: u32,
+    /// Pools that watch other accounts, ascending.
+    pub rewatched: Uint32Array,
     /// Accounts that were refused.
     pub refusals: Vec<NativeAccountRefusal>,
 }
@@ -148,6 +150,55 @@ pub struct NativeQuote {
     pub amount_out: BigInt,
 }
 
+impl From<Quote> for NativeQuote {
+    fn from(quote: Quote) -> Self {
+        Self { amount_in: BigInt::from(quote.amount_in), amount_out: BigInt::from(quote.amount_out) }
+    }
+}
+
+/// One order of a sequence.
+#[napi(object)]
+pub struct NativeSwapOrder {
+    /// `Direction` discriminant.
+    pub direction: f64,
+    /// `SwapMode` discriminant.
+    pub mode: f64,
+    /// The fixed side.
+    pub amount: BigInt,
+    /// Q64.64; none when left out.
+    pub sqrt_price_limit: Option<BigInt>,
+    /// `InstructionSet` discriminant; the current one when left out.
+    pub instructions: Option<f64>,
+    /// When.
+    pub clock: NativeClock,
+}
+
+impl NativeSwapOrder {
+    fn decode(self) -> Result<(SwapOrder, ChainClock)> {
+        let mut order = SwapOrder::new(
+            direction_of(self.direction)?,
+            mode_of(self.mode)?,
+            u64_of(&self.amount, "amount")?,
+        );
+        if let Some(limit) = &self.sqrt_price_limit {
+            order.sqrt_price_limit = u128_of(limit, "sqrtPriceLimit")?;
+        }
+        if let Some(instructions) = self.instructions {
+            order.instructions = instruction_set_of(instructions)?;
+        }
+        Ok((order, self.clock.decode()?))
+    }
+}
+
+/// What became of an order.
+#[napi(object, use_nullable = true)]
+pub struct NativeOrderOutcome {
+    /// The amounts, unless it was refused.
+    pub quote: Option<NativeQuote>,
+    /// Why it was refused, if so.
+    pub code: Option<String>,
+}
+
 /// One leg of a swap.
 #[napi(object)]
 pub struct NativeSwapLeg {
@@ -215,6 +266,7 @@ pub fn apply_accounts(store: f64, accounts: &[u8]) -> Result<NativeApplyReport> 
         unknown: report.unknown,
         stale: report.stale,
         duplicates: report.duplicates,
+        rewatched: Uint32Array::new(report.rewatched),
         refusals: report.refusals.into_iter().map(Into::into).collect(),
     })
 }
@@ -278,8 +330,24 @@ pub fn quote(
     let quote = store_registry::with_store(number_of(store), |store| {
         store.quote(number_of(pool), direction, mode, amount, &clock)
     });
-    let quote = quote.map_err(raise)?;
-    Ok(NativeQuote { amount_in: BigInt::from(quote.amount_in), amount_out: BigInt::from(quote.amount_out) })
+    Ok(quote.map_err(raise)?.into())
+}
+
+/// Quotes orders in a row.
+#[napi(catch_unwind)]
+pub fn quote_sequence(
+    store: f64,
+    pool: f64,
+    orders: Vec<NativeSwapOrder>,
+) -> Result<Vec<NativeOrderOutcome>> {
+    let orders = orders.into_iter().map(NativeSwapOrder::decode).collect::<Result<Vec<_>>>()?;
+    let outcomes =
+        store_registry::with_store(number_of(store), |store| store.quote_sequence(number_of(pool), &orders));
+    let outcome = |outcome: std::result::Result<Quote, QuoteError>| match outcome {
+        Ok(quote) => NativeOrderOutcome { quote: Some(quote.into()), code: None },
+        Err(error) => NativeOrderOutcome { quote: None, code: Some(error.code().to_owned()) },
+    };
+    Ok(outcomes.map_err(raise)?.into_iter().map(outcome).collect())
 }
 
 /// Quotes many legs into `out` and `codes`.

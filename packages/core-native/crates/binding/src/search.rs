@@ -105,6 +105,8 @@ pub struct NativeCandidateLeg {
     pub amount_in: BigInt,
     /// Received from it.
     pub amount_out: BigInt,
+    /// Compute units the swap may take.
+    pub compute_units: u32,
 }
 
 /// What one transaction earns and costs.
@@ -163,6 +165,7 @@ impl From<Candidate> for NativeCandidate {
             direction: leg.direction as u32,
             amount_in: BigInt::from(leg.amount_in),
             amount_out: BigInt::from(leg.amount_out),
+            compute_units: leg.compute_units,
         });
         Self {
             // A request of more base mints than 32 bits count does not fit memory.

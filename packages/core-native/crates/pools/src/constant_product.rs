@@ -34,6 +34,23 @@ pub fn input_for(output: u64, reserve_in: u64, reserve_out: u64) -> Result<u64, 
     mul_div(output, reserve_in, after, Rounding::Up).ok_or(QuoteError::MathOverflow)
 }
 
+/// Returns a bound of the output for each unit of input, Q64.64: `out_reserve / in_reserve`, and of that the share
+/// `kept / whole` that fees leave, both divisions rounded up.
+///
+/// `None` for an empty reserve, and where fees would leave more than there was.
+#[must_use]
+pub fn marginal_rate_x64(reserve_in: u64, reserve_out: u64, kept: u64, whole: u64) -> Option<u128> {
+    if reserve_in == 0 || kept > whole {
+        return None;
+    }
+    let before_fees = (u128::from(reserve_out) << 64).div_ceil(u128::from(reserve_in));
+    // `kept` of the whole parts, and of what is left of them: neither product passes 128 bits.
+    let divisor = u128::from(whole);
+    let parts = before_fees.checked_div(divisor)?.checked_mul(u128::from(kept))?;
+    let rest = before_fees.checked_rem(divisor)?.checked_mul(u128::from(kept))?.div_ceil(divisor);
+    parts.checked_add(rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +72,21 @@ mod tests {
     fn prices_a_swap_whose_new_reserve_passes_64_bits() {
         assert_eq!(output_for(u64::MAX, u64::MAX, 10), Ok(5));
         assert_eq!(output_for(1, u64::MAX, u64::MAX), Ok(0));
+    }
+
+    #[test]
+    fn bounds_every_output_by_the_marginal_rate() {
+        for (reserve_in, reserve_out) in [(100, 100), (7, u64::MAX), (u64::MAX, 7), (u64::MAX, u64::MAX)] {
+            let rate = marginal_rate_x64(reserve_in, reserve_out, 9_975, 10_000).unwrap();
+            for input in [1, 10, 1_000_000, u64::MAX / 2] {
+                let net = mul_div(input, 9_975, 10_000, Rounding::Down).unwrap();
+                let output = output_for(net, reserve_in, reserve_out).unwrap();
+                let bound = rate.checked_mul(u128::from(input)).map_or(u128::MAX, |product| product >> 64);
+                assert!(u128::from(output) <= bound, "{input} into {reserve_in}/{reserve_out}");
+            }
+        }
+        assert_eq!(marginal_rate_x64(0, 1, 1, 1), None);
+        assert_eq!(marginal_rate_x64(4, 1, 1, 1), Some(1 << 62));
     }
 
     #[test]

@@ -1,7 +1,12 @@
 //! The trait every venue meets and the enum that dispatches on it.
 
-use crate::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
+use crate::quote::{ChainClock, Direction, Quote, QuoteError, SwapBounds, SwapMode, SwapOrder};
+use crate::venues::meteora_damm_v2::MeteoraDammV2;
+use crate::venues::meteora_dlmm::MeteoraDlmm;
+use crate::venues::orca_whirlpool::OrcaWhirlpool;
+use crate::venues::pumpswap::Pumpswap;
 use crate::venues::raydium_amm_v4::RaydiumAmmV4;
+use crate::venues::raydium_clmm::RaydiumClmm;
 use crate::venues::raydium_cpmm::RaydiumCpmm;
 
 /// A 32-byte account address.
@@ -16,6 +21,23 @@ pub struct AccountView<'a> {
     pub owner: &'a Address,
     /// Its data.
     pub data: &'a [u8],
+}
+
+impl AccountView<'_> {
+    /// Returns whether this says that no account stands at the address: the system program's, without data.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.data.is_empty() && *self.owner == [0; 32]
+    }
+}
+
+/// Whether an applied account changed which accounts the pool watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// The pool watches what it did.
+    Same,
+    /// `Pool::watched` gives another list now.
+    Changed,
 }
 
 /// One account of a swap instruction.
@@ -124,16 +146,24 @@ pub trait Pool: Sized {
     /// `DecodeError` when the account is not a pool of this venue.
     fn decode(account: AccountView<'_>) -> Result<Self, DecodeError>;
 
-    /// Returns the accounts a quote depends on, the pool's own first, in a fixed order.
+    /// Returns the accounts a quote depends on: the pool's own first, then the others that no quote can do without (there are
+    /// `required` of both), then those that only widen the range that can be quoted, such as tick arrays.
     fn watched(&self) -> Vec<Address>;
 
-    /// Applies newer bytes of the pool itself or of a watched account.
+    /// Returns how many of the watched accounts no quote can do without.
+    fn required(&self) -> usize {
+        self.watched().len()
+    }
+
+    /// Applies newer bytes of the pool itself or of a watched account. An account that does not exist is applied as an absent
+    /// one (`AccountView::is_absent`): a venue that can trade without it takes that for an answer.
     ///
     /// # Errors
     /// `DecodeError` when the bytes cannot be what the pool says they are; the state before stays.
-    fn apply(&mut self, account: AccountView<'_>) -> Result<(), DecodeError>;
+    fn apply(&mut self, account: AccountView<'_>) -> Result<Watch, DecodeError>;
 
-    /// Quotes a swap against the applied state.
+    /// Quotes a swap against the applied state. Exact in spends the whole amount or is refused, also where the program would
+    /// take a part of it; exact out gives the whole amount or is refused.
     ///
     /// # Errors
     /// `QuoteError` where the program would refuse.
@@ -144,6 +174,16 @@ pub trait Pool: Sized {
         amount: u64,
         clock: &ChainClock,
     ) -> Result<Quote, QuoteError>;
+
+    /// Quotes an order and leaves the pool as the program would after it; a refused order changes nothing. Where the program
+    /// stops at a price limit or at the end of its range, the quote says what it took.
+    ///
+    /// # Errors
+    /// `QuoteError` where the program would refuse; `FeatureUnsupported` for what the venue's instruction cannot say.
+    fn swap(&mut self, order: &SwapOrder, clock: &ChainClock) -> Result<Quote, QuoteError>;
+
+    /// Returns what no swap in this direction can pass; `None` when none can be quoted.
+    fn bounds(&self, direction: Direction, clock: &ChainClock) -> Option<SwapBounds>;
 
     /// Returns why no swap can succeed whatever its amount; `None` too while an account is missing.
     fn disabled(&self, clock: &ChainClock) -> Option<QuoteError>;
@@ -160,8 +200,20 @@ pub trait Pool: Sized {
     /// Returns the tradable reserves, A first; `None` while an account is missing.
     fn reserves(&self) -> Option<[u64; 2]>;
 
-    /// Returns the compute units a swap may take on the real program.
+    /// Returns the compute units a swap that stays within one price range may take on the real program.
     fn compute_units(&self) -> u32;
+
+    /// Returns the compute units this swap may take on the real program.
+    fn swap_compute_units(
+        &self,
+        direction: Direction,
+        mode: SwapMode,
+        amount: u64,
+        clock: &ChainClock,
+    ) -> u32 {
+        let _ = (direction, mode, amount, clock);
+        self.compute_units()
+    }
 
     /// Returns whether a mint carries a transfer fee, whose cap bends the price of large swaps back up.
     fn has_transfer_fee(&self) -> bool;
@@ -175,6 +227,16 @@ pub enum Venue {
     RaydiumCpmm = 0,
     /// Raydium AMM v4.
     RaydiumAmmV4 = 1,
+    /// Raydium CLMM.
+    RaydiumClmm = 2,
+    /// Orca Whirlpool.
+    OrcaWhirlpool = 3,
+    /// Meteora DLMM.
+    MeteoraDlmm = 4,
+    /// Meteora DAMM v2 (cp-amm).
+    MeteoraDammV2 = 5,
+    /// `PumpSwap`.
+    Pumpswap = 6,
 }
 
 impl Venue {
@@ -184,6 +246,11 @@ impl Venue {
         match self {
             Self::RaydiumCpmm => "raydium_cpmm",
             Self::RaydiumAmmV4 => "raydium_amm_v4",
+            Self::RaydiumClmm => "raydium_clmm",
+            Self::OrcaWhirlpool => "orca_whirlpool",
+            Self::MeteoraDlmm => "meteora_dlmm",
+            Self::MeteoraDammV2 => "meteora_damm_v2",
+            Self::Pumpswap => "pumpswap",
         }
     }
 }
@@ -195,6 +262,16 @@ pub enum AnyPool {
     RaydiumCpmm(RaydiumCpmm),
     /// Raydium AMM v4.
     RaydiumAmmV4(RaydiumAmmV4),
+    /// Raydium CLMM.
+    RaydiumClmm(RaydiumClmm),
+    /// Orca Whirlpool.
+    OrcaWhirlpool(OrcaWhirlpool),
+    /// Meteora DLMM.
+    MeteoraDlmm(MeteoraDlmm),
+    /// Meteora DAMM v2 (cp-amm).
+    MeteoraDammV2(MeteoraDammV2),
+    /// `PumpSwap`.
+    Pumpswap(Pumpswap),
 }
 
 /// Evaluates an expression on the pool inside an `AnyPool`.
@@ -203,6 +280,11 @@ macro_rules! each_venue {
         match $any {
             AnyPool::RaydiumCpmm($pool) => $body,
             AnyPool::RaydiumAmmV4($pool) => $body,
+            AnyPool::RaydiumClmm($pool) => $body,
+            AnyPool::OrcaWhirlpool($pool) => $body,
+            AnyPool::MeteoraDlmm($pool) => $body,
+            AnyPool::MeteoraDammV2($pool) => $body,
+            AnyPool::Pumpswap($pool) => $body,
         }
     };
 }
@@ -216,6 +298,11 @@ impl AnyPool {
         match *account.owner {
             RaydiumCpmm::PROGRAM => RaydiumCpmm::decode(account).map(Self::RaydiumCpmm),
             RaydiumAmmV4::PROGRAM => RaydiumAmmV4::decode(account).map(Self::RaydiumAmmV4),
+            RaydiumClmm::PROGRAM => RaydiumClmm::decode(account).map(Self::RaydiumClmm),
+            OrcaWhirlpool::PROGRAM => OrcaWhirlpool::decode(account).map(Self::OrcaWhirlpool),
+            MeteoraDlmm::PROGRAM => MeteoraDlmm::decode(account).map(Self::MeteoraDlmm),
+            MeteoraDammV2::PROGRAM => MeteoraDammV2::decode(account).map(Self::MeteoraDammV2),
+            Pumpswap::PROGRAM => Pumpswap::decode(account).map(Self::Pumpswap),
             _ => Err(DecodeError::OwnerMismatch),
         }
     }
@@ -226,20 +313,31 @@ impl AnyPool {
         match self {
             Self::RaydiumCpmm(_) => Venue::RaydiumCpmm,
             Self::RaydiumAmmV4(_) => Venue::RaydiumAmmV4,
+            Self::RaydiumClmm(_) => Venue::RaydiumClmm,
+            Self::OrcaWhirlpool(_) => Venue::OrcaWhirlpool,
+            Self::MeteoraDlmm(_) => Venue::MeteoraDlmm,
+            Self::MeteoraDammV2(_) => Venue::MeteoraDammV2,
+            Self::Pumpswap(_) => Venue::Pumpswap,
         }
     }
 
-    /// Returns the accounts a quote depends on, the pool's own first, in a fixed order.
+    /// Returns the accounts a quote depends on: the required ones first, the pool's own before all.
     #[must_use]
     pub fn watched(&self) -> Vec<Address> {
         each_venue!(self, pool => pool.watched())
+    }
+
+    /// Returns how many of the watched accounts no quote can do without.
+    #[must_use]
+    pub fn required(&self) -> usize {
+        each_venue!(self, pool => pool.required())
     }
 
     /// Applies newer bytes of the pool itself or of a watched account.
     ///
     /// # Errors
     /// `DecodeError` when the bytes cannot be what the pool says they are; the state before stays.
-    pub fn apply(&mut self, account: AccountView<'_>) -> Result<(), DecodeError> {
+    pub fn apply(&mut self, account: AccountView<'_>) -> Result<Watch, DecodeError> {
         each_venue!(self, pool => pool.apply(account))
     }
 
@@ -256,6 +354,20 @@ impl AnyPool {
         clock: &ChainClock,
     ) -> Result<Quote, QuoteError> {
         each_venue!(self, pool => pool.quote(direction, mode, amount, clock))
+    }
+
+    /// Quotes an order and leaves the pool as the program would after it; a refused order changes nothing.
+    ///
+    /// # Errors
+    /// `QuoteError` where the program would refuse; `FeatureUnsupported` for what the venue's instruction cannot say.
+    pub fn swap(&mut self, order: &SwapOrder, clock: &ChainClock) -> Result<Quote, QuoteError> {
+        each_venue!(self, pool => pool.swap(order, clock))
+    }
+
+    /// Returns what no swap in this direction can pass; `None` when none can be quoted.
+    #[must_use]
+    pub fn bounds(&self, direction: Direction, clock: &ChainClock) -> Option<SwapBounds> {
+        each_venue!(self, pool => pool.bounds(direction, clock))
     }
 
     /// Returns why no swap can succeed whatever its amount; `None` too while an account is missing.
@@ -288,10 +400,22 @@ impl AnyPool {
         each_venue!(self, pool => pool.reserves())
     }
 
-    /// Returns the compute units a swap may take on the real program.
+    /// Returns the compute units a swap that stays within one price range may take on the real program.
     #[must_use]
     pub fn compute_units(&self) -> u32 {
         each_venue!(self, pool => pool.compute_units())
+    }
+
+    /// Returns the compute units this swap may take on the real program.
+    #[must_use]
+    pub fn swap_compute_units(
+        &self,
+        direction: Direction,
+        mode: SwapMode,
+        amount: u64,
+        clock: &ChainClock,
+    ) -> u32 {
+        each_venue!(self, pool => pool.swap_compute_units(direction, mode, amount, clock))
     }
 
     /// Returns whether a mint carries a transfer fee, whose cap bends the price of large swaps back up.

@@ -10,6 +10,42 @@ pub enum SwapMode {
     ExactIn = 0,
     /// The output is fixed.
     ExactOut = 1,
+    /// The input is at most the amount: the pool takes what its range can price. Venues without such a swap refuse it.
+    PartialFill = 2,
+}
+
+/// Which of a venue's swap instructions, where they answer differently.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum InstructionSet {
+    /// The one that `swap_instruction` builds.
+    #[default]
+    Current = 0,
+    /// The one it replaced.
+    Legacy = 1,
+}
+
+/// A swap with everything that its instruction can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SwapOrder {
+    /// Which way.
+    pub direction: Direction,
+    /// Which side is fixed.
+    pub mode: SwapMode,
+    /// Exact in: the input. Exact out: the output. Partial fill: the largest input.
+    pub amount: u64,
+    /// Q64.64 square-root price at which the swap stops, the rest unspent; 0 means none. Venues without one refuse it.
+    pub sqrt_price_limit: u128,
+    /// Which instruction.
+    pub instructions: InstructionSet,
+}
+
+impl SwapOrder {
+    /// Returns an order of the current instruction without a price limit.
+    #[must_use]
+    pub const fn new(direction: Direction, mode: SwapMode, amount: u64) -> Self {
+        Self { direction, mode, amount, sqrt_price_limit: 0, instructions: InstructionSet::Current }
+    }
 }
 
 /// Which way a swap goes through a pool.
@@ -42,6 +78,15 @@ pub struct ChainClock {
     pub epoch: u64,
     /// Unix seconds.
     pub unix_timestamp: u64,
+}
+
+/// What no swap in one direction can pass, for the search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SwapBounds {
+    /// Q64.64 output for each unit of input: the marginal price of the smallest swap after fees, rounded up.
+    pub rate_x64: u128,
+    /// Largest output.
+    pub max_out: u64,
 }
 
 /// The amounts a leg gives against one state; raw units.

@@ -2,11 +2,12 @@
 //! from byte 166) and `extension/transfer_fee/mod.rs`.
 
 use crate::account_reader::AccountReader;
-use crate::pool::{AccountView, DecodeError};
-use crate::token_account::{BASE_LENGTH, TOKEN_2022_PROGRAM};
+use crate::pool::{AccountView, Address, DecodeError};
+use crate::token_account::{BASE_LENGTH, SPL_TOKEN_PROGRAM, TOKEN_2022_PROGRAM};
 use tandem_math::fee::TEN_THOUSANDTHS;
 use tandem_math::transfer_fee::{TransferFee, TransferFeeConfig};
 
+const SUPPLY_OFFSET: usize = 36;
 const IS_INITIALIZED_OFFSET: usize = 45;
 /// Length of a mint without extensions.
 const MINT_LENGTH: usize = 82;
@@ -29,6 +30,36 @@ pub struct MintTerms {
     pub transfer_fee: Option<TransferFeeConfig>,
     /// Whether an extension can block, hook or take back transfers, so that the pool is not traded.
     pub has_unsupported_extension: bool,
+}
+
+/// A mint of either token program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mint {
+    /// The token program that owns it.
+    pub token_program: Address,
+    /// What it does to a swap.
+    pub terms: MintTerms,
+    /// Raw units in existence.
+    pub supply: u64,
+}
+
+/// Decodes a mint of the classic token program or of Token-2022.
+///
+/// # Errors
+/// `DecodeError` when the account is not a mint.
+pub fn decode_any_mint(account: AccountView<'_>) -> Result<Mint, DecodeError> {
+    let reader = AccountReader::new(account.data);
+    let terms = if *account.owner == SPL_TOKEN_PROGRAM {
+        match reader.len() {
+            MINT_LENGTH if reader.u8(IS_INITIALIZED_OFFSET)? == 1 => MintTerms::default(),
+            MINT_LENGTH => return Err(DecodeError::FieldInvalid),
+            shorter if shorter < MINT_LENGTH => return Err(DecodeError::TooShort),
+            _ => return Err(DecodeError::DiscriminatorMismatch),
+        }
+    } else {
+        decode_mint(account)?
+    };
+    Ok(Mint { token_program: *account.owner, terms, supply: reader.u64(SUPPLY_OFFSET)? })
 }
 
 /// Decodes a mint of the Token-2022 program.
@@ -150,6 +181,22 @@ mod tests {
         extension[4 + NEWER_FEE_OFFSET + 16..4 + NEWER_FEE_OFFSET + 18]
             .copy_from_slice(&10_001_u16.to_le_bytes());
         assert_eq!(decode(&mint(&extension)), Err(DecodeError::FieldInvalid));
+    }
+
+    #[test]
+    fn reads_program_and_supply_of_a_mint_of_either_program() {
+        let mut data = mint(&[]);
+        data[SUPPLY_OFFSET..SUPPLY_OFFSET + 8].copy_from_slice(&77_u64.to_le_bytes());
+        let of =
+            |owner: &Address, data: &[u8]| decode_any_mint(AccountView { address: &[1; 32], owner, data });
+        let expected = Mint { token_program: TOKEN_2022_PROGRAM, terms: MintTerms::default(), supply: 77 };
+        assert_eq!(of(&TOKEN_2022_PROGRAM, &data), Ok(expected));
+        let classic = &data[..MINT_LENGTH];
+        let expected = Mint { token_program: SPL_TOKEN_PROGRAM, ..expected };
+        assert_eq!(of(&SPL_TOKEN_PROGRAM, classic), Ok(expected));
+        assert_eq!(of(&SPL_TOKEN_PROGRAM, &data), Err(DecodeError::DiscriminatorMismatch));
+        assert_eq!(of(&SPL_TOKEN_PROGRAM, &classic[..81]), Err(DecodeError::TooShort));
+        assert_eq!(of(&[3; 32], classic), Err(DecodeError::OwnerMismatch));
     }
 
     #[test]

@@ -122,18 +122,13 @@ impl AccountTable {
         self.entries.get_mut(account)
     }
 
-    /// Returns every account, in the order of their arrival.
-    pub fn entries(&self) -> impl Iterator<Item = &AccountEntry> {
-        self.entries.iter()
-    }
-
     /// Returns a version id that was never used.
     pub fn next_version(&mut self) -> VersionId {
         self.last_version = self.last_version.saturating_add(1);
         self.last_version
     }
 
-    /// Lets a pool depend on an account.
+    /// Lets a pool depend on an account in this role, whatever its role was before.
     pub fn link(&mut self, address: &Address, link: Link) -> AccountIndex {
         let next = self.entries.len();
         let account = *self.routes.entry(*address).or_insert(next);
@@ -141,9 +136,21 @@ impl AccountTable {
             self.entries.push(AccountEntry { address: *address, links: Vec::new(), versions: Vec::new() });
         }
         if let Some(entry) = self.entries.get_mut(account) {
-            entry.links.push(link);
+            match entry.links.iter_mut().find(|held| held.pool == link.pool) {
+                Some(held) => held.role = link.role,
+                None => entry.links.push(link),
+            }
         }
         account
+    }
+
+    /// Ends the dependence of a pool on an account. What nobody depends on any more is not held.
+    pub fn unlink(&mut self, account: AccountIndex, pool: PoolIndex) {
+        let Some(entry) = self.entries.get_mut(account) else { return };
+        entry.links.retain(|link| link.pool != pool);
+        if entry.links.is_empty() {
+            entry.versions = Vec::new();
+        }
     }
 
     /// Says what an arriving account means; equal slots take the later arrival.

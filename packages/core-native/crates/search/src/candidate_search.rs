@@ -53,6 +53,8 @@ pub struct CandidateLeg {
     pub amount_in: u64,
     /// Received from it.
     pub amount_out: u64,
+    /// Compute units the swap may take.
+    pub compute_units: u32,
 }
 
 /// A sized cycle with a positive expected net profit.
@@ -74,6 +76,21 @@ struct PoolLeg<'a> {
     pool: &'a AnyPool,
     direction: Direction,
     clock: &'a ChainClock,
+}
+
+impl PoolLeg<'_> {
+    fn swap_compute_units(&self, amount: u64) -> u32 {
+        self.pool.swap_compute_units(self.direction, SwapMode::ExactIn, amount, self.clock)
+    }
+
+    /// Returns whether the marginal rates of the two legs multiply to more than one. Every quote stays below its rate.
+    fn can_gain_with(&self, second: &Self) -> bool {
+        let bounds = |leg: &Self| leg.pool.bounds(leg.direction, leg.clock);
+        let (Some(first), Some(second)) = (bounds(self), bounds(second)) else { return false };
+        // Both rounded up to 32 fractional bits: the product then fits, or is far above one.
+        let short = |rate: u128| (rate >> 32).saturating_add(1);
+        short(first.rate_x64).checked_mul(short(second.rate_x64)).is_none_or(|product| product > 1 << 64)
+    }
 }
 
 impl Leg for PoolLeg<'_> {
@@ -147,22 +164,36 @@ fn evaluate(
     let (first, second) = (first?, second?);
     let units = first.pool.compute_units().saturating_add(second.pool.compute_units());
     let costs = RouteCosts::new(request.costs, base.lamport_price, units).ok()?;
-    let sized = SizeOptimizer::new(&first, &second, base.max_amount_in, &costs).best()?;
-    if sized.profit.net < i128::from(base.min_net_profit) {
+    // No size gains where the two marginal rates together give back no more than went in.
+    if !first.can_gain_with(&second) {
         return None;
     }
-    let net_lamports = base.lamport_price.lamports_down(sized.profit.net)?;
+    let sized = SizeOptimizer::new(&first, &second, base.max_amount_in, &costs).best()?;
+    let SizedCycle { amount_in, middle, amount_out, .. } = sized;
+    // The size is known now, and with it the price ranges that each swap crosses.
+    let units = [first.swap_compute_units(amount_in), second.swap_compute_units(middle)];
+    let total = units[0].saturating_add(units[1]);
+    let profit = RouteCosts::new(request.costs, base.lamport_price, total)
+        .and_then(|costs| costs.profit(amount_in, amount_out))
+        .ok()?;
+    if profit.net <= 0 || profit.net < i128::from(base.min_net_profit) {
+        return None;
+    }
+    let net_lamports = base.lamport_price.lamports_down(profit.net)?;
     let slots = [store.slot(cycle.first.pool).ok()?, store.slot(cycle.second.pool).ok()?];
-    let SizedCycle { amount_in, middle, amount_out, profit } = sized;
-    let leg = |edge: Edge, amount_in, amount_out| CandidateLeg {
+    let leg = |edge: Edge, amount_in, amount_out, compute_units| CandidateLeg {
         pool: edge.pool,
         direction: edge.direction,
         amount_in,
         amount_out,
+        compute_units,
     };
     Some(Candidate {
         base_mint_index,
-        legs: [leg(cycle.first, amount_in, middle), leg(cycle.second, middle, amount_out)],
+        legs: [
+            leg(cycle.first, amount_in, middle, units[0]),
+            leg(cycle.second, middle, amount_out, units[1]),
+        ],
         profit,
         oldest_slot: slots.into_iter().min()?,
         net_lamports,

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tandem_pools::pool::{Address, AnyPool, DecodeError, SwapInstruction, SwapRequest, Venue};
-use tandem_pools::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
+use tandem_pools::pool::{Address, AnyPool, DecodeError, SwapInstruction, SwapRequest, Venue, Watch};
+use tandem_pools::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode, SwapOrder};
 
 use crate::account_batch::{AccountRecord, decode_account_batch};
 use crate::account_table::{AccountEntry, AccountIndex, AccountTable, Arrival, Link};
@@ -13,6 +13,8 @@ use crate::token_graph::TokenGraph;
 
 /// Dense index of a pool inside one store.
 pub type PoolIndex = u32;
+/// Rounds of a pool's accounts bringing others into reach.
+const CATCH_UP_ROUNDS: usize = 4;
 /// Stands for the index of a pool that was refused.
 pub const NO_POOL: PoolIndex = u32::MAX;
 
@@ -36,6 +38,8 @@ pub struct ApplyReport {
     pub stale: u32,
     /// Accounts whose bytes and slot were held already.
     pub duplicates: u32,
+    /// Pools that watch other accounts than before, ascending, each once.
+    pub rewatched: Vec<PoolIndex>,
     /// Accounts that a pool could not decode.
     pub refusals: Vec<AccountRefusal>,
 }
@@ -87,8 +91,8 @@ pub struct QuoteBatch<'a> {
     pub amounts: &'a [u64],
 }
 
-/// Every pool of one store. The accounts that a pool depends on are those its first bytes name: every venue so far refuses
-/// later bytes that name others.
+/// Every pool of one store. Which accounts a pool depends on may change with what is applied: tick arrays come into reach and
+/// leave it with the price.
 #[derive(Debug, Default)]
 pub struct PoolStore {
     pools: PoolTable,
@@ -130,8 +134,10 @@ impl PoolStore {
         for record in &records {
             self.apply_record(record, &mut report);
         }
-        report.touched.sort_unstable();
-        report.touched.dedup();
+        for pools in [&mut report.touched, &mut report.rewatched] {
+            pools.sort_unstable();
+            pools.dedup();
+        }
         Ok(report)
     }
 
@@ -151,6 +157,7 @@ impl PoolStore {
     }
 
     /// Returns every account as a packed batch, pools first: `add_pools` and then `apply_accounts` of it give an equal store.
+    /// The other accounts follow pool by pool in the order they are watched, so that each is expected when it comes.
     ///
     /// # Errors
     /// `AccountTooLarge` for an account beyond 4 GiB.
@@ -165,9 +172,12 @@ impl PoolStore {
                 written.insert(version.id);
             }
         }
-        for entry in self.accounts.entries() {
-            for version in entry.versions.iter().filter(|version| !written.contains(&version.id)) {
-                version.record(&entry.address).encode(&mut batch)?;
+        for role in self.pools.records().flat_map(|record| &record.roles) {
+            let Some(entry) = self.accounts.entry(role.account) else { continue };
+            for version in &entry.versions {
+                if written.insert(version.id) {
+                    version.record(&entry.address).encode(&mut batch)?;
+                }
             }
         }
         Ok(batch)
@@ -248,6 +258,27 @@ impl PoolStore {
         Ok(state.quote(direction, mode, amount, clock)?)
     }
 
+    /// Quotes orders in a row, each from the state that the ones before left. The store stays as it is; a refused order changes
+    /// nothing for those after it.
+    ///
+    /// # Errors
+    /// `PoolNotFound`; `Decode` when the pool is disabled.
+    pub fn quote_sequence(
+        &self,
+        pool: PoolIndex,
+        orders: &[(SwapOrder, ChainClock)],
+    ) -> Result<Vec<Result<Quote, QuoteError>>, SearchError> {
+        let record = self.pools.record(pool).ok_or(SearchError::PoolNotFound)?;
+        if let Some(error) = record.disabled() {
+            return Err(error.into());
+        }
+        let Some(ready) = self.ready_pool(pool) else {
+            return Ok(vec![Err(QuoteError::AccountMissing); orders.len()]);
+        };
+        let mut state = ready.clone();
+        Ok(orders.iter().map(|(order, clock)| state.swap(order, clock)).collect())
+    }
+
     /// Quotes many legs into `out` (the output for exact in, the gross input for exact out; 0 when refused) and `codes`
     /// (0 or the refusal's discriminant), and returns the number of quotes that were given. A disabled pool counts as
     /// one that misses an account. Nothing is allocated.
@@ -279,7 +310,7 @@ impl PoolStore {
                 Some(_) | None => Err(QuoteError::AccountMissing),
             };
             (*out, *code) = match (quote, mode) {
-                (Ok(quote), SwapMode::ExactIn) => (quote.amount_out, 0),
+                (Ok(quote), SwapMode::ExactIn | SwapMode::PartialFill) => (quote.amount_out, 0),
                 (Ok(quote), SwapMode::ExactOut) => (quote.amount_in, 0),
                 (Err(error), _) => (0, error as u8),
             };
@@ -312,8 +343,9 @@ impl PoolStore {
         let newer = held.filter(|entry| entry.newest().is_some_and(|version| version.slot > record.slot));
         let state = AnyPool::decode(newer.and_then(AccountEntry::newest_view).unwrap_or(record.view()))?;
         let mints = state.mints();
-        let roles = link_roles(&mut self.accounts, index, &state);
-        self.pools.push(state, PoolRecord { address: *record.address, slot: 0, roles });
+        let required = state.required();
+        let roles = link_roles(&mut self.accounts, index, &state.watched(), &[]);
+        self.pools.push(state, PoolRecord { address: *record.address, slot: 0, roles, required });
         self.graph.push_pool(index, mints);
         self.by_address.insert(*record.address, index);
         self.catch_up(index);
@@ -324,7 +356,10 @@ impl PoolStore {
     }
 
     fn apply_record(&mut self, record: &AccountRecord<'_>, report: &mut ApplyReport) {
-        let Some(account) = self.accounts.find(record.address) else {
+        let known = self.accounts.find(record.address);
+        let linked =
+            known.filter(|known| self.accounts.entry(*known).is_some_and(|entry| !entry.links.is_empty()));
+        let Some(account) = linked else {
             report.unknown = report.unknown.saturating_add(1);
             return;
         };
@@ -351,9 +386,13 @@ impl PoolStore {
         let version = self.accounts.next_version();
         let Some(entry) = self.accounts.entry_mut(account) else { return };
         let mut refusal = None;
+        let mut rewatched = Vec::new();
         for link in &entry.links {
             let outcome = self.pools.apply(*link, record.view(), version);
             refusal = refusal.or(outcome.err());
+            if outcome == Ok(Watch::Changed) {
+                rewatched.push(link.pool);
+            }
             self.pools.stamp(link.pool, record.slot);
             report.touched.push(link.pool);
         }
@@ -363,35 +402,80 @@ impl PoolStore {
         } else {
             entry.replace(version, record);
         }
+        for pool in rewatched {
+            self.rewatch(pool);
+            report.rewatched.push(pool);
+        }
     }
 
-    /// Applies what is held of a pool's accounts to the pool.
+    /// Applies what is held of a pool's accounts to the pool, and of those it watches because of them.
     fn catch_up(&mut self, pool: PoolIndex) {
-        let accounts: Vec<AccountIndex> = self
-            .pools
-            .record(pool)
-            .into_iter()
-            .flat_map(|record| record.roles.iter().map(|role| role.account))
-            .collect();
-        for (role, account) in accounts.into_iter().enumerate() {
-            let Some(entry) = self.accounts.entry(account) else { continue };
+        // Each round settles accounts that the one before brought into reach; an array brings no others, so few suffice.
+        for _ in 0..CATCH_UP_ROUNDS {
+            if self.apply_held(pool) == Watch::Same {
+                return;
+            }
+            self.relink(pool);
+        }
+    }
+
+    /// Follows a pool to the accounts it watches now.
+    fn rewatch(&mut self, pool: PoolIndex) {
+        self.relink(pool);
+        self.catch_up(pool);
+    }
+
+    /// Applies what is held of those accounts of a pool that it has not decoded yet.
+    fn apply_held(&mut self, pool: PoolIndex) -> Watch {
+        let roles: Vec<Role> =
+            self.pools.record(pool).into_iter().flat_map(|record| record.roles.iter().copied()).collect();
+        let mut watch = Watch::Same;
+        for (position, role) in roles.into_iter().enumerate() {
+            let Some(entry) = self.accounts.entry(role.account) else { continue };
             let (Some(view), Some(newest)) = (entry.newest_view(), entry.newest()) else { continue };
+            if role.decoded == Some(newest.id) || role.refusal.is_some() {
+                continue;
+            }
             // A refusal stays in the role, where `describe` shows it.
-            let _: Result<(), DecodeError> = self.pools.apply(Link { pool, role }, view, newest.id);
+            let outcome = self.pools.apply(Link { pool, role: position }, view, newest.id);
+            if outcome == Ok(Watch::Changed) {
+                watch = Watch::Changed;
+            }
             self.pools.stamp(pool, newest.slot);
+        }
+        watch
+    }
+
+    /// Gives a pool the roles of the accounts it watches now; what it knew of those that stay stays.
+    fn relink(&mut self, pool: PoolIndex) {
+        let Some(state) = self.pools.state(pool) else { return };
+        let (watched, required) = (state.watched(), state.required());
+        let before = self.pools.record(pool).map(|record| record.roles.clone()).unwrap_or_default();
+        let roles = link_roles(&mut self.accounts, pool, &watched, &before);
+        let kept: HashSet<AccountIndex> = roles.iter().map(|role| role.account).collect();
+        let before = self.pools.replace_roles(pool, roles, required);
+        for role in before.iter().filter(|role| !kept.contains(&role.account)) {
+            self.accounts.unlink(role.account, pool);
         }
     }
 }
 
-/// Links a pool to every account it depends on, each once.
-fn link_roles(accounts: &mut AccountTable, pool: PoolIndex, state: &AnyPool) -> Vec<Role> {
-    let mut roles: Vec<Role> = Vec::new();
-    for address in state.watched() {
-        let known = accounts.find(&address);
+/// Links a pool to every account it watches, each once, and keeps what it knew of them.
+fn link_roles(
+    accounts: &mut AccountTable,
+    pool: PoolIndex,
+    watched: &[Address],
+    before: &[Role],
+) -> Vec<Role> {
+    let mut roles: Vec<Role> = Vec::with_capacity(watched.len());
+    for address in watched {
+        let known = accounts.find(address);
         if known.is_some_and(|known| roles.iter().any(|role| role.account == known)) {
             continue;
         }
-        roles.push(Role::missing(accounts.link(&address, Link { pool, role: roles.len() })));
+        let account = accounts.link(address, Link { pool, role: roles.len() });
+        let held = before.iter().find(|role| role.account == account);
+        roles.push(held.copied().unwrap_or(Role::missing(account)));
     }
     roles
 }
@@ -418,6 +502,7 @@ pub const fn decode_mode(value: u8) -> Result<SwapMode, SearchError> {
     match value {
         0 => Ok(SwapMode::ExactIn),
         1 => Ok(SwapMode::ExactOut),
+        2 => Ok(SwapMode::PartialFill),
         _ => Err(SearchError::QuoteBatchInvalid),
     }
 }

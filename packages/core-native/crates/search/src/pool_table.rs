@@ -1,6 +1,6 @@
 //! Pool states by dense index, and which of each pool's accounts are known, missing or refused.
 
-use tandem_pools::pool::{AccountView, Address, AnyPool, DecodeError};
+use tandem_pools::pool::{AccountView, Address, AnyPool, DecodeError, Watch};
 
 use crate::account_table::{AccountIndex, Link, VersionId};
 use crate::pool_store::PoolIndex;
@@ -27,8 +27,10 @@ impl Role {
 pub struct PoolRecord {
     pub address: Address,
     pub slot: u64,
-    /// The pool's own account first.
+    /// The pool's own account first, then those it needs, then those that only widen what can be quoted.
     pub roles: Vec<Role>,
+    /// How many roles must be known before the pool is quoted.
+    pub required: usize,
 }
 
 impl PoolRecord {
@@ -38,7 +40,8 @@ impl PoolRecord {
     }
 
     fn is_ready(&self) -> bool {
-        self.roles.iter().all(|role| role.decoded.is_some() && role.refusal.is_none())
+        let known = |at: usize, role: &Role| at >= self.required || role.decoded.is_some();
+        self.roles.iter().enumerate().all(|(at, role)| role.refusal.is_none() && known(at, role))
     }
 }
 
@@ -93,18 +96,31 @@ impl PoolTable {
         }
     }
 
-    /// Applies bytes of an account to one pool that depends on it; a refusal disables the pool until good bytes come.
+    /// Gives a pool other roles; returns those it had.
+    pub fn replace_roles(&mut self, pool: PoolIndex, roles: Vec<Role>, required: usize) -> Vec<Role> {
+        let Some(record) = self.records.get_mut(pool as usize) else { return Vec::new() };
+        record.required = required;
+        let before = std::mem::replace(&mut record.roles, roles);
+        let is_ready = record.is_ready();
+        if let Some(ready) = self.ready.get_mut(pool as usize) {
+            *ready = is_ready;
+        }
+        before
+    }
+
+    /// Applies bytes of an account to one pool that depends on it; a refusal disables the pool until good bytes come. Says
+    /// whether the pool watches other accounts from then on.
     pub fn apply(
         &mut self,
         link: Link,
         view: AccountView<'_>,
         version: VersionId,
-    ) -> Result<(), DecodeError> {
+    ) -> Result<Watch, DecodeError> {
         let at = link.pool as usize;
         let (Some(state), Some(record)) = (self.states.get_mut(at), self.records.get_mut(at)) else {
-            return Ok(());
+            return Ok(Watch::Same);
         };
-        let Some(role) = record.roles.get_mut(link.role) else { return Ok(()) };
+        let Some(role) = record.roles.get_mut(link.role) else { return Ok(Watch::Same) };
         let outcome = state.apply(view);
         role.refusal = outcome.err();
         if outcome.is_ok() {

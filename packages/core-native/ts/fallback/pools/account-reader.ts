@@ -30,6 +30,36 @@ export class AccountReader {
   }
 
   /** @throws POOL_ACCOUNT_TOO_SHORT */
+  u32(offset: number): number {
+    this.#require(offset, 4);
+    return this.#view.getUint32(offset, true);
+  }
+
+  /** @throws POOL_ACCOUNT_TOO_SHORT */
+  i32(offset: number): number {
+    this.#require(offset, 4);
+    return this.#view.getInt32(offset, true);
+  }
+
+  /** @throws POOL_ACCOUNT_TOO_SHORT */
+  i64(offset: number): bigint {
+    this.#require(offset, 8);
+    return this.#view.getBigInt64(offset, true);
+  }
+
+  /** @throws POOL_ACCOUNT_TOO_SHORT */
+  u128(offset: number): bigint {
+    this.#require(offset, 16);
+    return this.#view.getBigUint64(offset, true) | (this.#view.getBigUint64(offset + 8, true) << 64n);
+  }
+
+  /** @throws POOL_ACCOUNT_TOO_SHORT */
+  i128(offset: number): bigint {
+    this.#require(offset, 16);
+    return this.#view.getBigUint64(offset, true) | (this.#view.getBigInt64(offset + 8, true) << 64n);
+  }
+
+  /** @throws POOL_ACCOUNT_TOO_SHORT */
   u64(offset: number): bigint {
     this.#require(offset, 8);
     return this.#view.getBigUint64(offset, true);

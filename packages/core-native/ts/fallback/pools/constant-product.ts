@@ -17,3 +17,18 @@ export function inputFor(output: bigint, reserveIn: bigint, reserveOut: bigint):
   if (output >= reserveOut) return REFUSED[QuoteRefusal.LiquidityExceeded];
   return mulDiv(output, reserveIn, reserveOut - output, Rounding.Up) ?? REFUSED[QuoteRefusal.MathOverflow];
 }
+
+/**
+ * Returns a bound of the output for each unit of input, Q64.64: `reserveOut / reserveIn`, and of that the share `kept / whole`
+ * that fees leave, both divisions rounded up; undefined for an empty reserve, and where fees would leave more than there was.
+ */
+export function marginalRateX64(
+  reserveIn: bigint,
+  reserveOut: bigint,
+  kept: bigint,
+  whole: bigint,
+): bigint | undefined {
+  if (reserveIn === 0n || kept < 0n || kept > whole) return undefined;
+  const beforeFees = ((reserveOut << 64n) + reserveIn - 1n) / reserveIn;
+  return (beforeFees * kept + whole - 1n) / whole;
+}

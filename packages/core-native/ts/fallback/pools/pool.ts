@@ -1,4 +1,4 @@
-import type { ChainClock, Direction, Quote, SwapMode, Venue } from '../../core-api.js';
+import type { ChainClock, Direction, Quote, SwapMode, SwapOrder, Venue } from '../../core-api.js';
 import { CoreError } from '../../core-error.js';
 import type { QuoteRefusal } from './quote.js';
 
@@ -9,6 +9,23 @@ export interface AccountView {
   /** The program that owns it, 32 bytes. */
   readonly owner: Uint8Array;
   readonly data: Uint8Array;
+}
+
+/** Returns whether this says that no account stands at the address: the system program's, without data. */
+export function isAbsent({ owner, data }: AccountView): boolean {
+  return data.length === 0 && owner.every((byte) => byte === 0);
+}
+
+/** Whether an applied account changed which accounts the pool watches. */
+export const Watch = { Same: 0, Changed: 1 } as const;
+export type Watch = (typeof Watch)[keyof typeof Watch];
+
+/** What no swap in one direction can pass, for the search. */
+export interface SwapBounds {
+  /** Q64.64 output for each unit of input: the marginal price of the smallest swap after fees, rounded up. */
+  readonly rateX64: bigint;
+  /** Largest output. */
+  readonly maxOut: bigint;
 }
 
 /** One account of a swap instruction. */
@@ -96,16 +113,29 @@ export interface Pool {
   /** The pool account's own address. */
   readonly address: Uint8Array;
 
-  /** Returns the accounts a quote depends on, the pool's own first, in a fixed order. */
-  watched(): Uint8Array[];
+  /** Returns a pool of its own with the same state. */
+  clone(): Pool;
 
   /**
-   * Applies newer bytes of the pool itself or of a watched account; the state before stays when they are refused.
+   * Returns the accounts a quote depends on: the pool's own first, then the others that no quote can do without (there are
+   * `required` of both), then those that only widen the range that can be quoted, such as tick arrays.
+   */
+  watched(): Uint8Array[];
+
+  /** Returns how many of the watched accounts no quote can do without. */
+  required(): number;
+
+  /**
+   * Applies newer bytes of the pool itself or of a watched account; the state before stays when they are refused. An account
+   * that does not exist is applied as an absent one (`isAbsent`): a venue that can trade without it takes that for an answer.
    * @throws POOL_ACCOUNT_* when the bytes cannot be what the pool says they are.
    */
-  apply(account: AccountView): void;
+  apply(account: AccountView): Watch;
 
-  /** Quotes a swap against the applied state. @throws QUOTE_* where the program would refuse. */
+  /**
+   * Quotes a swap against the applied state. Exact in spends the whole amount or is refused, also where the program would take
+   * a part of it; exact out gives the whole amount or is refused. @throws QUOTE_* where the program would refuse.
+   */
   quote(direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): Quote;
 
   /**
@@ -113,6 +143,16 @@ export interface Pool {
    * or a negative number, which is minus the `QuoteRefusal`.
    */
   tryQuote(direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): bigint;
+
+  /**
+   * Quotes an order and leaves the pool as the program would after it; a refused order changes nothing. Where the program stops
+   * at a price limit or at the end of its range, the quote says what it took.
+   * @throws QUOTE_* where the program would refuse, QUOTE_FEATURE_UNSUPPORTED for what the venue's instruction cannot say
+   */
+  swap(order: SwapOrder): Quote;
+
+  /** Returns what no swap in this direction can pass; undefined when none can be quoted. */
+  bounds(direction: Direction, clock: ChainClock): SwapBounds | undefined;
 
   /** Returns why no swap can succeed whatever its amount, or undefined. */
   disabled(clock: ChainClock): QuoteRefusal | undefined;
@@ -129,8 +169,11 @@ export interface Pool {
   /** Returns the tradable reserves, A first; undefined while an account is missing. */
   reserves(): [bigint, bigint] | undefined;
 
-  /** Returns the compute units a swap may take on the real program. */
+  /** Returns the compute units a swap that stays within one price range may take on the real program. */
   computeUnits(): number;
+
+  /** Returns the compute units this swap may take on the real program. */
+  swapComputeUnits(direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): number;
 
   /** Returns whether a mint carries a transfer fee, whose cap bends the price of large swaps back up. */
   hasTransferFee(): boolean;

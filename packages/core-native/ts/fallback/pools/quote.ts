@@ -60,8 +60,8 @@ export function quoteError(refusal: QuoteRefusal): CoreError {
  */
 export const REFUSED = [0n, -1n, -2n, -3n, -4n, -5n, -6n, -7n, -8n] as const;
 
-/** Returns the quote of a `tryQuote` result. @throws QUOTE_* when the result is a refusal. */
+/** Returns the quote of a `tryQuote` result, of a swap that spends or gives the whole amount. @throws QUOTE_* when the result is a refusal. */
 export function quoteFrom(mode: SwapMode, amount: bigint, result: bigint): Quote {
   if (result < 0n) throw quoteError(Number(-result) as QuoteRefusal);
-  return mode === SwapMode.ExactIn ? { amountIn: amount, amountOut: result } : { amountIn: result, amountOut: amount };
+  return mode === SwapMode.ExactOut ? { amountIn: result, amountOut: amount } : { amountIn: amount, amountOut: result };
 }

@@ -2,9 +2,10 @@ import { TEN_THOUSANDTHS } from '../math/fee.js';
 import type { TransferFee, TransferFeeConfig } from '../math/transfer-fee.js';
 import { AccountReader, sameBytes } from './account-reader.js';
 import { type AccountView, DecodeFailure, decodeError } from './pool.js';
-import { BASE_LENGTH, TOKEN_2022_PROGRAM } from './token-account.js';
+import { BASE_LENGTH, SPL_TOKEN_PROGRAM, TOKEN_2022_PROGRAM } from './token-account.js';
 
 // Layout: spl-token-2022 `extension/mod.rs` (type-length-value entries from byte 166) and `extension/transfer_fee/mod.rs`.
+const SUPPLY_OFFSET = 36;
 const IS_INITIALIZED_OFFSET = 45;
 /** Length of a mint without extensions. */
 const MINT_LENGTH = 82;
@@ -38,6 +39,29 @@ export interface MintTerms {
 
 /** The terms of a mint without extensions. */
 export const PLAIN_MINT: MintTerms = { transferFee: undefined, hasUnsupportedExtension: false };
+
+/** A mint of either token program. */
+export interface Mint {
+  /** The token program that owns it. */
+  readonly tokenProgram: Uint8Array;
+  /** What it does to a swap. */
+  readonly terms: MintTerms;
+  /** Raw units in existence. */
+  readonly supply: bigint;
+}
+
+/** Decodes a mint of the classic token program or of Token-2022. @throws POOL_ACCOUNT_* when the account is not a mint. */
+export function decodeAnyMint(account: AccountView): Mint {
+  const reader = new AccountReader(account.data);
+  const isClassic = sameBytes(account.owner, SPL_TOKEN_PROGRAM);
+  if (isClassic) {
+    if (reader.length < MINT_LENGTH) throw decodeError(DecodeFailure.TooShort);
+    if (reader.length > MINT_LENGTH) throw decodeError(DecodeFailure.DiscriminatorMismatch);
+    if (reader.u8(IS_INITIALIZED_OFFSET) !== 1) throw decodeError(DecodeFailure.FieldInvalid);
+  }
+  const terms = isClassic ? PLAIN_MINT : decodeMint(account);
+  return { tokenProgram: isClassic ? SPL_TOKEN_PROGRAM : TOKEN_2022_PROGRAM, terms, supply: reader.u64(SUPPLY_OFFSET) };
+}
 
 /** Decodes a mint of the Token-2022 program. @throws POOL_ACCOUNT_* when the account is not such a mint. */
 export function decodeMint(account: AccountView): MintTerms {

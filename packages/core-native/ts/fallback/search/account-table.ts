@@ -42,11 +42,6 @@ export class AccountTable {
     return this.#entries.get(addressKey(address));
   }
 
-  /** Returns every account, in the order of their arrival. */
-  entries(): IterableIterator<AccountEntry> {
-    return this.#entries.values();
-  }
-
   /** Returns the account, which from now on may be linked to pools. */
   open(address: Uint8Array): AccountEntry {
     const key = addressKey(address);
@@ -56,6 +51,20 @@ export class AccountTable {
     this.#entries.set(key, entry);
     return entry;
   }
+}
+
+/** Lets a pool depend on an account in this role, whatever its role was before. */
+export function linkAccount(entry: AccountEntry, link: Link): void {
+  const at = entry.links.findIndex((held) => held.pool === link.pool);
+  if (at === -1) entry.links.push(link);
+  else entry.links[at] = link;
+}
+
+/** Ends the dependence of a pool on an account. What nobody depends on any more is not held. */
+export function unlinkAccount(entry: AccountEntry, pool: PoolIndex): void {
+  const at = entry.links.findIndex((held) => held.pool === pool);
+  if (at !== -1) entry.links.splice(at, 1);
+  if (entry.links.length === 0) entry.versions = [];
 }
 
 /** Says what an arriving account means; equal slots take the later arrival. */

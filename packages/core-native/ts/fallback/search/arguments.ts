@@ -1,10 +1,11 @@
-import { type ChainClock, Direction, SwapMode } from '../../core-api.js';
+import { type ChainClock, Direction, InstructionSet, SwapMode, type SwapOrder } from '../../core-api.js';
 import { U64_MAX } from '../math/mul-div.js';
 import { argumentInvalid } from './error.js';
 
 // What the addon's boundary refuses, in the same order and with the same texts.
 
 const U32_MAX = 0xffff_ffff;
+const U128_MAX = 2n ** 128n - 1n;
 
 /** @throws CORE_ARGUMENT_INVALID */
 export function requireU64(value: bigint, name: string): void {
@@ -30,7 +31,21 @@ export function requireDirection(value: Direction): void {
 
 /** @throws CORE_ARGUMENT_INVALID */
 export function requireMode(value: SwapMode): void {
-  if (value !== SwapMode.ExactIn && value !== SwapMode.ExactOut) throw argumentInvalid('mode is neither 0 nor 1');
+  if (value === SwapMode.ExactIn || value === SwapMode.ExactOut || value === SwapMode.PartialFill) return;
+  throw argumentInvalid('mode is neither 0, 1 nor 2');
+}
+
+/** @throws CORE_ARGUMENT_INVALID */
+export function requireOrder(order: SwapOrder): void {
+  requireDirection(order.direction);
+  requireMode(order.mode);
+  requireU64(order.amount, 'amount');
+  const { sqrtPriceLimit = 0n, instructions = InstructionSet.Current } = order;
+  if (typeof sqrtPriceLimit !== 'bigint' || sqrtPriceLimit < 0n || sqrtPriceLimit > U128_MAX)
+    throw argumentInvalid('sqrtPriceLimit does not fit an unsigned 128-bit integer');
+  if (instructions !== InstructionSet.Current && instructions !== InstructionSet.Legacy)
+    throw argumentInvalid('instructions is neither 0 nor 1');
+  requireClock(order.clock);
 }
 
 /** @throws CORE_ARGUMENT_INVALID */

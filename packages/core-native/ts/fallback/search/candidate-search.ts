@@ -1,4 +1,12 @@
-import type { BaseMint, Candidate, PoolIndex, SearchRequest } from '../../core-api.js';
+import {
+  type BaseMint,
+  type Candidate,
+  type PoolIndex,
+  type Profit,
+  type SearchRequest,
+  SwapMode,
+} from '../../core-api.js';
+import type { SwapBounds } from '../pools/pool.js';
 import { addressKey } from './account-table.js';
 import { type Cycle, CycleFinder } from './cycle-finder.js';
 import { poolNotFound } from './error.js';
@@ -6,6 +14,9 @@ import type { PoolStore } from './pool-store.js';
 import { type LamportPrice, lamportsDown, RouteCosts } from './profit.js';
 import { SizeOptimizer } from './size-optimizer.js';
 import type { Edge } from './token-graph.js';
+
+/** One, as the product of two Q64.64 rates. */
+const ONE_X128 = 1n << 128n;
 
 /** A candidate with what it is ranked by: net profit in lamports, rounded down. */
 interface Ranked {
@@ -59,6 +70,8 @@ function evaluate(store: PoolStore, request: SearchRequest, baseMintIndex: numbe
   const costs = routeCosts(request, base, firstPool.computeUnits() + secondPool.computeUnits());
   if (costs === undefined) return undefined;
   const { clock } = request;
+  if (!canGain(firstPool.bounds(cycle.first.direction, clock), secondPool.bounds(cycle.second.direction, clock)))
+    return undefined;
   const sized = new SizeOptimizer({
     first: {
       tryQuote: (mode, amount) => firstPool.tryQuote(cycle.first.direction, mode, amount, clock),
@@ -71,24 +84,43 @@ function evaluate(store: PoolStore, request: SearchRequest, baseMintIndex: numbe
     maxAmountIn: base.maxAmountIn,
     costs,
   }).best();
-  if (sized === undefined || sized.profit.net < base.minNetProfit) return undefined;
-  const netLamports = lamportsDown(sized.profit.net, priceOf(base));
+  if (sized === undefined) return undefined;
+  const { amountIn, middle, amountOut } = sized;
+  // The size is known now, and with it the price ranges that each swap crosses.
+  const firstUnits = firstPool.swapComputeUnits(cycle.first.direction, SwapMode.ExactIn, amountIn, clock);
+  const secondUnits = secondPool.swapComputeUnits(cycle.second.direction, SwapMode.ExactIn, middle, clock);
+  const profit = findProfit(routeCosts(request, base, firstUnits + secondUnits), amountIn, amountOut);
+  if (profit === undefined || profit.net <= 0n || profit.net < base.minNetProfit) return undefined;
+  const netLamports = lamportsDown(profit.net, priceOf(base));
   if (netLamports === undefined) return undefined;
   const [firstSlot, secondSlot] = [store.slot(cycle.first.pool), store.slot(cycle.second.pool)];
-  const { amountIn, middle, amountOut, profit } = sized;
-  const leg = ({ pool, direction }: Edge, paid: bigint, received: bigint) => ({
+  const leg = ({ pool, direction }: Edge, paid: bigint, received: bigint, computeUnits: number) => ({
     pool,
     direction,
     amountIn: paid,
     amountOut: received,
+    computeUnits,
   });
   const candidate: Candidate = {
     baseMintIndex,
-    legs: [leg(cycle.first, amountIn, middle), leg(cycle.second, middle, amountOut)],
+    legs: [leg(cycle.first, amountIn, middle, firstUnits), leg(cycle.second, middle, amountOut, secondUnits)],
     profit,
     oldestSlot: firstSlot < secondSlot ? firstSlot : secondSlot,
   };
   return { candidate, netLamports };
+}
+
+/** Returns whether two marginal rates multiply to more than one: every quote stays below its rate. */
+function canGain(first: SwapBounds | undefined, second: SwapBounds | undefined): boolean {
+  return first !== undefined && second !== undefined && first.rateX64 * second.rateX64 > ONE_X128;
+}
+
+function findProfit(costs: RouteCosts | undefined, amountIn: bigint, amountOut: bigint): Profit | undefined {
+  try {
+    return costs?.profit(amountIn, amountOut);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the costs of a route, or undefined when they do not fit 64 bits; all else was refused before. */

@@ -5,23 +5,37 @@ import {
   type ApplyReport,
   type ChainClock,
   Direction,
+  type OrderOutcome,
   type PoolDescription,
   type PoolIndex,
   type Quote,
   type QuoteBatch,
   SwapMode,
+  type SwapOrder,
 } from '../../core-api.js';
-import type { CoreError } from '../../core-error.js';
+import { CoreError } from '../../core-error.js';
 import { decodePool } from '../pools/any-pool.js';
-import type { Pool, SwapInstruction, SwapRequest } from '../pools/pool.js';
+import { type Pool, type SwapInstruction, type SwapRequest, Watch } from '../pools/pool.js';
 import { QuoteRefusal, REFUSED, quoteError } from '../pools/quote.js';
-import { type AccountEntry, AccountTable, addressKey, judgeArrival, recordOf, versionOf } from './account-table.js';
+import {
+  type AccountEntry,
+  AccountTable,
+  addressKey,
+  judgeArrival,
+  linkAccount,
+  recordOf,
+  unlinkAccount,
+  versionOf,
+} from './account-table.js';
 import { poolNotFound, quoteBatchInvalid } from './error.js';
 import { type PoolRecord, PoolTable, type Role, decodeRefusal, disabledBy } from './pool-table.js';
 import { TokenGraph } from './token-graph.js';
 
 /** Stands for the index of a pool that was refused. */
 const NO_POOL = 0xffff_ffff;
+const NONE = new Uint32Array(0);
+/** Rounds of a pool's accounts bringing others into reach; an array brings no others, so few suffice. */
+const CATCH_UP_ROUNDS = 4;
 
 /** An `ApplyReport` while it is gathered. */
 interface Gathered {
@@ -29,12 +43,13 @@ interface Gathered {
   unknown: number;
   stale: number;
   duplicates: number;
+  readonly rewatched: Set<PoolIndex>;
   readonly refusals: AccountRefusal[];
 }
 
 /**
- * Pool states by dense index, each stamped with its slot, and the accounts they were decoded from. The accounts that a pool
- * depends on are those its first bytes name: every venue so far refuses later bytes that name others.
+ * Pool states by dense index, each stamped with its slot, and the accounts they were decoded from. Which accounts a pool depends
+ * on may change with what is applied: tick arrays come into reach and leave it with the price.
  */
 export class PoolStore {
   readonly #pools = new PoolTable();
@@ -65,7 +80,8 @@ export class PoolStore {
     const report = emptyReport();
     for (const record of records) this.#applyRecord(record, report);
     const { unknown, stale, duplicates, refusals } = report;
-    return { touched: Uint32Array.from(report.touched).sort(), unknown, stale, duplicates, refusals };
+    const [touched, rewatched] = [report.touched, report.rewatched].map((pools) => Uint32Array.from(pools).sort());
+    return { touched: touched ?? NONE, unknown, stale, duplicates, rewatched: rewatched ?? NONE, refusals };
   }
 
   /** Returns the accounts that the quotes of these pools depend on, each once. @throws STORE_POOL_NOT_FOUND */
@@ -81,7 +97,10 @@ export class PoolStore {
     return bytes;
   }
 
-  /** Returns every account as a packed batch, pools first. */
+  /**
+   * Returns every account as a packed batch: pools first, the others pool by pool in the order they are watched, so that each is
+   * expected when it comes.
+   */
   exportAccounts(): Uint8Array {
     const records: AccountRecord[] = [];
     const written = new Set<unknown>();
@@ -91,8 +110,12 @@ export class PoolStore {
       records.push(recordOf(own.account, own.decoded));
       written.add(own.decoded);
     }
-    for (const entry of this.#accounts.entries()) {
-      for (const version of entry.versions) if (!written.has(version)) records.push(recordOf(entry, version));
+    for (const { account } of this.#pools.records().flatMap(({ roles }) => roles)) {
+      for (const version of account.versions) {
+        if (written.has(version)) continue;
+        written.add(version);
+        records.push(recordOf(account, version));
+      }
     }
     return encodeAccountBatch(records);
   }
@@ -149,6 +172,23 @@ export class PoolStore {
     return record.state.quote(direction, mode, amount, clock);
   }
 
+  /** Quotes orders in a row, each from the state that the ones before left. @throws STORE_POOL_NOT_FOUND; POOL_* when the pool is disabled */
+  quoteSequence(pool: PoolIndex, orders: readonly SwapOrder[]): OrderOutcome[] {
+    const record = this.#record(pool);
+    const disabled = disabledBy(record);
+    if (disabled !== undefined) throw disabled;
+    if (!record.isReady) return orders.map(() => refusedOrder(quoteError(QuoteRefusal.AccountMissing)));
+    const state = record.state.clone();
+    return orders.map((order) => {
+      try {
+        return { quote: state.swap(order), code: null };
+      } catch (thrown) {
+        if (thrown instanceof CoreError && thrown.code.startsWith('QUOTE_')) return refusedOrder(thrown);
+        throw thrown;
+      }
+    });
+  }
+
   /** Quotes many legs. @throws STORE_BATCH_INVALID, STORE_POOL_NOT_FOUND */
   quoteBatch(batch: QuoteBatch, clock: ChainClock, out: BigUint64Array, codes: Uint8Array): number {
     const { pools, directions, modes, amounts } = batch;
@@ -158,7 +198,8 @@ export class PoolStore {
     for (let i = 0; i < pools.length; i++) {
       const [direction, mode] = [directions[i], modes[i]];
       if (direction !== Direction.AToB && direction !== Direction.BToA) throw quoteBatchInvalid();
-      if (mode !== SwapMode.ExactIn && mode !== SwapMode.ExactOut) throw quoteBatchInvalid();
+      if (mode !== SwapMode.ExactIn && mode !== SwapMode.ExactOut && mode !== SwapMode.PartialFill)
+        throw quoteBatchInvalid();
       const record = this.#record(pools[i] ?? NO_POOL);
       const result = record.isReady
         ? record.state.tryQuote(direction, mode, amounts[i] ?? 0n, clock)
@@ -189,42 +230,64 @@ export class PoolStore {
     const isHeldNewer = held !== undefined && newest !== undefined && newest.slot > record.slot;
     const state = decodePool(isHeldNewer ? recordOf(held, newest) : record);
     const [mintA, mintB] = state.mints();
-    const roles = this.#linkRoles(index, state);
-    this.#pools.push({ address: record.address, state, roles, slot: 0n, isReady: false });
+    const roles = this.#linkRoles(index, state, []);
+    const required = state.required();
+    this.#pools.push({ address: record.address, state, roles, required, slot: 0n, isReady: false });
     this.graph.pushPool([addressKey(mintA), addressKey(mintB)]);
     this.#byAddress.set(addressKey(record.address), index);
-    this.#catchUp(index, roles);
+    this.#catchUp(index);
     const report = emptyReport();
     this.#applyRecord(record, report);
     refusals.push(...report.refusals);
     return index;
   }
 
-  /** Links a pool to every account it depends on, each once. */
-  #linkRoles(pool: PoolIndex, state: Pool): Role[] {
+  /** Links a pool to every account it watches, each once, and keeps what it knew of them. */
+  #linkRoles(pool: PoolIndex, state: Pool, before: readonly Role[]): Role[] {
     const roles: Role[] = [];
     for (const address of state.watched()) {
       const account = this.#accounts.open(address);
       if (roles.some((role) => role.account === account)) continue;
-      account.links.push({ pool, role: roles.length });
-      roles.push({ account, decoded: undefined, refusal: undefined });
+      linkAccount(account, { pool, role: roles.length });
+      const held = before.find((role) => role.account === account);
+      roles.push(held ?? { account, decoded: undefined, refusal: undefined });
     }
     return roles;
   }
 
-  /** Applies what is held of a pool's accounts to the pool; a refusal stays in the role, where `describe` shows it. */
-  #catchUp(pool: PoolIndex, roles: readonly Role[]): void {
-    for (const [role, { account }] of roles.entries()) {
-      const newest = account.versions.at(-1);
-      if (newest === undefined) continue;
-      this.#pools.apply({ pool, role }, recordOf(account, newest), newest);
+  /** Applies what is held of a pool's accounts to the pool, and of those it watches because of them. */
+  #catchUp(pool: PoolIndex): void {
+    for (let round = 0; round < CATCH_UP_ROUNDS; round++) {
+      if (this.#applyHeld(pool) === Watch.Same) return;
+      this.#relink(pool);
+    }
+  }
+
+  /** Applies what is held of those accounts that the pool has not decoded yet; a refusal stays in the role, where `describe` shows it. */
+  #applyHeld(pool: PoolIndex): Watch {
+    let watch: Watch = Watch.Same;
+    for (const [at, role] of this.#record(pool).roles.entries()) {
+      const newest = role.account.versions.at(-1);
+      if (newest === undefined || role.decoded === newest || role.refusal !== undefined) continue;
+      const applied = this.#pools.apply({ pool, role: at }, recordOf(role.account, newest), newest);
+      if (applied.watch === Watch.Changed) watch = Watch.Changed;
       this.#pools.stamp(pool, newest.slot);
     }
+    return watch;
+  }
+
+  /** Gives a pool the roles of the accounts it watches now; what it knew of those that stay stays. */
+  #relink(pool: PoolIndex): void {
+    const { state, roles: before } = this.#record(pool);
+    const roles = this.#linkRoles(pool, state, before);
+    this.#pools.replaceRoles(pool, roles, state.required());
+    const kept = new Set(roles.map((role) => role.account));
+    for (const { account } of before) if (!kept.has(account)) unlinkAccount(account, pool);
   }
 
   #applyRecord(record: AccountRecord, report: Gathered): void {
     const entry = this.#accounts.find(record.address);
-    if (entry === undefined) {
+    if (entry === undefined || entry.links.length === 0) {
       report.unknown++;
       return;
     }
@@ -245,19 +308,26 @@ export class PoolStore {
   #change(entry: AccountEntry, record: AccountRecord, report: Gathered): void {
     const version = versionOf(record);
     let refusal: CoreError | undefined;
+    const rewatched: PoolIndex[] = [];
     for (const link of entry.links) {
-      const refused = this.#pools.apply(link, record, version);
-      refusal ??= refused;
+      const applied = this.#pools.apply(link, record, version);
+      refusal ??= applied.refusal;
+      if (applied.watch === Watch.Changed) rewatched.push(link.pool);
       this.#pools.stamp(link.pool, record.slot);
       report.touched.add(link.pool);
     }
     if (refusal === undefined) {
       entry.versions = [version];
-      return;
+    } else {
+      report.refusals.push(refusalOf(record, refusal));
+      const inUse = new Set(entry.links.map((link) => this.#pools.decoded(link)));
+      entry.versions = [...entry.versions.filter((held) => inUse.has(held)), version];
     }
-    report.refusals.push(refusalOf(record, refusal));
-    const inUse = new Set(entry.links.map((link) => this.#pools.decoded(link)));
-    entry.versions = [...entry.versions.filter((held) => inUse.has(held)), version];
+    for (const pool of rewatched) {
+      this.#relink(pool);
+      this.#catchUp(pool);
+      report.rewatched.add(pool);
+    }
   }
 }
 
@@ -267,7 +337,11 @@ function plainBytes(bytes: Uint8Array): Uint8Array {
 }
 
 function emptyReport(): Gathered {
-  return { touched: new Set(), unknown: 0, stale: 0, duplicates: 0, refusals: [] };
+  return { touched: new Set(), unknown: 0, stale: 0, duplicates: 0, rewatched: new Set(), refusals: [] };
+}
+
+function refusedOrder({ code }: CoreError): OrderOutcome {
+  return { quote: null, code };
 }
 
 function refusalOf({ address }: AccountRecord, { code, message }: CoreError): AccountRefusal {

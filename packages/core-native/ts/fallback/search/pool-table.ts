@@ -1,6 +1,6 @@
 import type { PoolIndex } from '../../core-api.js';
 import { CoreError } from '../../core-error.js';
-import { type AccountView, DecodeFailure, type Pool } from '../pools/pool.js';
+import { type AccountView, DecodeFailure, type Pool, Watch } from '../pools/pool.js';
 import type { AccountEntry, Link, Version } from './account-table.js';
 
 /** One of the accounts that a pool depends on. */
@@ -12,14 +12,23 @@ export interface Role {
   refusal: CoreError | undefined;
 }
 
-/** A pool with its accounts, its own first. */
+/** A pool with its accounts. */
 export interface PoolRecord {
   readonly address: Uint8Array;
   readonly state: Pool;
-  readonly roles: readonly Role[];
+  /** The pool's own account first, then those it needs, then those that only widen what can be quoted. */
+  roles: readonly Role[];
+  /** How many roles must be known before the pool is quoted. */
+  required: number;
   slot: bigint;
   /** Whether every account is known and its newest bytes were decoded. */
   isReady: boolean;
+}
+
+/** What became of bytes that a pool was given. */
+export interface Applied {
+  readonly watch: Watch;
+  readonly refusal: CoreError | undefined;
 }
 
 const DECODE_CODES: ReadonlySet<string> = new Set(Object.values(DecodeFailure));
@@ -66,19 +75,36 @@ export class PoolTable {
     if (record !== undefined && slot > record.slot) record.slot = slot;
   }
 
-  /** Applies bytes of an account to one pool that depends on it; a refusal disables the pool until good bytes come. */
-  apply(link: Link, view: AccountView, version: Version): CoreError | undefined {
+  /** Gives a pool other roles. */
+  replaceRoles(pool: PoolIndex, roles: readonly Role[], required: number): void {
+    const record = this.#records[pool];
+    if (record === undefined) return;
+    record.roles = roles;
+    record.required = required;
+    record.isReady = isReady(record);
+  }
+
+  /**
+   * Applies bytes of an account to one pool that depends on it; a refusal disables the pool until good bytes come. Says too
+   * whether the pool watches other accounts from then on.
+   */
+  apply(link: Link, view: AccountView, version: Version): Applied {
     const record = this.#records[link.pool];
     const role = record?.roles[link.role];
-    if (record === undefined || role === undefined) return undefined;
+    if (record === undefined || role === undefined) return { watch: Watch.Same, refusal: undefined };
+    let watch: Watch = Watch.Same;
     try {
-      record.state.apply(view);
+      watch = record.state.apply(view);
       role.decoded = version;
       role.refusal = undefined;
     } catch (thrown) {
       role.refusal = decodeRefusal(thrown);
     }
-    record.isReady = record.roles.every(({ decoded, refusal }) => decoded !== undefined && refusal === undefined);
-    return role.refusal;
+    record.isReady = isReady(record);
+    return { watch, refusal: role.refusal };
   }
+}
+
+function isReady({ roles, required }: PoolRecord): boolean {
+  return roles.every(({ decoded, refusal }, at) => refusal === undefined && (at >= required || decoded !== undefined));
 }

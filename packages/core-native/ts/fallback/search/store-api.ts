@@ -1,6 +1,14 @@
 import type { CoreApi, CostModel, SearchRequest } from '../../core-api.js';
 import { encodeInstructions } from '../../packed-instructions.js';
-import { requireAddress, requireClock, requireDirection, requireMode, requireU32, requireU64 } from './arguments.js';
+import {
+  requireAddress,
+  requireClock,
+  requireDirection,
+  requireMode,
+  requireOrder,
+  requireU32,
+  requireU64,
+} from './arguments.js';
 import { findCandidates } from './candidate-search.js';
 import { RouteCosts } from './profit.js';
 import { StoreRegistry } from './store-registry.js';
@@ -18,6 +26,7 @@ export type StoreApi = Pick<
   | 'findPool'
   | 'describePools'
   | 'quote'
+  | 'quoteSequence'
   | 'quoteBatch'
   | 'findCandidates'
   | 'profit'
@@ -49,6 +58,10 @@ export function createStoreApi(): StoreApi {
       requireU64(amount, 'amount');
       requireClock(clock);
       return stores.find(store).quote(pool, direction, mode, amount, clock);
+    },
+    quoteSequence(store, pool, orders) {
+      for (const order of orders) requireOrder(order);
+      return stores.find(store).quoteSequence(pool, orders);
     },
     quoteBatch(store, batch, clock, out, codes) {
       requireClock(clock);

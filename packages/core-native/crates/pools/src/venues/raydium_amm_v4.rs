@@ -2,9 +2,13 @@
 //! order book: reserves are the vaults less the profit not taken yet.
 
 use crate::account_reader::AccountReader;
-use crate::constant_product::{input_for, output_for};
-use crate::pool::{AccountView, Address, DecodeError, Pool, SwapAccount, SwapInstruction, SwapRequest};
-use crate::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
+use crate::constant_product::{input_for, marginal_rate_x64, output_for};
+use crate::pool::{
+    AccountView, Address, DecodeError, Pool, SwapAccount, SwapInstruction, SwapRequest, Watch,
+};
+use crate::quote::{
+    ChainClock, Direction, InstructionSet, Quote, QuoteError, SwapBounds, SwapMode, SwapOrder,
+};
 use crate::token_account::{SPL_TOKEN_PROGRAM, VaultBalance, VaultRelation, decode_vault};
 use tandem_math::fee::{TEN_THOUSANDTHS, amount_before_fee, fee_amount};
 
@@ -132,6 +136,19 @@ impl Parts {
         terms
     }
 
+    /// Moves the vaults by a swap: the whole fee stays in them, and a pool that waited for its time is open from then on.
+    fn book(&mut self, direction: Direction, quote: Quote) -> Result<(), QuoteError> {
+        let [Some(coin), Some(pc)] = &mut self.vaults else { return Err(QuoteError::AccountMissing) };
+        let (vault_in, vault_out) = direction.input_output([coin, pc]);
+        let after_in = vault_in.amount.checked_add(quote.amount_in).ok_or(QuoteError::MathOverflow)?;
+        let after_out = vault_out.amount.checked_sub(quote.amount_out).ok_or(QuoteError::MathOverflow)?;
+        (vault_in.amount, vault_out.amount) = (after_in, after_out);
+        if self.state.status == STATUS_WAITING_TRADE {
+            self.state.status = STATUS_SWAP_ONLY;
+        }
+        Ok(())
+    }
+
     fn gate(&self) -> Option<QuoteError> {
         let [Some(coin), Some(pc)] = self.vaults else { return Some(QuoteError::AccountMissing) };
         let is_open = matches!(self.state.status, STATUS_SWAP_ONLY | STATUS_WAITING_TRADE);
@@ -194,7 +211,7 @@ impl Pool for RaydiumAmmV4 {
         vec![identity.address, coin_vault, pc_vault]
     }
 
-    fn apply(&mut self, account: AccountView<'_>) -> Result<(), DecodeError> {
+    fn apply(&mut self, account: AccountView<'_>) -> Result<Watch, DecodeError> {
         let parts = &mut *self.parts;
         let identity = &parts.identity;
         if *account.address == identity.address {
@@ -212,7 +229,7 @@ impl Pool for RaydiumAmmV4 {
             *slot = Some(decode_vault(account, relation)?);
         }
         self.terms = self.parts.terms();
-        Ok(())
+        Ok(Watch::Same)
     }
 
     #[inline]
@@ -239,7 +256,29 @@ impl Pool for RaydiumAmmV4 {
                 let amount_in = terms.exact_out(direction, amount)?;
                 Ok(Quote { amount_in, amount_out: amount })
             }
+            SwapMode::PartialFill => Err(QuoteError::FeatureUnsupported),
         }
+    }
+
+    fn swap(&mut self, order: &SwapOrder, clock: &ChainClock) -> Result<Quote, QuoteError> {
+        if order.sqrt_price_limit != 0 || order.instructions != InstructionSet::Current {
+            return Err(QuoteError::FeatureUnsupported);
+        }
+        let quote = self.quote(order.direction, order.mode, order.amount, clock)?;
+        self.parts.book(order.direction, quote)?;
+        self.terms = self.parts.terms();
+        Ok(quote)
+    }
+
+    fn bounds(&self, direction: Direction, clock: &ChainClock) -> Option<SwapBounds> {
+        let terms = &self.terms;
+        if terms.gate.is_some() || clock.unix_timestamp < terms.open_time {
+            return None;
+        }
+        let (reserve_in, reserve_out) = direction.input_output(terms.reserves);
+        let kept = terms.fee_denominator.checked_sub(terms.fee_numerator)?;
+        let rate_x64 = marginal_rate_x64(reserve_in, reserve_out, kept, terms.fee_denominator)?;
+        Some(SwapBounds { rate_x64, max_out: reserve_out })
     }
 
     fn disabled(&self, clock: &ChainClock) -> Option<QuoteError> {
@@ -252,7 +291,7 @@ impl Pool for RaydiumAmmV4 {
 
     fn swap_instruction(&self, request: &SwapRequest<'_>) -> SwapInstruction {
         let (tag, first, second) = match request.mode {
-            SwapMode::ExactIn => (TAG_SWAP_BASE_IN_V2, request.amount, request.limit),
+            SwapMode::ExactIn | SwapMode::PartialFill => (TAG_SWAP_BASE_IN_V2, request.amount, request.limit),
             SwapMode::ExactOut => (TAG_SWAP_BASE_OUT_V2, request.limit, request.amount),
         };
         let mut data = vec![tag];

@@ -2,11 +2,16 @@
 
 mod layout;
 mod quote;
+mod transition;
 
 use self::layout::{decode_config, decode_pool};
 use self::quote::{Parts, Terms};
-use crate::pool::{AccountView, Address, DecodeError, Pool, SwapAccount, SwapInstruction, SwapRequest};
-use crate::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
+use crate::pool::{
+    AccountView, Address, DecodeError, Pool, SwapAccount, SwapInstruction, SwapRequest, Watch,
+};
+use crate::quote::{
+    ChainClock, Direction, InstructionSet, Quote, QuoteError, SwapBounds, SwapMode, SwapOrder,
+};
 use crate::token_account::{TOKEN_2022_PROGRAM, VaultRelation, decode_vault};
 use crate::token_mint::{MintTerms, decode_mint};
 
@@ -92,10 +97,10 @@ impl Pool for RaydiumCpmm {
         watched
     }
 
-    fn apply(&mut self, account: AccountView<'_>) -> Result<(), DecodeError> {
+    fn apply(&mut self, account: AccountView<'_>) -> Result<Watch, DecodeError> {
         Self::apply_to_parts(&mut self.parts, account)?;
         self.terms = self.parts.terms();
-        Ok(())
+        Ok(Watch::Same)
     }
 
     #[inline]
@@ -122,7 +127,25 @@ impl Pool for RaydiumCpmm {
                 let amount_in = terms.exact_out(direction, amount, clock.epoch)?;
                 Ok(Quote { amount_in, amount_out: amount })
             }
+            SwapMode::PartialFill => Err(QuoteError::FeatureUnsupported),
         }
+    }
+
+    fn swap(&mut self, order: &SwapOrder, clock: &ChainClock) -> Result<Quote, QuoteError> {
+        if order.sqrt_price_limit != 0 || order.instructions != InstructionSet::Current {
+            return Err(QuoteError::FeatureUnsupported);
+        }
+        let quote = self.quote(order.direction, order.mode, order.amount, clock)?;
+        self.parts.book(&self.terms, order.direction, order.mode, quote, clock.epoch)?;
+        self.terms = self.parts.terms();
+        Ok(quote)
+    }
+
+    fn bounds(&self, direction: Direction, clock: &ChainClock) -> Option<SwapBounds> {
+        if self.terms.gate.is_some() || clock.unix_timestamp < self.terms.open_time {
+            return None;
+        }
+        self.terms.bounds(direction)
     }
 
     fn disabled(&self, clock: &ChainClock) -> Option<QuoteError> {
@@ -136,7 +159,7 @@ impl Pool for RaydiumCpmm {
     fn swap_instruction(&self, request: &SwapRequest<'_>) -> SwapInstruction {
         let identity = &self.parts.identity;
         let (discriminator, first, second) = match request.mode {
-            SwapMode::ExactIn => (SWAP_BASE_INPUT, request.amount, request.limit),
+            SwapMode::ExactIn | SwapMode::PartialFill => (SWAP_BASE_INPUT, request.amount, request.limit),
             SwapMode::ExactOut => (SWAP_BASE_OUTPUT, request.limit, request.amount),
         };
         let mut data = discriminator.to_vec();

@@ -83,13 +83,20 @@ fn account(dump: &Value) -> Account {
     }
 }
 
-/// Returns the pool of a folder with all its accounts applied.
+/// Returns the pool of a folder with all its accounts applied; those that the folder lacks do not exist.
 pub fn load_pool(accounts: &[Account], address: &Address) -> AnyPool {
     let own = accounts.iter().find(|account| account.address == *address).expect("the pool's account");
     let mut pool = AnyPool::decode(own.view()).expect("a pool");
-    for address in pool.watched() {
-        if let Some(account) = accounts.iter().find(|account| account.address == address) {
-            pool.apply(account.view()).expect("an account of the pool");
+    let mut applied: Vec<Address> = vec![*address];
+    // What is applied may bring other accounts into reach.
+    while let Some(next) = pool.watched().into_iter().find(|watched| !applied.contains(watched)) {
+        applied.push(next);
+        match accounts.iter().find(|account| account.address == next) {
+            Some(account) => {
+                pool.apply(account.view()).expect("an account of the pool");
+            }
+            // A pool that cannot do without it stays as it is, and refuses its quotes.
+            None => drop(pool.apply(AccountView { address: &next, owner: &[0; 32], data: &[] })),
         }
     }
     pool

@@ -1,20 +1,31 @@
-import { type ChainClock, type Direction, type Quote, SwapMode, Venue } from '../../../core-api.js';
+import {
+  type ChainClock,
+  Direction,
+  InstructionSet,
+  type Quote,
+  SwapMode,
+  type SwapOrder,
+  Venue,
+} from '../../../core-api.js';
 import { amountBeforeFee, feeAmount } from '../../math/fee.js';
+import { U64_MAX } from '../../math/mul-div.js';
 import { AccountReader, sameBytes } from '../account-reader.js';
-import { inputFor, outputFor } from '../constant-product.js';
+import { inputFor, marginalRateX64, outputFor } from '../constant-product.js';
 import {
   type AccountView,
   DecodeFailure,
   type Pool,
+  type SwapBounds,
   type SwapInstruction,
   type SwapRequest,
+  Watch,
   decodeError,
   readonlyAccount,
   signerAccount,
   swapData,
   writableAccount,
 } from '../pool.js';
-import { QuoteRefusal, REFUSED, quoteFrom } from '../quote.js';
+import { QuoteRefusal, REFUSED, quoteError, quoteFrom } from '../quote.js';
 import { SPL_TOKEN_PROGRAM, type VaultBalance, VaultState, decodeVault } from '../token-account.js';
 
 // `raydium-io/raydium-amm`, `program/src/{state,math,processor,instruction}.rs`, release without the order book: reserves
@@ -115,8 +126,24 @@ export class RaydiumAmmV4 implements Pool {
     return [this.#identity.address, ...this.#identity.vaults];
   }
 
-  apply(account: AccountView): void {
+  clone(): RaydiumAmmV4 {
+    const copy = new RaydiumAmmV4(this.#identity, this.#state);
+    [copy.#vaults[0], copy.#vaults[1]] = this.#vaults;
+    copy.#settle();
+    return copy;
+  }
+
+  required(): number {
+    return this.watched().length;
+  }
+
+  apply(account: AccountView): Watch {
     this.#applyPart(account);
+    this.#settle();
+    return Watch.Same;
+  }
+
+  #settle(): void {
     this.#openTime = this.#state.status === STATUS_WAITING_TRADE ? this.#state.openTime : 0n;
     this.#gate = this.#findGate();
     this.#terms = this.#findTerms();
@@ -131,7 +158,34 @@ export class RaydiumAmmV4 implements Pool {
     if (clock.unixTimestamp < this.#openTime) return REFUSED[QuoteRefusal.NotOpen];
     const terms = this.#terms?.[direction];
     if (terms === undefined) return REFUSED[QuoteRefusal.AccountMissing];
+    if (mode === SwapMode.PartialFill) return REFUSED[QuoteRefusal.FeatureUnsupported];
     return mode === SwapMode.ExactIn ? exactIn(terms, amount) : exactOut(terms, amount);
+  }
+
+  swap(order: SwapOrder): Quote {
+    const { direction, mode, amount, sqrtPriceLimit = 0n, instructions = InstructionSet.Current, clock } = order;
+    if (sqrtPriceLimit !== 0n || instructions !== InstructionSet.Current)
+      throw quoteError(QuoteRefusal.FeatureUnsupported);
+    const quote = this.quote(direction, mode, amount, clock);
+    const [input, output] = direction === Direction.AToB ? ([0, 1] as const) : ([1, 0] as const);
+    const [vaultIn, vaultOut] = [this.#vaults[input], this.#vaults[output]];
+    if (vaultIn === undefined || vaultOut === undefined) throw quoteError(QuoteRefusal.AccountMissing);
+    const after = vaultIn.amount + quote.amountIn;
+    if (after > U64_MAX || quote.amountOut > vaultOut.amount) throw quoteError(QuoteRefusal.MathOverflow);
+    // The whole fee stays in the vaults, and a pool that waited for its time is open from then on.
+    this.#vaults[input] = { ...vaultIn, amount: after };
+    this.#vaults[output] = { ...vaultOut, amount: vaultOut.amount - quote.amountOut };
+    if (this.#state.status === STATUS_WAITING_TRADE) this.#state = { ...this.#state, status: STATUS_SWAP_ONLY };
+    this.#settle();
+    return quote;
+  }
+
+  bounds(direction: Direction, clock: ChainClock): SwapBounds | undefined {
+    const terms = this.#terms?.[direction];
+    if (terms === undefined || this.#gate !== undefined || clock.unixTimestamp < this.#openTime) return undefined;
+    const { reserveIn, reserveOut, feeNumerator, feeDenominator } = terms;
+    const rateX64 = marginalRateX64(reserveIn, reserveOut, feeDenominator - feeNumerator, feeDenominator);
+    return rateX64 === undefined ? undefined : { rateX64, maxOut: reserveOut };
   }
 
   disabled(clock: ChainClock): QuoteRefusal | undefined {
@@ -154,9 +208,9 @@ export class RaydiumAmmV4 implements Pool {
       signerAccount(request.owner),
     ];
     const data =
-      request.mode === SwapMode.ExactIn
-        ? swapData(TAG_SWAP_BASE_IN_V2, request.amount, request.limit)
-        : swapData(TAG_SWAP_BASE_OUT_V2, request.limit, request.amount);
+      request.mode === SwapMode.ExactOut
+        ? swapData(TAG_SWAP_BASE_OUT_V2, request.limit, request.amount)
+        : swapData(TAG_SWAP_BASE_IN_V2, request.amount, request.limit);
     return { program: RAYDIUM_AMM_V4_PROGRAM, accounts, data };
   }
 
@@ -173,6 +227,10 @@ export class RaydiumAmmV4 implements Pool {
   }
 
   computeUnits(): number {
+    return COMPUTE_UNITS;
+  }
+
+  swapComputeUnits(): number {
     return COMPUTE_UNITS;
   }
 

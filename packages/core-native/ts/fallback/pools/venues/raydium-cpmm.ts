@@ -1,18 +1,29 @@
-import { type ChainClock, Direction, type Quote, SwapMode, Venue } from '../../../core-api.js';
+import {
+  type ChainClock,
+  Direction,
+  InstructionSet,
+  type Quote,
+  SwapMode,
+  type SwapOrder,
+  Venue,
+} from '../../../core-api.js';
+import { U64_MAX } from '../../math/mul-div.js';
 import { sameBytes } from '../account-reader.js';
 import {
   type AccountView,
   DecodeFailure,
   type Pool,
+  type SwapBounds,
   type SwapInstruction,
   type SwapRequest,
+  Watch,
   decodeError,
   readonlyAccount,
   signerAccount,
   swapData,
   writableAccount,
 } from '../pool.js';
-import { QuoteRefusal, REFUSED, quoteFrom } from '../quote.js';
+import { QuoteRefusal, REFUSED, quoteError, quoteFrom } from '../quote.js';
 import { TOKEN_2022_PROGRAM, type VaultBalance, decodeVault } from '../token-account.js';
 import { type MintTerms, PLAIN_MINT, decodeMint } from '../token-mint.js';
 import {
@@ -25,7 +36,8 @@ import {
   decodePoolAccount,
   sameIdentity,
 } from './raydium-cpmm/layout.js';
-import { type Terms, exactIn, exactOut, findGate, findTerms, tradable } from './raydium-cpmm/quote.js';
+import { type Terms, exactIn, exactOut, findBounds, findGate, findTerms, tradable } from './raydium-cpmm/quote.js';
+import { findMovement } from './raydium-cpmm/transition.js';
 
 // `raydium-io/raydium-cp-swap`: accounts in `layout`, prices in `quote`, the swap instruction here.
 
@@ -82,8 +94,26 @@ export class RaydiumCpmm implements Pool {
     return [address, config, ...vaults, ...extended];
   }
 
-  apply(account: AccountView): void {
+  clone(): RaydiumCpmm {
+    const copy = new RaydiumCpmm(this.#identity, this.#state);
+    copy.#config = this.#config;
+    for (const side of [0, 1] as const)
+      [copy.#vaults[side], copy.#mints[side]] = [this.#vaults[side], this.#mints[side]];
+    copy.#settle();
+    return copy;
+  }
+
+  required(): number {
+    return this.watched().length;
+  }
+
+  apply(account: AccountView): Watch {
     this.#applyPart(account);
+    this.#settle();
+    return Watch.Same;
+  }
+
+  #settle(): void {
     const parts = {
       identity: this.#identity,
       state: this.#state,
@@ -104,7 +134,37 @@ export class RaydiumCpmm implements Pool {
     if (clock.unixTimestamp < this.#state.openTime) return REFUSED[QuoteRefusal.NotOpen];
     const terms = this.#terms?.[direction];
     if (terms === undefined) return REFUSED[QuoteRefusal.AccountMissing];
+    if (mode === SwapMode.PartialFill) return REFUSED[QuoteRefusal.FeatureUnsupported];
     return mode === SwapMode.ExactIn ? exactIn(terms, amount, clock.epoch) : exactOut(terms, amount, clock.epoch);
+  }
+
+  swap(order: SwapOrder): Quote {
+    const { direction, mode, amount, sqrtPriceLimit = 0n, instructions = InstructionSet.Current, clock } = order;
+    if (sqrtPriceLimit !== 0n || instructions !== InstructionSet.Current)
+      throw quoteError(QuoteRefusal.FeatureUnsupported);
+    const quote = this.quote(direction, mode, amount, clock);
+    const [terms, config] = [this.#terms?.[direction], this.#config];
+    if (terms === undefined || config === undefined) throw quoteError(QuoteRefusal.AccountMissing);
+    const movement = findMovement({ terms, config, direction, mode, quote, epoch: clock.epoch });
+    const [input, output] = direction === Direction.AToB ? ([0, 1] as const) : ([1, 0] as const);
+    const [vaultIn, vaultOut] = [this.#vaults[input], this.#vaults[output]];
+    if (vaultIn === undefined || vaultOut === undefined) throw quoteError(QuoteRefusal.AccountMissing);
+    if (movement === undefined || vaultIn.amount + movement.arriving > U64_MAX || vaultOut.amount < movement.leaving)
+      throw quoteError(QuoteRefusal.MathOverflow);
+    this.#vaults[input] = { ...vaultIn, amount: vaultIn.amount + movement.arriving };
+    this.#vaults[output] = { ...vaultOut, amount: vaultOut.amount - movement.leaving };
+    const owed: [bigint, bigint] = [...this.#state.owed];
+    owed[input] += movement.owedIn;
+    owed[output] += movement.owedOut;
+    this.#state = { ...this.#state, owed };
+    this.#settle();
+    return quote;
+  }
+
+  bounds(direction: Direction, clock: ChainClock): SwapBounds | undefined {
+    if (this.#gate !== undefined || clock.unixTimestamp < this.#state.openTime) return undefined;
+    const terms = this.#terms?.[direction];
+    return terms && findBounds(terms);
   }
 
   disabled(clock: ChainClock): QuoteRefusal | undefined {
@@ -132,9 +192,9 @@ export class RaydiumCpmm implements Pool {
       writableAccount(observation),
     ];
     const data =
-      request.mode === SwapMode.ExactIn
-        ? swapData(SWAP_BASE_INPUT, request.amount, request.limit)
-        : swapData(SWAP_BASE_OUTPUT, request.limit, request.amount);
+      request.mode === SwapMode.ExactOut
+        ? swapData(SWAP_BASE_OUTPUT, request.limit, request.amount)
+        : swapData(SWAP_BASE_INPUT, request.amount, request.limit);
     return { program: RAYDIUM_CPMM_PROGRAM, accounts, data };
   }
 
@@ -154,6 +214,10 @@ export class RaydiumCpmm implements Pool {
   }
 
   computeUnits(): number {
+    return COMPUTE_UNITS;
+  }
+
+  swapComputeUnits(): number {
     return COMPUTE_UNITS;
   }
 

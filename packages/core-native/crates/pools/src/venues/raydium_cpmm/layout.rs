@@ -30,6 +30,8 @@ mod pool_offset {
 /// `AmmConfig`, `states/config.rs`.
 mod config_offset {
     pub const TRADE_FEE_RATE: usize = 12;
+    pub const PROTOCOL_FEE_RATE: usize = 20;
+    pub const FUND_FEE_RATE: usize = 28;
     pub const CREATOR_FEE_RATE: usize = 108;
     pub const LENGTH: usize = 236;
 }
@@ -78,6 +80,9 @@ pub(super) struct Identity {
 pub(super) struct ConfigRates {
     pub(super) trade: u64,
     pub(super) creator: u64,
+    /// Shares of the trade fee that are owed to the protocol and to the fund.
+    pub(super) protocol_share: u64,
+    pub(super) fund_share: u64,
 }
 
 pub(super) fn decode_pool(account: AccountView<'_>) -> Result<(Identity, PoolState), DecodeError> {
@@ -145,8 +150,11 @@ pub(super) fn decode_config(account: AccountView<'_>) -> Result<ConfigRates, Dec
     let rates = ConfigRates {
         trade: reader.u64(config_offset::TRADE_FEE_RATE)?,
         creator: reader.u64(config_offset::CREATOR_FEE_RATE)?,
+        protocol_share: reader.u64(config_offset::PROTOCOL_FEE_RATE)?,
+        fund_share: reader.u64(config_offset::FUND_FEE_RATE)?,
     };
-    if rates.trade > MILLIONTHS || rates.creator > MILLIONTHS {
+    let shares = rates.protocol_share.saturating_add(rates.fund_share);
+    if rates.trade > MILLIONTHS || rates.creator > MILLIONTHS || shares > MILLIONTHS {
         return Err(DecodeError::FieldInvalid);
     }
     Ok(rates)

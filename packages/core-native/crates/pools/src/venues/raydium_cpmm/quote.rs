@@ -1,8 +1,8 @@
 //! Quotes of Raydium CPMM: `programs/cp-swap/src/{curve,instructions/swap_base_input.rs,instructions/swap_base_output.rs}`.
 
 use super::layout::{ConfigRates, Identity, PoolState};
-use crate::constant_product::{input_for, output_for};
-use crate::quote::{Direction, QuoteError};
+use crate::constant_product::{input_for, marginal_rate_x64, output_for};
+use crate::quote::{Direction, QuoteError, SwapBounds};
 use crate::token_account::{TOKEN_2022_PROGRAM, VaultBalance};
 use crate::token_mint::MintTerms;
 use tandem_math::fee::{MILLIONTHS, amount_before_fee, fee_amount};
@@ -35,18 +35,18 @@ pub(super) struct Terms {
 
 /// What a quote in one direction reads.
 #[derive(Clone, Copy, Debug, Default)]
-struct DirectionTerms {
-    reserve_in: u64,
-    reserve_out: u64,
+pub(super) struct DirectionTerms {
+    pub(super) reserve_in: u64,
+    pub(super) reserve_out: u64,
     /// What the input vault can still take. Token-2022 refuses a balance above 64 bits; the classic program trusts that no
     /// supply is.
     room: u64,
     /// Millionths taken from the input and from the output.
-    input_rate: u64,
-    output_rate: u64,
+    pub(super) input_rate: u64,
+    pub(super) output_rate: u64,
     /// Whether the program divides the input fee between trade and creator: where both rates are zero it divides by zero
     /// and refuses.
-    splits_input_fee: bool,
+    pub(super) splits_input_fee: bool,
 }
 
 impl Parts {
@@ -163,8 +163,17 @@ impl Terms {
         before_transfer(input_fee, arriving)
     }
 
+    /// Returns what no swap in a direction can pass. Transfer fees are left out: they only take away.
+    pub(super) fn bounds(&self, direction: Direction) -> Option<SwapBounds> {
+        let terms = self.direction(direction).ok()?;
+        let kept = MILLIONTHS.checked_sub(terms.input_rate)?;
+        let before_output_fee = marginal_rate_x64(terms.reserve_in, terms.reserve_out, kept, MILLIONTHS)?;
+        // The output fee rounds up, so the rate without it is a bound too; it is seldom charged.
+        Some(SwapBounds { rate_x64: before_output_fee, max_out: terms.reserve_out })
+    }
+
     #[inline]
-    fn direction(&self, direction: Direction) -> Result<&DirectionTerms, QuoteError> {
+    pub(super) fn direction(&self, direction: Direction) -> Result<&DirectionTerms, QuoteError> {
         let [a_to_b, b_to_a] = &self.directions;
         let terms = match direction {
             Direction::AToB => a_to_b,
@@ -177,7 +186,7 @@ impl Terms {
     }
 
     #[inline]
-    fn transfer_fees_at(
+    pub(super) fn transfer_fees_at(
         &self,
         direction: Direction,
         epoch: u64,

@@ -32,7 +32,7 @@ const POOL_OFFSET = {
 const POOL_LENGTH = 637;
 
 /** `AmmConfig`, `states/config.rs`. */
-const CONFIG_OFFSET = { tradeFeeRate: 12, creatorFeeRate: 108 } as const;
+const CONFIG_OFFSET = { tradeFeeRate: 12, protocolFeeRate: 20, fundFeeRate: 28, creatorFeeRate: 108 } as const;
 const CONFIG_LENGTH = 236;
 
 /** `CreatorFeeOn`: the input whichever it is, only token 0, only token 1. */
@@ -66,6 +66,9 @@ export interface Identity {
 export interface ConfigRates {
   readonly trade: bigint;
   readonly creator: bigint;
+  /** Shares of the trade fee that are owed to the protocol and to the fund. */
+  readonly protocolShare: bigint;
+  readonly fundShare: bigint;
 }
 
 /** Decodes a pool account. @throws POOL_ACCOUNT_* when it is not a pool of this venue. */
@@ -116,8 +119,15 @@ export function decodeConfig(account: AccountView): ConfigRates {
   const reader = new AccountReader(account.data);
   if (!sameBytes(reader.bytes(0, 8), CONFIG_DISCRIMINATOR)) throw decodeError(DecodeFailure.DiscriminatorMismatch);
   if (reader.length < CONFIG_LENGTH) throw decodeError(DecodeFailure.TooShort);
-  const rates = { trade: reader.u64(CONFIG_OFFSET.tradeFeeRate), creator: reader.u64(CONFIG_OFFSET.creatorFeeRate) };
-  if (rates.trade > MILLIONTHS || rates.creator > MILLIONTHS) throw decodeError(DecodeFailure.FieldInvalid);
+  const rates = {
+    trade: reader.u64(CONFIG_OFFSET.tradeFeeRate),
+    creator: reader.u64(CONFIG_OFFSET.creatorFeeRate),
+    protocolShare: reader.u64(CONFIG_OFFSET.protocolFeeRate),
+    fundShare: reader.u64(CONFIG_OFFSET.fundFeeRate),
+  };
+  const shares = rates.protocolShare + rates.fundShare;
+  if (rates.trade > MILLIONTHS || rates.creator > MILLIONTHS || shares > MILLIONTHS)
+    throw decodeError(DecodeFailure.FieldInvalid);
   return rates;
 }
 

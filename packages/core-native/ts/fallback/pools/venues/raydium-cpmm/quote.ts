@@ -9,7 +9,8 @@ import {
   transferFeeAt,
 } from '../../../math/transfer-fee.js';
 import { sameBytes } from '../../account-reader.js';
-import { inputFor, outputFor } from '../../constant-product.js';
+import { inputFor, marginalRateX64, outputFor } from '../../constant-product.js';
+import type { SwapBounds } from '../../pool.js';
 import { QuoteRefusal, REFUSED } from '../../quote.js';
 import { TOKEN_2022_PROGRAM, type VaultBalance, VaultState } from '../../token-account.js';
 import type { MintTerms } from '../../token-mint.js';
@@ -129,6 +130,13 @@ export function exactOut(terms: Terms, amount: bigint, epoch: bigint): bigint {
   const inputFee = feeOf(terms.inputTransferFee, epoch);
   const spent = inputFee === undefined ? arriving : beforeTransferFee(inputFee, arriving);
   return spent ?? REFUSED[QuoteRefusal.MathOverflow];
+}
+
+/** Returns what no swap can pass. Transfer fees and a fee on the output are left out: they only take away. */
+export function findBounds(terms: Terms): SwapBounds | undefined {
+  if (terms.inputRate === 0n && terms.splitsInputFee) return undefined;
+  const rateX64 = marginalRateX64(terms.reserveIn, terms.reserveOut, MILLIONTHS - terms.inputRate, MILLIONTHS);
+  return rateX64 === undefined ? undefined : { rateX64, maxOut: terms.reserveOut };
 }
 
 function feeOf(config: TransferFeeConfig | undefined, epoch: bigint): TransferFee | undefined {

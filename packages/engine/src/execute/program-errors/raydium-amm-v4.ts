@@ -1,0 +1,22 @@
+/** raydium-amm `program/src/error.rs`. */
+export const RAYDIUM_AMM_V4_ERRORS: Readonly<Record<number, string>> = {
+  0: 'AlreadyInUse',
+  1: 'InvalidProgramAddress',
+  4: 'InvalidCoinVault',
+  5: 'InvalidPCVault',
+  21: 'InvalidSignAccount',
+  22: 'InvalidStatus',
+  23: 'InvalidInstruction',
+  24: 'WrongAccountsNumber',
+  29: 'InvalidInput',
+  30: 'ExceededSlippage',
+  32: 'CheckedSubOverflow',
+  33: 'CheckedAddOverflow',
+  34: 'CheckedMulOverflow',
+  35: 'CheckedDivOverflow',
+  36: 'CheckedEmptyFunds',
+  38: 'InvalidSplTokenProgram',
+  40: 'InsufficientFunds',
+  42: 'InvalidUserToken',
+  59: 'NotAllowed',
+};
