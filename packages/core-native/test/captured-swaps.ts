@@ -19,6 +19,12 @@ export interface CapturedSwap {
   readonly swapMode: string;
   readonly amountSpecified: string;
   readonly sqrtPriceLimit?: string;
+  /** State after the swap, as far as the venue's file records it. */
+  readonly vaultIn?: readonly [string, string];
+  readonly vaultOut?: readonly [string, string];
+  readonly fees?: Readonly<Record<'protocol' | 'fund' | 'creator', readonly [string, string]>>;
+  readonly vaults?: readonly [string, string];
+  readonly post?: { readonly pnlCoin?: string; readonly pnlPc?: string };
   /** Swaps of one row start each from the state that the step before left. */
   readonly seq?: string;
   readonly step?: number;

@@ -54,6 +54,18 @@ function quoted(step: () => Quote): Quote | string {
 const isPlain = ({ sqrtPriceLimit, instructions }: SwapOrder): boolean =>
   sqrtPriceLimit === 0n && instructions === InstructionSet.Current;
 
+/** Returns the reserves that the program left, where the vector tells of all they follow from. */
+function reservesLeft({ inputSide, vaultIn, vaultOut, fees, vaults, post }: CapturedSwap): string | undefined {
+  if (vaultIn !== undefined && vaultOut !== undefined && fees !== undefined) {
+    const after = inputSide === 'A' ? [vaultIn[1], vaultOut[1]] : [vaultOut[1], vaultIn[1]];
+    const owed = (side: 0 | 1): bigint =>
+      BigInt(fees.protocol[side]) + BigInt(fees.fund[side]) + BigInt(fees.creator[side]);
+    return String([BigInt(after[0] ?? 0) - owed(0), BigInt(after[1] ?? 0) - owed(1)]);
+  }
+  if (vaults === undefined || post?.pnlCoin === undefined || post.pnlPc === undefined) return undefined;
+  return String([BigInt(vaults[0]) - BigInt(post.pnlCoin), BigInt(vaults[1]) - BigInt(post.pnlPc)]);
+}
+
 /** Swaps on the pool, which keeps the new state, and says how the answer, or that of the plain quote, differs from the program's. */
 function mismatch(pool: Pool, swap: CapturedSwap): string | undefined {
   const order = orderOf(swap, pool.venue);
@@ -66,7 +78,9 @@ function mismatch(pool: Pool, swap: CapturedSwap): string | undefined {
   const isZero = swap.ix === undefined && swap.expected?.received === '0' && got === 'QUOTE_OUTPUT_INVALID';
   const isWhole = typeof got !== 'string' && (order.mode !== SwapMode.ExactIn || got.amountIn === order.amount);
   const agrees = !isPlain(order) || (!isWhole && typeof before === 'string') || show(before) === show(got);
-  if ((show(got) === expected || isZero) && agrees) return undefined;
+  const left = typeof got === 'string' ? undefined : reservesLeft(swap);
+  const moved = left === undefined || left === String(pool.reserves());
+  if ((show(got) === expected || isZero) && agrees && moved) return undefined;
   return `${swap.pool} ${swap.ix} ${swap.direction} ${swap.amountSpecified}: ${expected}, got ${show(got)}, quoted ${show(before)}`;
 }
 

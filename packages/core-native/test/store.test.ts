@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AccountRecord, encodeAccountBatch } from '../ts/account-batch.js';
-import { type CostModel, Direction, type PoolIndex, type StoreId, SwapMode } from '../ts/core-api.js';
+import { type CostModel, Direction, InstructionSet, type PoolIndex, type StoreId, SwapMode } from '../ts/core-api.js';
 import type { StoreApi } from '../ts/fallback/search/store-api.js';
 import { decodeInstructions } from '../ts/packed-instructions.js';
 import {
@@ -291,6 +291,39 @@ describe.each(storeBackends)('the pool store of the %s core', (_name, api: Store
     expect(codeOf(() => api.quoteBatch(store, odd, CLOCK, out, codes))).toBe('STORE_BATCH_INVALID');
     const unknown = { ...batch, pools: Uint32Array.of(0, 0, 2, 0, 0) };
     expect(codeOf(() => api.quoteBatch(store, unknown, CLOCK, out, codes))).toBe('STORE_POOL_NOT_FOUND');
+  });
+
+  it('quotes orders in a row, each from the state that those before left, and leaves the store as it was', () => {
+    const store = storeOf(CPMM);
+    const order = { direction: Direction.AToB, mode: SwapMode.ExactIn, amount: 1_000n, clock: CLOCK };
+    const refused = { ...order, amount: 0n };
+    const outcomes = api.quoteSequence(store, 0, [order, refused, order, { ...order, mode: SwapMode.PartialFill }]);
+    // The second swap meets 1,000 more of A (the sketch owes no share of the fee) and 1,992 less of B.
+    const second = ((2_000_000n - 1_992n) * 997n) / (1_001_000n + 997n);
+    expect(outcomes).toEqual([
+      { quote: { amountIn: 1_000n, amountOut: 1_992n }, code: null },
+      { quote: null, code: 'QUOTE_AMOUNT_INVALID' },
+      { quote: { amountIn: 1_000n, amountOut: second }, code: null },
+      { quote: null, code: 'QUOTE_FEATURE_UNSUPPORTED' },
+    ]);
+    expect(api.quoteSequence(store, 0, [order])).toEqual([outcomes[0]]);
+    expect(codeOf(() => api.quoteSequence(store, 7, [order]))).toBe('STORE_POOL_NOT_FOUND');
+  });
+
+  it('refuses an order that the instruction of the venue cannot say, and one that is no order', () => {
+    const store = storeOf(AMM_V4);
+    const order = { direction: Direction.BToA, mode: SwapMode.ExactIn, amount: 1_000n, clock: CLOCK };
+    const codes = [{ sqrtPriceLimit: 1n }, { instructions: InstructionSet.Legacy }].map(
+      (option) => api.quoteSequence(store, 0, [{ ...order, ...option }])[0]?.code,
+    );
+    expect(codes).toEqual(['QUOTE_FEATURE_UNSUPPORTED', 'QUOTE_FEATURE_UNSUPPORTED']);
+    const tooWide = { ...order, sqrtPriceLimit: 2n ** 128n };
+    expect(codeOf(() => api.quoteSequence(store, 0, [tooWide]))).toBe('CORE_ARGUMENT_INVALID');
+    const unknown = { ...order, instructions: 2 as InstructionSet };
+    expect(codeOf(() => api.quoteSequence(store, 0, [unknown]))).toBe('CORE_ARGUMENT_INVALID');
+    const bare = api.createStore();
+    api.addPools(bare, encodeAccountBatch([ownAccount(AMM_V4)]));
+    expect(api.quoteSequence(bare, 0, [order])).toEqual([{ quote: null, code: 'QUOTE_ACCOUNT_MISSING' }]);
   });
 
   it('finds the profitable way round a gap, and nothing once a pool of it is old, disabled or costs too much', () => {

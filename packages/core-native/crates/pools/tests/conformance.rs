@@ -46,6 +46,26 @@ fn order_of(vector: &Value, venue: Venue) -> SwapOrder {
     order
 }
 
+/// Returns the reserves that the program left, where the vector tells of all they follow from.
+fn reserves_left(vector: &Value) -> Option<[u64; 2]> {
+    let side_a = usize::from(vector["inputSide"] != "A");
+    match vector["venue"].as_str()? {
+        "cpmm" => {
+            let after = [number(&vector["vaultIn"][1]), number(&vector["vaultOut"][1])];
+            let owed = |side: usize| -> u64 {
+                ["protocol", "fund", "creator"].iter().map(|kind| number(&vector["fees"][kind][side])).sum()
+            };
+            Some([after[side_a] - owed(0), after[1 - side_a] - owed(1)])
+        }
+        "amm_v4" => {
+            let left =
+                |side: usize, pnl: &str| number(&vector["vaults"][side]) - number(&vector["post"][pnl]);
+            Some([left(0, "pnlCoin"), left(1, "pnlPc")])
+        }
+        _ => None,
+    }
+}
+
 /// Swaps on the pool, which keeps the new state, and says how the answer differs from the program's. Before that the plain
 /// quote must say the same, unless the order asks for more than a quote can.
 fn mismatch(pool: &mut AnyPool, vector: &Value) -> Option<String> {
@@ -66,11 +86,13 @@ fn mismatch(pool: &mut AnyPool, vector: &Value) -> Option<String> {
     let plain = SwapOrder::new(order.direction, order.mode, order.amount) == order;
     let is_whole = got.is_ok_and(|quote| order.mode != SwapMode::ExactIn || quote.amount_in == order.amount);
     let same = !plain || (!is_whole && quoted.is_err()) || quoted == got;
-    (!agrees || !same).then(|| {
+    let left = if got.is_ok() { reserves_left(vector) } else { None };
+    let moved = left.is_none_or(|left| pool.reserves() == Some(left));
+    (!agrees || !same || !moved).then(|| {
         let name = |field: &str| vector[field].as_str().unwrap_or("").to_owned();
         let amount = name("amountSpecified");
         format!(
-            "{} {} {} {amount}: {expected:?}, got {got:?}, quoted {quoted:?}",
+            "{} {} {} {amount}: {expected:?}, got {got:?}, quoted {quoted:?}, left {left:?}",
             name("pool"),
             name("ix"),
             name("direction")

@@ -137,7 +137,10 @@ fn a_batch_quote_reports_each_refusal_by_its_number() {
     let (mut out, mut codes) = ([0; 3], [9; 3]);
     assert_eq!(store.quote_batch(&batch, &CLOCK, &mut out, &mut codes), Ok(1));
     assert_eq!((out, codes), ([1_992, 0, 0], [0, 3, 1]));
-    let odd = QuoteBatch { modes: &[0, 2, 0], ..batch };
+    let partial = QuoteBatch { modes: &[0, 2, 0], ..batch };
+    assert_eq!(store.quote_batch(&partial, &CLOCK, &mut out, &mut codes), Ok(1));
+    assert_eq!(codes, [0, 8, 1]);
+    let odd = QuoteBatch { modes: &[0, 3, 0], ..batch };
     assert_eq!(store.quote_batch(&odd, &CLOCK, &mut out, &mut codes), Err(SearchError::QuoteBatchInvalid));
     assert_eq!(
         store.quote_batch(&batch, &CLOCK, &mut out, &mut codes[..2]),

@@ -24,6 +24,7 @@ impl Leg for PlainPool {
             return Err(QuoteError::AmountZero);
         }
         match mode {
+            SwapMode::PartialFill => Err(QuoteError::FeatureUnsupported),
             SwapMode::ExactIn => {
                 let swapped =
                     u128::from(amount) - (u128::from(amount) * self.fee_millionths).div_ceil(1_000_000);
