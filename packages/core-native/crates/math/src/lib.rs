@@ -14,4 +14,7 @@
 
 pub mod fee;
 pub mod mul_div;
+pub mod program_address;
+pub mod sqrt_price;
 pub mod transfer_fee;
+pub mod wide;
