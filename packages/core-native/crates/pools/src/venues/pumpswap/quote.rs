@@ -199,17 +199,13 @@ impl Terms {
         if budget == 0 {
             return Err(QuoteError::AmountZero);
         }
-        let FeeRates { lp, protocol, creator } = self.rates;
-        let whole = [protocol, creator]
-            .iter()
-            .fold(TEN_THOUSANDTHS.saturating_add(lp), |sum, rate| sum.saturating_add(*rate));
-        let before =
-            mul_div(budget, TEN_THOUSANDTHS, whole, Rounding::Down).ok_or(QuoteError::MathOverflow)?;
-        let mut trade = self.with_fees(0, before)?;
         let [_, room] = self.room;
         if budget > room {
             return Err(QuoteError::MathOverflow);
         }
+        let whole = self.taken().and_then(|taken| taken.checked_add(TEN_THOUSANDTHS));
+        let before = whole.and_then(|whole| mul_div(budget, TEN_THOUSANDTHS, whole, Rounding::Down));
+        let mut trade = self.with_fees(0, before.ok_or(QuoteError::MathOverflow)?)?;
         let excess = trade.paid().ok_or(QuoteError::MathOverflow)?.saturating_sub(budget);
         // The fees stay as they were computed: the excess is shaved off what is swapped, and one unit more of the price.
         trade.quote = trade.quote.checked_sub(excess).ok_or(QuoteError::OutputZero)?;
@@ -229,10 +225,15 @@ impl Terms {
         })
     }
 
+    /// Returns the fees' sum in ten-thousandths.
+    #[inline]
+    fn taken(&self) -> Option<u64> {
+        self.rates.lp.checked_add(self.rates.protocol)?.checked_add(self.rates.creator)
+    }
+
     /// Returns what no swap in a direction can pass.
     pub(super) fn bounds(&self, direction: Direction) -> Option<SwapBounds> {
-        let FeeRates { lp, protocol, creator } = self.rates;
-        let taken = lp.checked_add(protocol)?.checked_add(creator)?;
+        let taken = self.taken()?;
         match direction {
             Direction::AToB => {
                 let kept = TEN_THOUSANDTHS.checked_sub(taken)?;
