@@ -1,0 +1,322 @@
+//! What one bin gives: market making first, then processed and open limit orders, all at the bin's price (dlmm-sdk fb02e51,
+//! `commons/src/quote.rs`).
+
+use crate::dlmm_error::DlmmError;
+use crate::lb_pair::{Direction, FeeSide};
+use wide_math::{mul_div, over_q64, times_q64, Rounding, Wide};
+
+/// The whole of which the fee rates are parts.
+const FEE_PRECISION: u64 = 1_000_000_000;
+const BASIS_POINTS: u64 = 10_000;
+/// What the placer of a limit order gets of its fee, in basis points.
+const LIMIT_ORDER_FEE_SHARE: u64 = 5_000;
+
+/// What a bin can give, in the order in which it is taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Layers {
+    /// Y per X, with 64 fractional bits.
+    pub price: Wide,
+    /// The direction of the swap.
+    pub direction: Direction,
+    /// What the liquidity providers hold.
+    pub market: u64,
+    /// What is left of the limit orders that were reached before.
+    pub processed: u64,
+    /// Limit orders that were not reached yet.
+    pub open: u64,
+}
+
+/// The fee of one bin.
+#[derive(Clone, Copy, Debug)]
+pub struct FeeTerms {
+    /// Parts of 10^9.
+    pub rate: u64,
+    /// From which side it is taken.
+    pub side: FeeSide,
+    /// The protocol's part, in basis points.
+    pub protocol_share: u64,
+}
+
+/// What one bin took and gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fill {
+    /// What the trader paid, the fee on the input included.
+    pub paid: u64,
+    /// What the trader got, the fee on the output excluded.
+    pub received: u64,
+    /// The fee.
+    pub fee: u64,
+    /// What the layers took together.
+    pub input: u64,
+    /// What the market layer took.
+    pub market_in: u64,
+    /// What the market layer gave.
+    pub market_out: u64,
+    /// What the processed orders gave.
+    pub processed_out: u64,
+    /// What the open orders gave.
+    pub open_out: u64,
+    /// What was given beyond a fixed output and belongs to the protocol.
+    pub surplus: u64,
+}
+
+/// Who gets the fee of a bin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeeSplit {
+    /// The liquidity providers.
+    pub market: u64,
+    /// The placers of limit orders.
+    pub orders: u64,
+    /// The protocol.
+    pub protocol: u64,
+}
+
+impl Layers {
+    /// Returns all that the bin can give.
+    #[inline(always)]
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.market
+            .saturating_add(self.open)
+            .saturating_add(self.processed)
+    }
+
+    /// Returns the least that must go in for an output: rounded up.
+    #[inline(always)]
+    fn cost(&self, output: u64) -> Result<u64, DlmmError> {
+        match self.direction {
+            Direction::XToY => over_q64(output, self.price, Rounding::Up),
+            Direction::YToX => times_q64(output, self.price, Rounding::Up),
+        }
+        .ok_or(self.failure())
+    }
+
+    /// Returns what an input is worth: rounded down.
+    #[inline(always)]
+    fn worth(&self, input: u64) -> Result<u64, DlmmError> {
+        match self.direction {
+            Direction::XToY => times_q64(input, self.price, Rounding::Down),
+            Direction::YToX => over_q64(input, self.price, Rounding::Down),
+        }
+        .ok_or(self.failure())
+    }
+
+    /// A zero price divides nothing; every other failure is a result above 64 bits.
+    #[inline(always)]
+    fn failure(&self) -> DlmmError {
+        if self.price == Wide::from(0) {
+            DlmmError::MathOverflow
+        } else {
+            DlmmError::TypeCastFailed
+        }
+    }
+}
+
+/// What one layer took and gave.
+#[derive(Default)]
+struct LayerFill {
+    input: u64,
+    output: u64,
+}
+
+/// Takes what an input is worth from one layer, or all of it.
+///
+/// Called and not inlined, because every bin has three layers.
+#[inline(never)]
+fn fill_layer(
+    layers: &Layers,
+    most: u64,
+    offered: u64,
+    filled: &mut LayerFill,
+) -> Result<(), DlmmError> {
+    *filled = LayerFill::default();
+    if most == 0 {
+        return Ok(());
+    }
+    let cost = layers.cost(most)?;
+    if offered >= cost {
+        *filled = LayerFill {
+            input: cost,
+            output: most,
+        };
+    } else {
+        *filled = LayerFill {
+            input: offered,
+            output: layers.worth(offered)?,
+        };
+    }
+    Ok(())
+}
+
+/// Fills as much of an input as the bin takes.
+///
+/// Called and not inlined: it answers through memory, because a call on the SBF target returns one register.
+///
+/// # Errors
+///
+/// `MathOverflow` and `TypeCastFailed` where a calculation leaves its range.
+#[inline(never)]
+pub fn exact_in(
+    layers: &Layers,
+    terms: &FeeTerms,
+    amount: u64,
+    fill: &mut Fill,
+) -> Result<(), DlmmError> {
+    let (mut fee, mut input) = (0, amount);
+    if terms.side == FeeSide::Input {
+        fee = fee_within(amount, terms.rate)?;
+        input = less(amount, fee)?;
+    }
+    let mut layer = LayerFill::default();
+    fill_layer(layers, layers.market, input, &mut layer)?;
+    let (market_in, market_out) = (layer.input, layer.output);
+    let mut left = less(input, layer.input)?;
+    let (mut processed_out, mut open_out) = (0, 0);
+    if left > 0 {
+        fill_layer(layers, layers.processed, left, &mut layer)?;
+        processed_out = layer.output;
+        left = less(left, layer.input)?;
+    }
+    if left > 0 {
+        fill_layer(layers, layers.open, left, &mut layer)?;
+        open_out = layer.output;
+        left = less(left, layer.input)?;
+    }
+    let output = more(more(market_out, processed_out)?, open_out)?;
+    let mut paid = amount;
+    if left > 0 {
+        // The bin is empty: the fee is that of what it took.
+        input = less(input, left)?;
+        paid = input;
+        if terms.side == FeeSide::Input {
+            paid = with_fee(input, terms.rate)?;
+            fee = less(paid, input)?;
+        }
+    }
+    let mut received = output;
+    if terms.side == FeeSide::Output {
+        fee = fee_within(output, terms.rate)?;
+        received = less(output, fee)?;
+    }
+    *fill = Fill {
+        paid,
+        received,
+        fee,
+        input,
+        market_in,
+        market_out,
+        processed_out,
+        open_out,
+        surplus: 0,
+    };
+    Ok(())
+}
+
+/// Fills as much of an output as the bin gives, for at most `limit`.
+///
+/// # Errors
+///
+/// `InsufficientInAmount` when the limit does not cover the rest of the output, and those of `exact_in`.
+#[inline(always)]
+pub fn exact_out(
+    layers: &Layers,
+    terms: &FeeTerms,
+    wanted: u64,
+    limit: u64,
+    fill: &mut Fill,
+) -> Result<(), DlmmError> {
+    let output = match terms.side {
+        FeeSide::Input => wanted,
+        FeeSide::Output => with_fee(wanted, terms.rate)?,
+    };
+    if output >= layers.total() {
+        return exact_in(layers, terms, limit, fill);
+    }
+    let mut left = output;
+    let mut input = 0;
+    for most in [layers.market, layers.processed, layers.open] {
+        let taken = left.min(most);
+        if taken > 0 {
+            input = more(input, layers.cost(taken)?)?;
+            left = less(left, taken)?;
+        }
+    }
+    let paid = match terms.side {
+        FeeSide::Input => with_fee(input, terms.rate)?,
+        FeeSide::Output => input,
+    };
+    if paid > limit {
+        return Err(DlmmError::InsufficientInAmount);
+    }
+    exact_in(layers, terms, paid, fill)?;
+    // Rounding may give more than was asked for: the protocol gets it when it takes its fee from the output, and it stays
+    // in the reserve otherwise.
+    if fill.received > wanted && terms.side == FeeSide::Output {
+        fill.surplus = less(fill.received, wanted)?;
+    }
+    fill.received = wanted;
+    Ok(())
+}
+
+/// Divides the fee of a fill between liquidity providers, placers of orders and the protocol.
+///
+/// # Errors
+///
+/// `MathOverflow` where a share leaves its range.
+#[inline(always)]
+pub fn split_fee(terms: &FeeTerms, fill: &Fill) -> Result<FeeSplit, DlmmError> {
+    if fill.input == 0 || fill.fee == 0 {
+        return Ok(FeeSplit {
+            market: 0,
+            orders: 0,
+            protocol: 0,
+        });
+    }
+    let share = |whole, part, of, rounding| {
+        mul_div(whole, part, of, rounding).ok_or(DlmmError::MathOverflow)
+    };
+    // The market's part rounds up; all that is divided from there rounds down, and the protocol gets the rest of an
+    // order's fee.
+    let of_market = share(fill.fee, fill.market_in, fill.input, Rounding::Up)?;
+    let of_orders = less(fill.fee, of_market)?;
+    let orders = share(
+        of_orders,
+        LIMIT_ORDER_FEE_SHARE,
+        BASIS_POINTS,
+        Rounding::Down,
+    )?;
+    let market_protocol = share(
+        of_market,
+        terms.protocol_share,
+        BASIS_POINTS,
+        Rounding::Down,
+    )?;
+    Ok(FeeSplit {
+        market: less(of_market, market_protocol)?,
+        orders,
+        protocol: more(less(of_orders, orders)?, market_protocol)?,
+    })
+}
+
+/// Returns the fee that is part of an amount: rounded up.
+#[inline(always)]
+fn fee_within(amount: u64, rate: u64) -> Result<u64, DlmmError> {
+    mul_div(amount, rate, FEE_PRECISION, Rounding::Up).ok_or(DlmmError::TypeCastFailed)
+}
+
+/// Returns the amount that leaves `net` after its fee: rounded up.
+#[inline(always)]
+fn with_fee(net: u64, rate: u64) -> Result<u64, DlmmError> {
+    let kept = less(FEE_PRECISION, rate)?;
+    mul_div(net, FEE_PRECISION, kept, Rounding::Up).ok_or(DlmmError::TypeCastFailed)
+}
+
+#[inline(always)]
+fn more(a: u64, b: u64) -> Result<u64, DlmmError> {
+    a.checked_add(b).ok_or(DlmmError::MathOverflow)
+}
+
+#[inline(always)]
+fn less(a: u64, b: u64) -> Result<u64, DlmmError> {
+    a.checked_sub(b).ok_or(DlmmError::MathOverflow)
+}
