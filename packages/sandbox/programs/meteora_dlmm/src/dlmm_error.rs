@@ -70,6 +70,8 @@ pub enum DlmmError {
     MissingRemainingAccountForTransferHook = 6077,
     /// Accounts were given for a transfer hook that the mint does not have.
     NoTransferHookProgram = 6078,
+    /// Rounding gives less than the fixed output.
+    UndeterminedError = 6085,
     /// The input does not cover the fixed output.
     InsufficientInAmount = 6104,
     /// The pair collects its fees in an unknown way.

@@ -61,14 +61,18 @@ pub struct Fill {
 }
 
 /// Who gets the fee of a bin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FeeSplit {
     /// The liquidity providers.
     pub market: u64,
+    /// The protocol, of the providers' part.
+    pub protocol_of_market: u64,
+    /// The orders' part, which its placers and the protocol divide.
+    pub paid_by_orders: u64,
     /// The placers of limit orders.
     pub orders: u64,
-    /// The protocol.
-    pub protocol: u64,
+    /// The protocol, of the orders' part.
+    pub protocol_of_orders: u64,
 }
 
 impl Layers {
@@ -216,7 +220,8 @@ pub fn exact_in(
 ///
 /// # Errors
 ///
-/// `InsufficientInAmount` when the limit does not cover the rest of the output, and those of `exact_in`.
+/// `InsufficientInAmount` when the limit does not cover the rest of the output, `UndeterminedError` when rounding gives
+/// less than it, and those of `exact_in`.
 #[inline(always)]
 pub fn exact_out(
     layers: &Layers,
@@ -232,15 +237,9 @@ pub fn exact_out(
     if output >= layers.total() {
         return exact_in(layers, terms, limit, fill);
     }
-    let mut left = output;
-    let mut input = 0;
-    for most in [layers.market, layers.processed, layers.open] {
-        let taken = left.min(most);
-        if taken > 0 {
-            input = more(input, layers.cost(taken)?)?;
-            left = less(left, taken)?;
-        }
-    }
+    // One price for all layers together, although each of them rounds its own cost up: a fill of more than one layer may
+    // give less than was asked for, and is refused below.
+    let input = layers.cost(output)?;
     let paid = match terms.side {
         FeeSide::Input => with_fee(input, terms.rate)?,
         FeeSide::Output => input,
@@ -249,9 +248,12 @@ pub fn exact_out(
         return Err(DlmmError::InsufficientInAmount);
     }
     exact_in(layers, terms, paid, fill)?;
+    if fill.received < wanted {
+        return Err(DlmmError::UndeterminedError);
+    }
     // Rounding may give more than was asked for: the protocol gets it when it takes its fee from the output, and it stays
     // in the reserve otherwise.
-    if fill.received > wanted && terms.side == FeeSide::Output {
+    if terms.side == FeeSide::Output {
         fill.surplus = less(fill.received, wanted)?;
     }
     fill.received = wanted;
@@ -265,36 +267,30 @@ pub fn exact_out(
 /// `MathOverflow` where a share leaves its range.
 #[inline(always)]
 pub fn split_fee(terms: &FeeTerms, fill: &Fill) -> Result<FeeSplit, DlmmError> {
-    if fill.input == 0 || fill.fee == 0 {
-        return Ok(FeeSplit {
-            market: 0,
-            orders: 0,
-            protocol: 0,
-        });
+    if fill.fee == 0 {
+        return Ok(FeeSplit::default());
     }
     let share = |whole, part, of, rounding| {
         mul_div(whole, part, of, rounding).ok_or(DlmmError::MathOverflow)
     };
     // The market's part rounds up; all that is divided from there rounds down, and the protocol gets the rest of an
     // order's fee.
-    let of_market = share(fill.fee, fill.market_in, fill.input, Rounding::Up)?;
-    let of_orders = less(fill.fee, of_market)?;
-    let orders = share(
-        of_orders,
-        LIMIT_ORDER_FEE_SHARE,
-        BASIS_POINTS,
-        Rounding::Down,
-    )?;
-    let market_protocol = share(
-        of_market,
-        terms.protocol_share,
-        BASIS_POINTS,
-        Rounding::Down,
-    )?;
+    let of_market = if fill.input == 0 {
+        // A single unit was all fee. It counts as paid by orders, of which the protocol gets the larger half.
+        0
+    } else {
+        share(fill.fee, fill.market_in, fill.input, Rounding::Up)?
+    };
+    let paid_by_orders = less(fill.fee, of_market)?;
+    let down = |whole, part| share(whole, part, BASIS_POINTS, Rounding::Down);
+    let orders = down(paid_by_orders, LIMIT_ORDER_FEE_SHARE)?;
+    let protocol_of_market = down(of_market, terms.protocol_share)?;
     Ok(FeeSplit {
-        market: less(of_market, market_protocol)?,
+        market: less(of_market, protocol_of_market)?,
+        protocol_of_market,
+        paid_by_orders,
         orders,
-        protocol: more(less(of_orders, orders)?, market_protocol)?,
+        protocol_of_orders: less(paid_by_orders, orders)?,
     })
 }
 

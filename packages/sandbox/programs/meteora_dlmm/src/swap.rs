@@ -3,7 +3,7 @@
 use crate::bin_array::{array_of, bin_mut, book, check_type, index_for, layers};
 use crate::bitmap::skip_empty_arrays;
 use crate::dlmm_error::DlmmError;
-use crate::fill::{exact_in, exact_out, split_fee, FeeTerms, Fill, Layers};
+use crate::fill::{exact_in, exact_out, split_fee, FeeSplit, FeeTerms, Fill, Layers};
 use crate::lb_pair::{
     check_open, fee_side, has_limit_orders, Direction, FeeSide, LbPair, PairAddresses, PairSeeds,
 };
@@ -42,8 +42,10 @@ struct Terms<'a> {
 struct Progress {
     /// What may still be paid.
     left_in: u64,
-    /// What is still wanted; nothing is when the input is fixed.
+    /// What is still wanted, when the output is fixed.
     wanted: Option<u64>,
+    /// Whether a bin gave the rest of a fixed output; nothing of it is reached without a bin, not even zero.
+    is_reached: bool,
     paid: u64,
     received: u64,
     protocol_fee: u64,
@@ -53,12 +55,13 @@ struct Progress {
 impl Progress {
     #[inline(always)]
     fn is_open(&self) -> bool {
-        self.left_in > 0 && self.wanted != Some(0)
+        self.left_in > 0 && !self.is_reached
     }
 
-    /// Counts a fill: one that took nothing (at a price of zero) and one that gave nothing of a fixed output do not count.
+    /// Counts a fill; one that took nothing (at a price of zero) is not counted, although its bin gave.
     #[inline(always)]
     fn count(&mut self, fill: &Fill) -> Result<(), DlmmError> {
+        self.is_reached = self.wanted == Some(fill.received);
         if fill.paid == 0 {
             return Ok(());
         }
@@ -157,6 +160,7 @@ fn start(order: Order, transfer_fees: &TransferFees) -> Result<Progress, DlmmErr
     Ok(Progress {
         left_in: less(sent, transfer_fees.input.on(sent))?,
         wanted,
+        is_reached: false,
         paid: 0,
         received: 0,
         protocol_fee: 0,
@@ -270,15 +274,25 @@ fn trade_bin(
     }
     let split = split_fee(fee, &fill)?;
     book(bin, layers, &fill, &split, terms.direction.token(fee.side))?;
-    let protocol_fee = more(split.protocol, fill.surplus)?;
+    let protocol_fee = more(split.protocol_of_market, split.protocol_of_orders)?;
+    let protocol_fee = more(protocol_fee, fill.surplus)?;
     progress.protocol_fee = more(progress.protocol_fee, protocol_fee)?;
     if terms.is_hosted {
-        // Rounds down: the protocol keeps the remainder.
-        let share = mul_div(protocol_fee, HOST_FEE_SHARE, BASIS_POINTS, Rounding::Down);
-        let share = share.ok_or(DlmmError::MathOverflow)?;
-        progress.host_fee = more(progress.host_fee, share)?;
+        progress.host_fee = more(progress.host_fee, host_share(&split, fee.protocol_share)?)?;
     }
     progress.count(&fill)
+}
+
+/// Returns the host's part of a bin's fee: its share of what the protocol gets of the providers' part, and of what it
+/// would get of the orders' part if that were the providers' too. Everything rounds down: the protocol keeps the remainder.
+#[inline(always)]
+fn host_share(split: &FeeSplit, protocol_share: u64) -> Result<u64, DlmmError> {
+    let share = |whole, part| {
+        mul_div(whole, part, BASIS_POINTS, Rounding::Down).ok_or(DlmmError::MathOverflow)
+    };
+    let of_orders = share(split.paid_by_orders, protocol_share)?;
+    let of_market = share(split.protocol_of_market, HOST_FEE_SHARE)?;
+    more(of_market, share(of_orders, HOST_FEE_SHARE)?)
 }
 
 #[inline(always)]
