@@ -102,7 +102,11 @@ function runOne(
   machine.put(TRADER.source, fundedLike(state.get(into)!, owner, FUNDS));
   machine.put(TRADER.destination, fundedLike(state.get(out)!, owner, 0n));
   const { slot, unixTimestamp } = capture;
-  machine.setTime({ slot: BigInt(slot), unixTimestamp: BigInt(unixTimestamp), epoch: BigInt(Math.floor(slot / 432_000)) });
+  machine.setTime({
+    slot: BigInt(slot),
+    unixTimestamp: BigInt(unixTimestamp),
+    epoch: BigInt(Math.floor(slot / 432_000)),
+  });
   const amount = BigInt(capture.amountSpecified);
   // The captures were made without a limit: at least nothing, at most everything.
   const [first, second] = capture.swapMode === 'exactIn' ? [amount, 0n] : [2n ** 64n - 1n, amount];
@@ -125,7 +129,9 @@ function binArraysByIndex(state: ReadonlyMap<string, HeldAccount>): ReadonlyMap<
   const arrays = [...state].filter(
     ([, { owner, data }]) => owner === DLMM && Buffer.from(data.subarray(0, 8)).toString('hex') === '5c8e5cdc059446b5',
   );
-  return new Map(arrays.map(([address, { data }]) => [String(new DataView(data.buffer).getBigInt64(8, true)), address]));
+  return new Map(
+    arrays.map(([address, { data }]) => [String(new DataView(data.buffer).getBigInt64(8, true)), address]),
+  );
 }
 
 /** Returns what a run moved, or how it failed, in the words of the captures. */

@@ -98,16 +98,24 @@ class Draw {
     const numbers = this.#numbers;
     const ix = numbers.pick(['swap2', 'swap2', 'swap_exact_out2', 'swap_exact_out2', 'swap'] as const);
     const fixed = numbers.pick([34n, 34n, 34n, 24n, 24n, 12n, 64n].map((bits) => numbers.upTo(bits)));
-    const limits = ix === 'swap_exact_out2' ? [1n << 60n, 1n << 60n, 1n << 60n, U64, numbers.upTo(34n)] : [0n, 0n, 0n, numbers.upTo(24n)];
+    const limits =
+      ix === 'swap_exact_out2'
+        ? [1n << 60n, 1n << 60n, 1n << 60n, U64, numbers.upTo(34n)]
+        : [0n, 0n, 0n, numbers.upTo(24n)];
     const limit = numbers.pick(limits);
     const funds = numbers.pick([1n << 61n, 1n << 61n, 1n << 61n, numbers.upTo(34n)]);
-    return ix === 'swap_exact_out2' ? { ix, first: limit, second: fixed, funds } : { ix, first: fixed, second: limit, funds };
+    return ix === 'swap_exact_out2'
+      ? { ix, first: limit, second: fixed, funds }
+      : { ix, first: fixed, second: limit, funds };
   }
 
   transferFee(): TransferFee | undefined {
     if (!this.oneIn(8n)) return undefined;
     const numbers = this.#numbers;
-    const fee = () => ({ maximum: numbers.upTo(40n), basisPoints: Number(numbers.pick([0n, 1n, 250n, 10_000n, numbers.below(10_001n)])) });
+    const fee = () => ({
+      maximum: numbers.upTo(40n),
+      basisPoints: Number(numbers.pick([0n, 1n, 250n, 10_000n, numbers.below(10_001n)])),
+    });
     return { epoch: numbers.pick([1_017n, 1_018n, 1_019n]), older: fee(), newer: fee() };
   }
 
@@ -160,7 +168,9 @@ class Draw {
   #bin(id: number, step: bigint, width: bigint): Fields {
     const numbers = this.#numbers;
     const amount = (): bigint => numbers.pick([0n, numbers.upTo(width), numbers.upTo(width)]);
-    const price = this.oneIn(200n) ? numbers.pick([numbers.word(), (numbers.upTo(63n) << 64n) + numbers.word()]) : binPrice(id, step);
+    const price = this.oneIn(200n)
+      ? numbers.pick([numbers.word(), (numbers.upTo(63n) << 64n) + numbers.word()])
+      : binPrice(id, step);
     const supply = (numbers.pick([0n, 1n, numbers.upTo(40n)]) << 64n) + numbers.word();
     const feePerToken = (numbers.pick([0n, numbers.upTo(40n)]) << 64n) + numbers.word();
     const open = amount();
