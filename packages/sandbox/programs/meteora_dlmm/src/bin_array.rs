@@ -227,3 +227,112 @@ fn add(bin: &mut Bin, offset: usize, amount: u64) -> Result<(), ProgramError> {
 fn in_range(number: Option<u64>) -> Result<u64, ProgramError> {
     number.ok_or(ProgramError::ArithmeticOverflow)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{array_of, book, entry_bin, layers, Bin};
+    use crate::fill::{FeeSplit, Fill};
+    use crate::lb_pair::{Direction, Token};
+    use program_frame::{put_u64, u64_at};
+
+    #[test]
+    fn rounds_the_index_of_an_array_down_on_both_sides_of_zero() {
+        for (bin_id, index) in [(0, 0), (69, 0), (70, 1), (-1, -1), (-70, -1), (-71, -2)] {
+            assert_eq!(array_of(bin_id), index, "{bin_id}");
+        }
+        assert_eq!(array_of(i32::MIN), i32::MIN.div_euclid(70));
+        assert_eq!(array_of(i32::MAX), i32::MAX / 70);
+    }
+
+    #[test]
+    fn enters_an_array_at_the_end_that_the_price_reaches_first() {
+        assert_eq!(entry_bin(-1, Direction::XToY), -1);
+        assert_eq!(entry_bin(-1, Direction::YToX), -70);
+        assert_eq!(entry_bin(2, Direction::XToY), 209);
+        assert_eq!(entry_bin(2, Direction::YToX), 140);
+    }
+
+    fn bin_with(fields: &[(usize, u64)]) -> Bin {
+        let mut bin = [0; 144];
+        for (offset, value) in fields {
+            assert_eq!(put_u64(&mut bin, *offset, *value), Ok(()));
+        }
+        bin
+    }
+
+    #[test]
+    fn offers_limit_orders_on_their_side_only() {
+        let mut bin = bin_with(&[(0, 10), (8, 20), (24, 1), (112, 30), (128, 40)]);
+        let given = |bin: &Bin, direction, has_orders| {
+            layers(bin, direction, has_orders).map(|it| (it.market, it.processed, it.open))
+        };
+        assert_eq!(given(&bin, Direction::XToY, true), Ok((20, 40, 30)));
+        assert_eq!(given(&bin, Direction::YToX, true), Ok((10, 0, 0)));
+        assert_eq!(given(&bin, Direction::XToY, false), Ok((20, 0, 0)));
+        bin[140] = 1;
+        assert_eq!(given(&bin, Direction::XToY, true), Ok((20, 0, 0)));
+        assert_eq!(given(&bin, Direction::YToX, true), Ok((10, 40, 30)));
+    }
+
+    /// The numbers of a swap that the real program executed (0.12.0, 1,300,000 X into bin 0).
+    #[test]
+    fn moves_amounts_orders_and_fees_as_the_real_program_did() {
+        let before = [
+            (0, 1_000_000),
+            (8, 1_000_000),
+            (24, 1),
+            (40, 2_000_000),
+            (112, 500_000),
+            (120, 300_000),
+            (128, 200_000),
+            (136, 5),
+        ];
+        let mut bin = bin_with(&before);
+        let layers = layers(&bin, Direction::XToY, true);
+        let fill = Fill {
+            market_in: 1_000_000,
+            market_out: 1_000_000,
+            processed_out: 200_000,
+            open_out: 98_700,
+            ..Fill::default()
+        };
+        let split = FeeSplit {
+            market: 802,
+            orders: 149,
+            ..FeeSplit::default()
+        };
+        let booked = layers.map(|it| book(&mut bin, &it, &fill, &split, Token::X));
+        assert_eq!(booked, Ok(Ok(())));
+        let after = [
+            (0, 2_000_000),
+            (8, 0),
+            (48, 0),
+            (56, 298_700),
+            (64, 0),
+            (72, 149),
+            (80, 7_397_144_373_557_530),
+            (88, 0),
+            (96, 0),
+            (112, 0),
+            (120, 500_000),
+            (128, 401_300),
+            (136, 6),
+        ];
+        for (offset, value) in after {
+            assert_eq!(u64_at(&bin, offset), Ok(value), "{offset}");
+        }
+    }
+
+    #[test]
+    fn keeps_no_fee_for_less_than_one_unit_of_liquidity() {
+        let mut bin = bin_with(&[(8, 9), (24, 1), (32, u64::MAX)]);
+        let split = FeeSplit {
+            market: 5,
+            ..FeeSplit::default()
+        };
+        let layers = layers(&bin, Direction::XToY, true);
+        let booked = layers.map(|it| book(&mut bin, &it, &Fill::default(), &split, Token::X));
+        assert_eq!(booked, Ok(Ok(())));
+        assert_eq!(u64_at(&bin, 80), Ok(0));
+    }
+}

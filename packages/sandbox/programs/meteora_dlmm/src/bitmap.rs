@@ -176,3 +176,73 @@ fn next_bit(bits: &[u8], start: u64, order: Order) -> u64 {
         };
     }
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "an overflow in a test is a failed test"
+)]
+mod tests {
+    use super::{next_bit, search_internal, skip_empty_arrays, Order, BITMAP};
+    use crate::dlmm_error::DlmmError;
+    use crate::lb_pair::Direction;
+    use pinocchio::error::ProgramError;
+
+    fn pair_with(arrays: &[usize]) -> [u8; 904] {
+        let mut data = [0; 904];
+        for bit in arrays {
+            data[BITMAP + bit / 8] |= 1 << (bit % 8);
+        }
+        data
+    }
+
+    #[test]
+    fn finds_bits_in_both_orders_across_words() {
+        let mut bits = [0_u8; 24];
+        bits[0] = 0b100;
+        bits[16] = 0b1000_0001;
+        assert_eq!(next_bit(&bits, 0, Order::Rising), 2);
+        assert_eq!(next_bit(&bits, 2, Order::Rising), 2);
+        assert_eq!(next_bit(&bits, 3, Order::Rising), 128);
+        assert_eq!(next_bit(&bits, 129, Order::Rising), 135);
+        assert_eq!(next_bit(&bits, 136, Order::Rising), u64::MAX);
+        assert_eq!(next_bit(&bits, 191, Order::Falling), 135);
+        assert_eq!(next_bit(&bits, 134, Order::Falling), 128);
+        assert_eq!(next_bit(&bits, 127, Order::Falling), 2);
+        assert_eq!(next_bit(&bits, 1, Order::Falling), u64::MAX);
+    }
+
+    #[test]
+    fn searches_the_pair_from_its_lowest_to_its_highest_array() {
+        let pair = pair_with(&[0, 512, 1023]);
+        let found = |direction, start| search_internal(&pair, direction, start);
+        assert_eq!(found(Direction::XToY, 511), Ok(Some(511)));
+        assert_eq!(found(Direction::XToY, 510), Ok(Some(0)));
+        assert_eq!(found(Direction::XToY, -1), Ok(Some(-512)));
+        assert_eq!(found(Direction::YToX, -511), Ok(Some(0)));
+        assert_eq!(found(Direction::YToX, 1), Ok(Some(511)));
+        assert_eq!(
+            search_internal(&pair_with(&[]), Direction::YToX, 0),
+            Ok(None)
+        );
+    }
+
+    #[test]
+    fn enters_the_next_marked_array_and_stays_in_a_marked_one() {
+        let pair = pair_with(&[512, 515]);
+        let next = |direction, active_id| skip_empty_arrays(&pair, None, direction, active_id);
+        assert_eq!(next(Direction::YToX, 33), Ok(33));
+        assert_eq!(next(Direction::YToX, 70), Ok(210));
+        assert_eq!(next(Direction::XToY, 150), Ok(69));
+    }
+
+    #[test]
+    fn asks_for_the_extension_when_the_pair_names_no_array_ahead() {
+        let missing = ProgramError::from(DlmmError::BitmapExtensionAccountIsNotProvided);
+        let pair = pair_with(&[512]);
+        let next = |direction, active_id| skip_empty_arrays(&pair, None, direction, active_id);
+        assert_eq!(next(Direction::XToY, -1), Err(missing.clone()));
+        assert_eq!(next(Direction::YToX, 70), Err(missing.clone()));
+        assert_eq!(next(Direction::XToY, 512 * 70), Err(missing));
+    }
+}

@@ -1,6 +1,7 @@
 //! What one bin gives: market making first, then processed and open limit orders, all at the bin's price (dlmm-sdk fb02e51,
 //! `commons/src/quote.rs`).
 
+use crate::checked::{less, more};
 use crate::dlmm_error::DlmmError;
 use crate::lb_pair::{Direction, FeeSide};
 use wide_math::{mul_div, over_q64, times_q64, Rounding, Wide};
@@ -307,12 +308,156 @@ fn with_fee(net: u64, rate: u64) -> Result<u64, DlmmError> {
     mul_div(net, FEE_PRECISION, kept, Rounding::Up).ok_or(DlmmError::TypeCastFailed)
 }
 
-#[inline(always)]
-fn more(a: u64, b: u64) -> Result<u64, DlmmError> {
-    a.checked_add(b).ok_or(DlmmError::MathOverflow)
-}
+#[cfg(test)]
+mod tests {
+    use super::{exact_in, exact_out, split_fee, FeeSplit, FeeTerms, Fill, Layers};
+    use crate::dlmm_error::DlmmError;
+    use crate::lb_pair::{Direction, FeeSide};
+    use wide_math::Wide;
 
-#[inline(always)]
-fn less(a: u64, b: u64) -> Result<u64, DlmmError> {
-    a.checked_sub(b).ok_or(DlmmError::MathOverflow)
+    /// Bin 0 of the swaps that the real program (0.12.0) executed for these tests: a price of one, 0.1 % fee.
+    const LAYERS: Layers = Layers {
+        price: Wide::new(1, 0),
+        direction: Direction::XToY,
+        market: 1_000_000,
+        processed: 200_000,
+        open: 500_000,
+    };
+
+    const fn terms(side: FeeSide) -> FeeTerms {
+        FeeTerms {
+            rate: 1_000_000,
+            side,
+            protocol_share: 2_000,
+        }
+    }
+
+    fn filled(layers: &Layers, side: FeeSide, amount: u64) -> Result<Fill, DlmmError> {
+        let mut fill = Fill::default();
+        exact_in(layers, &terms(side), amount, &mut fill).map(|()| fill)
+    }
+
+    fn bought(layers: &Layers, side: FeeSide, wanted: u64, limit: u64) -> Result<Fill, DlmmError> {
+        let mut fill = Fill::default();
+        exact_out(layers, &terms(side), wanted, limit, &mut fill).map(|()| fill)
+    }
+
+    #[test]
+    fn takes_the_layers_in_their_order() {
+        let outputs = |amount| {
+            filled(&LAYERS, FeeSide::Input, amount)
+                .map(|it| (it.received, it.market_out, it.processed_out, it.open_out))
+        };
+        assert_eq!(outputs(500_000), Ok((499_500, 499_500, 0, 0)));
+        assert_eq!(outputs(1_050_000), Ok((1_048_950, 1_000_000, 48_950, 0)));
+        assert_eq!(
+            outputs(1_300_000),
+            Ok((1_298_700, 1_000_000, 200_000, 98_700))
+        );
+    }
+
+    #[test]
+    fn takes_only_the_fee_of_what_it_could_use() {
+        let fill = filled(&LAYERS, FeeSide::Input, 1_718_000);
+        let parts = fill.map(|it| (it.paid, it.received, it.fee));
+        assert_eq!(parts, Ok((1_701_702, 1_700_000, 1_702)));
+        let fill = filled(&LAYERS, FeeSide::Output, 1_718_000);
+        let parts = fill.map(|it| (it.paid, it.received, it.fee));
+        assert_eq!(parts, Ok((1_700_000, 1_698_300, 1_700)));
+    }
+
+    #[test]
+    fn divides_the_fee_between_providers_orders_and_protocol() {
+        let split = |side, amount| {
+            filled(&LAYERS, side, amount).and_then(|fill| split_fee(&terms(side), &fill))
+        };
+        let expected = FeeSplit {
+            market: 802,
+            protocol_of_market: 200,
+            paid_by_orders: 298,
+            orders: 149,
+            protocol_of_orders: 149,
+        };
+        assert_eq!(split(FeeSide::Input, 1_300_000), Ok(expected));
+        let expected = FeeSplit {
+            market: 800,
+            protocol_of_market: 200,
+            paid_by_orders: 50,
+            orders: 25,
+            protocol_of_orders: 25,
+        };
+        assert_eq!(split(FeeSide::Output, 1_050_000), Ok(expected));
+        // One unit is all fee, and the protocol's.
+        let protocol = split(FeeSide::Input, 1).map(|it| (it.market, it.protocol_of_orders));
+        assert_eq!(protocol, Ok((0, 1)));
+    }
+
+    #[test]
+    fn asks_for_an_input_that_gives_exactly_the_output() {
+        let parts = |it: Fill| (it.paid, it.received, it.market_out, it.surplus);
+        let input = bought(&LAYERS, FeeSide::Input, 1_000, 1_002);
+        assert_eq!(input.map(parts), Ok((1_002, 1_000, 1_000, 0)));
+        let output = bought(&LAYERS, FeeSide::Output, 1_000, 1_002);
+        assert_eq!(output.map(parts), Ok((1_002, 1_000, 1_002, 0)));
+        let short = bought(&LAYERS, FeeSide::Input, 1_000, 1_001);
+        assert_eq!(short, Err(DlmmError::InsufficientInAmount));
+    }
+
+    #[test]
+    fn drains_a_bin_that_holds_less_than_is_wanted() {
+        let fill = bought(&LAYERS, FeeSide::Input, 1_800_000, u64::MAX);
+        assert_eq!(
+            fill.map(|it| (it.paid, it.received)),
+            Ok((1_701_702, 1_700_000))
+        );
+    }
+
+    #[test]
+    fn gives_the_surplus_of_an_expensive_unit_to_the_protocol_when_it_is_paid_there() {
+        // About 1,060 Y per X: six X, one of them the fee, are worth 5,300.
+        let layers = Layers {
+            price: Wide::new(1_060, 0),
+            market: 1_000_000_000,
+            ..LAYERS
+        };
+        let parts = |it: Fill| (it.paid, it.received, it.market_out, it.surplus);
+        let input = bought(&layers, FeeSide::Input, 5_000, u64::MAX);
+        assert_eq!(input.map(parts), Ok((6, 5_000, 5_300, 0)));
+        let output = bought(&layers, FeeSide::Output, 5_000, u64::MAX);
+        assert_eq!(output.map(parts), Ok((5, 5_000, 5_300, 294)));
+    }
+
+    #[test]
+    fn refuses_an_output_that_rounding_in_two_layers_misses() {
+        // The first layer takes a whole X for three Y.
+        let layers = Layers {
+            price: Wide::new(1_908_694, 0),
+            market: 3,
+            processed: 1_168_163,
+            open: 0,
+            ..LAYERS
+        };
+        let fill = bought(&layers, FeeSide::Output, 44_507, u64::MAX);
+        assert_eq!(fill, Err(DlmmError::UndeterminedError));
+    }
+
+    #[test]
+    fn tells_a_zero_price_from_an_amount_above_64_bits() {
+        let free = Layers {
+            price: Wide::new(0, 0),
+            ..LAYERS
+        };
+        assert_eq!(
+            filled(&free, FeeSide::Input, 9),
+            Err(DlmmError::MathOverflow)
+        );
+        let cheap = Layers {
+            price: Wide::new(0, 1),
+            ..LAYERS
+        };
+        assert_eq!(
+            filled(&cheap, FeeSide::Input, 9),
+            Err(DlmmError::TypeCastFailed)
+        );
+    }
 }

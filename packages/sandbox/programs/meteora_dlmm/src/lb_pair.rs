@@ -23,28 +23,18 @@ const VOLATILITY_ACCUMULATOR: usize = 40;
 const VOLATILITY_REFERENCE: usize = 44;
 const INDEX_REFERENCE: usize = 48;
 const LAST_UPDATE: usize = 56;
-const BUMP_SEED: usize = 72;
-const BIN_STEP_SEED: usize = 73;
-const PAIR_TYPE: usize = 75;
+/// Where the type of the pair stands.
+pub const PAIR_TYPE: usize = 75;
 const ACTIVE_ID: usize = 76;
 const BIN_STEP: usize = 80;
-const STATUS: usize = 82;
-const HAS_BASE_FACTOR_SEED: usize = 83;
-const BASE_FACTOR_SEED: usize = 84;
-const ACTIVATION_TYPE: usize = 86;
-const MINTS: usize = 88;
+/// Where the mints of X and Y stand.
+pub const MINTS: usize = 88;
 const RESERVES: usize = 152;
 const PROTOCOL_FEES: usize = 216;
 const REWARD_MINTS: [usize; 2] = [264, 408];
 const ORACLE: usize = 552;
 /// Where the bitmap of the bin arrays −512 to 511 stands.
 pub const BITMAP: usize = 584;
-const PRE_ACTIVATION_ADDRESS: usize = 752;
-const BASE_KEY: usize = 784;
-const ACTIVATION_POINT: usize = 816;
-const PRE_ACTIVATION_DURATION: usize = 824;
-
-const ENABLED: u8 = 0;
 
 /// Which token goes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,39 +279,6 @@ fn put<const WIDTH: usize>(
     Ok(())
 }
 
-/// Checks that a pair swaps now, for this user.
-///
-/// # Errors
-///
-/// `InvalidPoolType` and `InvalidActivationType` for unknown kinds, `PoolDisabled` when the pair does not swap.
-#[inline(always)]
-pub fn check_open(
-    data: &[u8],
-    user: &Address,
-    slot: u64,
-    unix_timestamp: i64,
-) -> Result<(), ProgramError> {
-    let is_gated = match u8_at(data, PAIR_TYPE)? {
-        0 | 3 => false,
-        1 | 2 => true,
-        _ => return Err(DlmmError::InvalidPoolType.into()),
-    };
-    let now = match u8_at(data, ACTIVATION_TYPE)? {
-        0 => slot,
-        // A time before 1970 wraps in the real program too.
-        1 => unix_timestamp.cast_unsigned(),
-        _ => return Err(DlmmError::InvalidActivationType.into()),
-    };
-    let mut point = u64_at(data, ACTIVATION_POINT)?;
-    if user == &address_at(data, PRE_ACTIVATION_ADDRESS)? {
-        point = point.saturating_sub(u64_at(data, PRE_ACTIVATION_DURATION)?);
-    }
-    if u8_at(data, STATUS)? != ENABLED || (is_gated && now < point) {
-        return Err(DlmmError::PoolDisabled.into());
-    }
-    Ok(())
-}
-
 /// Says whether the bins of a pair hold limit orders: a pair that never decided does while it has no reward.
 ///
 /// # Errors
@@ -355,50 +312,58 @@ pub fn fee_side(data: &[u8], direction: Direction) -> Result<FeeSide, ProgramErr
     }
 }
 
-/// The seeds of a pair's address (`lb_clmm` 0.8 source, `state/lb_pair.rs`, `seeds`; type 3 from `@meteora-ag/dlmm` 1.9.14,
-/// whose base key is the preset).
-pub struct PairSeeds {
-    kind: u8,
-    has_base_factor: bool,
-    base_key: [u8; 32],
-    mints: [[u8; 32]; 2],
-    bin_step: [u8; 2],
-    base_factor: [u8; 2],
-    bump: [u8; 1],
-}
+#[cfg(test)]
+mod tests {
+    use super::{fee_side, has_limit_orders, Direction, DlmmError, FeeSide, LbPair, Token};
 
-impl PairSeeds {
-    /// Decodes the seeds.
-    ///
-    /// # Errors
-    ///
-    /// `AccountDataTooSmall` when the account is shorter than a pair.
-    #[inline(always)]
-    pub fn decode(data: &[u8]) -> Result<Self, ProgramError> {
-        let x = bytes_at(data, MINTS)?;
-        let y = bytes_at(data, MINTS.saturating_add(32))?;
-        Ok(Self {
-            kind: u8_at(data, PAIR_TYPE)?,
-            has_base_factor: u8_at(data, HAS_BASE_FACTOR_SEED)? != 0,
-            base_key: bytes_at(data, BASE_KEY)?,
-            mints: if x < y { [x, y] } else { [y, x] },
-            bin_step: bytes_at(data, BIN_STEP_SEED)?,
-            base_factor: bytes_at(data, BASE_FACTOR_SEED)?,
-            bump: bytes_at(data, BUMP_SEED)?,
-        })
+    fn pair_with(bytes: &[(usize, u8)]) -> [u8; 904] {
+        let mut data = [0; 904];
+        for (offset, byte) in bytes {
+            data[*offset] = *byte;
+        }
+        data
     }
 
-    /// Returns the seeds in their order, and how many of them count.
-    #[inline(always)]
-    #[must_use]
-    pub fn parts(&self) -> ([&[u8]; 5], usize) {
-        let [low, high] = &self.mints;
-        let (base, step): (&[u8], &[u8]) = (&self.base_key, &self.bin_step);
-        match (self.kind, self.has_base_factor) {
-            (1, _) => ([base, low, high, step, &self.bump], 5),
-            (2 | 3, _) => ([base, low, high, &self.bump, &[]], 4),
-            (_, true) => ([low, high, step, &self.base_factor, &self.bump], 5),
-            (_, false) => ([low, high, step, &self.bump, &[]], 4),
-        }
+    #[test]
+    fn holds_limit_orders_by_its_function_or_while_it_has_no_reward() {
+        assert_eq!(has_limit_orders(&pair_with(&[])), Ok(true));
+        assert_eq!(has_limit_orders(&pair_with(&[(264, 1)])), Ok(false));
+        assert_eq!(has_limit_orders(&pair_with(&[(408, 1)])), Ok(false));
+        assert_eq!(has_limit_orders(&pair_with(&[(35, 1)])), Ok(false));
+        assert_eq!(has_limit_orders(&pair_with(&[(35, 2), (264, 1)])), Ok(true));
+        let unknown = has_limit_orders(&pair_with(&[(35, 3)]));
+        assert_eq!(unknown, Err(DlmmError::TypeCastFailed.into()));
+    }
+
+    #[test]
+    fn takes_the_fee_from_the_input_or_always_from_y() {
+        let side = |mode, direction| fee_side(&pair_with(&[(36, mode)]), direction);
+        assert_eq!(side(0, Direction::XToY), Ok(FeeSide::Input));
+        assert_eq!(side(0, Direction::YToX), Ok(FeeSide::Input));
+        assert_eq!(side(1, Direction::XToY), Ok(FeeSide::Output));
+        assert_eq!(side(1, Direction::YToX), Ok(FeeSide::Input));
+        let unknown = side(2, Direction::YToX);
+        assert_eq!(unknown, Err(DlmmError::InvalidCollectFeeMode.into()));
+    }
+
+    #[test]
+    fn advances_within_its_range_and_books_what_it_moved() {
+        // Bins −2 to 1, active bin −1.
+        let mut data = pair_with(&[(28, 1), (224, 9)]);
+        data[24..28].copy_from_slice(&(-2_i32).to_le_bytes());
+        data[76..80].copy_from_slice(&(-1_i32).to_le_bytes());
+        let decoded = LbPair::decode(&data);
+        assert!(decoded.is_ok());
+        let Ok(mut pair) = decoded else { return };
+        assert_eq!(pair.advance(Direction::XToY), Ok(()));
+        let refused = pair.advance(Direction::XToY);
+        assert_eq!(refused, Err(DlmmError::PairInsufficientLiquidity));
+        pair.volatility.last_update = 77;
+        assert_eq!(pair.book(&mut data, Token::Y, 5), Ok(()));
+        assert_eq!(data[76..80], (-2_i32).to_le_bytes());
+        assert_eq!((data[56], data[216], data[224]), (77, 0, 14));
+        data[224..232].fill(0xff);
+        let full = pair.book(&mut data, Token::Y, 1);
+        assert_eq!(full, Err(DlmmError::MathOverflow.into()));
     }
 }

@@ -2,14 +2,19 @@
 
 #![no_std]
 
+pub mod activation;
 pub mod bin_array;
 pub mod bitmap;
+pub mod checked;
 pub mod dlmm_error;
 pub mod fill;
 pub mod lb_pair;
 pub mod order;
+pub mod pair_seeds;
+pub mod settlement;
 pub mod swap;
 pub mod swap_accounts;
+pub mod trade;
 pub mod transfer_fee;
 pub mod volatility;
 

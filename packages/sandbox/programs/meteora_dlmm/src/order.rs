@@ -166,3 +166,74 @@ impl HookAccounts {
         Ok(hooks)
     }
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "an overflow in a test is a failed test"
+)]
+mod tests {
+    use super::{decode, HookAccounts, Order, SWAP, SWAP_2, SWAP_EXACT_OUT_2};
+    use crate::dlmm_error::DlmmError;
+    use crate::lb_pair::Token;
+    use crate::swap_accounts::Version;
+
+    fn instruction(discriminator: [u8; 8], count: u8, slices: &[u8]) -> [u8; 40] {
+        let mut data = [0xff; 40];
+        data[..8].copy_from_slice(&discriminator);
+        data[8..24].fill(0);
+        data[8] = 5;
+        data[16] = 6;
+        data[24..28].copy_from_slice(&u32::from(count).to_le_bytes());
+        data[28..28 + slices.len()].copy_from_slice(slices);
+        data
+    }
+
+    #[test]
+    fn reads_the_three_swaps() {
+        let exact_in = Order::ExactIn {
+            amount_in: 5,
+            minimum_out: 6,
+        };
+        let exact_out = Order::ExactOut {
+            maximum_in: 5,
+            amount_out: 6,
+        };
+        let read = |discriminator| decode(&instruction(discriminator, 0, &[]));
+        assert_eq!(read(SWAP), Ok((exact_in, Version::Legacy)));
+        assert_eq!(read(SWAP_2), Ok((exact_in, Version::Two)));
+        assert_eq!(read(SWAP_EXACT_OUT_2), Ok((exact_out, Version::Two)));
+        assert_eq!(read([9; 8]), Err(DlmmError::InstructionFallbackNotFound));
+        let short = decode(&instruction(SWAP_2, 0, &[])[..27]);
+        assert_eq!(short, Err(DlmmError::InstructionDidNotDeserialize));
+        let unknown_kind = decode(&instruction(SWAP_2, 1, &[4, 1]));
+        assert_eq!(unknown_kind, Err(DlmmError::InstructionDidNotDeserialize));
+    }
+
+    #[test]
+    fn counts_the_accounts_of_each_hook() {
+        let count = |count, slices: &[u8]| {
+            HookAccounts::decode(&instruction(SWAP_2, count, slices), 4)
+                .map(|it| (it.of(Token::X), it.of(Token::Y)))
+        };
+        assert_eq!(count(0, &[]), Ok((0, 0)));
+        assert_eq!(count(2, &[1, 3, 0, 1]), Ok((1, 3)));
+        assert_eq!(count(2, &[0, 0, 0, 1]), Ok((1, 0)));
+        assert_eq!(
+            count(2, &[0, 1, 0, 1]),
+            Err(DlmmError::DuplicatedRemainingAccountTypes)
+        );
+        assert_eq!(
+            count(2, &[0, 2, 1, 3]),
+            Err(DlmmError::InsufficientRemainingAccounts)
+        );
+        assert_eq!(
+            count(1, &[2, 1]),
+            Err(DlmmError::InvalidRemainingAccountSlice)
+        );
+        assert_eq!(
+            count(1, &[3, 0, 1]),
+            Err(DlmmError::InvalidRemainingAccountSlice)
+        );
+    }
+}

@@ -118,3 +118,85 @@ fn extension(mint: &[u8], wanted: u16) -> Option<&[u8]> {
     }
     None
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "an overflow in a test is a failed test"
+)]
+mod tests {
+    use super::{has_hook, TransferFee};
+
+    const FEE: TransferFee = TransferFee {
+        maximum: 5_000_000,
+        basis_points: 250,
+    };
+
+    /// A mint with a pointer (kind 3), a transfer hook (14) and a transfer fee (1), in this order.
+    fn mint(hook: u8) -> [u8; 400] {
+        let mut mint = [0_u8; 400];
+        let mut offset = 166;
+        for (kind, length) in [(3_u16, 32_u16), (14, 64), (1, 108)] {
+            mint[offset..offset + 2].copy_from_slice(&kind.to_le_bytes());
+            mint[offset + 2..offset + 4].copy_from_slice(&length.to_le_bytes());
+            offset += 4 + usize::from(length);
+        }
+        mint[202 + 4 + 32..202 + 4 + 64].fill(hook);
+        let fee = 270 + 4;
+        let mut put = |at: usize, epoch: u64, maximum: u64, basis_points: u16| {
+            mint[at..at + 8].copy_from_slice(&epoch.to_le_bytes());
+            mint[at + 8..at + 16].copy_from_slice(&maximum.to_le_bytes());
+            mint[at + 16..at + 18].copy_from_slice(&basis_points.to_le_bytes());
+        };
+        put(fee + 72, 0, 7, 100);
+        put(fee + 90, 900, 5_000_000, 250);
+        mint
+    }
+
+    #[test]
+    fn finds_the_fee_of_the_epoch_behind_other_extensions() {
+        let older = TransferFee {
+            maximum: 7,
+            basis_points: 100,
+        };
+        assert_eq!(TransferFee::of_mint(&mint(0), 899), older);
+        assert_eq!(TransferFee::of_mint(&mint(0), 900), FEE);
+        assert_eq!(TransferFee::of_mint(&[0; 400], 900), TransferFee::NONE);
+        assert_eq!(TransferFee::of_mint(&[0; 82], 900), TransferFee::NONE);
+    }
+
+    #[test]
+    fn tells_a_hook_from_an_empty_one() {
+        assert!(has_hook(&mint(9)));
+        assert!(!has_hook(&mint(0)));
+        assert!(!has_hook(&[0; 82]));
+    }
+
+    #[test]
+    fn sends_at_least_what_must_arrive_and_no_more_than_the_cap_above_it() {
+        for net in [
+            1,
+            2,
+            39,
+            40,
+            41,
+            1_000_003,
+            195_000_000,
+            195_000_001,
+            1 << 60,
+        ] {
+            let sent = FEE.before(net);
+            let arrived = sent.map(|sent| sent - FEE.on(sent));
+            assert!(arrived.is_ok_and(|arrived| arrived >= net), "{net}");
+        }
+        assert_eq!(FEE.before(0), Ok(0));
+        assert_eq!(FEE.before(195), Ok(200));
+        let full = TransferFee {
+            maximum: 7,
+            basis_points: 10_000,
+        };
+        assert_eq!(full.before(1_000), Ok(1_007));
+        assert_eq!(TransferFee::NONE.before(u64::MAX), Ok(u64::MAX));
+        assert!(FEE.before(u64::MAX).is_err());
+    }
+}

@@ -120,3 +120,90 @@ fn variable_fee_rate(parameters: &Parameters, accumulator: u32) -> Option<Wide> 
         .checked_add(Wide::from(VARIABLE_FEE_SCALE.saturating_sub(1)))?
         .divided_by(Wide::from(VARIABLE_FEE_SCALE), Rounding::Down)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{base_fee_rate, fee_rate, Volatility};
+    use crate::dlmm_error::DlmmError;
+    use crate::lb_pair::Parameters;
+
+    const PARAMETERS: Parameters = Parameters {
+        base_factor: 10_000,
+        filter_period: 30,
+        decay_period: 600,
+        reduction_factor: 5_000,
+        variable_fee_control: 40_000,
+        max_volatility_accumulator: 350_000,
+        min_bin_id: -43_670,
+        max_bin_id: 43_670,
+        protocol_share: 2_000,
+        base_fee_power: 0,
+        bin_step: 10,
+    };
+
+    const EARLIER: Volatility = Volatility {
+        accumulator: 5_001,
+        reference: 100,
+        index_reference: 7,
+        last_update: 1_000,
+    };
+
+    fn started(now: i64) -> (u32, i32) {
+        let mut volatility = EARLIER;
+        assert_eq!(volatility.start(&PARAMETERS, 3, now), Ok(()));
+        (volatility.reference, volatility.index_reference)
+    }
+
+    #[test]
+    fn keeps_halves_or_forgets_the_volatility_by_the_time_that_passed() {
+        assert_eq!(started(995), (100, 7));
+        assert_eq!(started(1_029), (100, 7));
+        assert_eq!(started(1_030), (2_500, 3));
+        assert_eq!(started(1_599), (2_500, 3));
+        assert_eq!(started(1_600), (0, 3));
+    }
+
+    #[test]
+    fn counts_the_distance_on_both_sides_up_to_its_cap() {
+        let entered = |active_id| {
+            let mut volatility = EARLIER;
+            volatility.enter(&PARAMETERS, active_id);
+            volatility.accumulator
+        };
+        assert_eq!(entered(7), 100);
+        assert_eq!(entered(4), 30_100);
+        assert_eq!(entered(10), 30_100);
+        assert_eq!(entered(42), 350_000);
+        assert_eq!(entered(i32::MIN), 350_000);
+    }
+
+    fn rate(parameters: &Parameters, accumulator: u32) -> Result<u64, DlmmError> {
+        let mut rate = 0;
+        let base = base_fee_rate(parameters)?;
+        fee_rate(parameters, &base, accumulator, &mut rate).map(|()| rate)
+    }
+
+    #[test]
+    fn adds_a_variable_rate_that_rounds_up_and_stops_at_ten_percent() {
+        assert_eq!(rate(&PARAMETERS, 0), Ok(1_000_000));
+        // 40,000 · (1 · 10)² / 10^11 is a fraction.
+        assert_eq!(rate(&PARAMETERS, 1), Ok(1_000_001));
+        assert_eq!(rate(&PARAMETERS, 350_000), Ok(5_900_000));
+        let still = Parameters {
+            variable_fee_control: 0,
+            ..PARAMETERS
+        };
+        assert_eq!(rate(&still, 350_000), Ok(1_000_000));
+        let steep = Parameters {
+            base_fee_power: 2,
+            ..PARAMETERS
+        };
+        assert_eq!(rate(&steep, 0), Ok(100_000_000));
+        assert_eq!(rate(&steep, 350_000), Ok(100_000_000));
+        let absurd = Parameters {
+            base_fee_power: 40,
+            ..PARAMETERS
+        };
+        assert_eq!(rate(&absurd, 0), Err(DlmmError::MathOverflow));
+    }
+}
