@@ -22,7 +22,7 @@ use pinocchio::{AccountView, Address, ProgramResult};
 use swap_accounts::{SwapAccounts, Version};
 
 mod entry {
-    // As many accounts as a transaction can name without a second lookup table.
+    // As many accounts as a transaction can lock.
     pinocchio::program_entrypoint!(super::process_instruction, 64);
     pinocchio::no_allocator!();
 }
