@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 
-use tandem_pools::pool::{AccountView, Address};
+use tandem_pools::pool::Address;
 
 use crate::account_batch::AccountRecord;
 use crate::pool_store::PoolIndex;
+use crate::sparse_bytes::SparseBytes;
 
 /// Dense index of an account inside one store.
 pub type AccountIndex = usize;
@@ -28,14 +29,7 @@ pub struct Version {
     pub id: VersionId,
     pub slot: u64,
     pub owner: Address,
-    pub data: Vec<u8>,
-}
-
-impl Version {
-    /// Returns the bytes as a record of a batch.
-    pub fn record<'a>(&'a self, address: &'a Address) -> AccountRecord<'a> {
-        AccountRecord { address, owner: &self.owner, slot: self.slot, data: &self.data }
-    }
+    pub data: SparseBytes,
 }
 
 /// One account.
@@ -53,20 +47,12 @@ impl AccountEntry {
         self.versions.last()
     }
 
-    /// Returns the newest bytes as an account.
-    pub fn newest_view(&self) -> Option<AccountView<'_>> {
-        self.newest().map(|version| version.record(&self.address).view())
-    }
-
     /// Takes new bytes in place of all older ones, whose buffer they reuse.
     pub fn replace(&mut self, id: VersionId, record: &AccountRecord<'_>) {
-        let mut version =
-            self.versions.pop().unwrap_or(Version { id, slot: 0, owner: [0; 32], data: Vec::new() });
-        version.id = id;
-        version.slot = record.slot;
-        version.owner = *record.owner;
-        version.data.clear();
-        version.data.extend_from_slice(record.data);
+        let held = self.versions.pop();
+        let mut data = held.map(|version| version.data).unwrap_or_default();
+        data.replace(record.data);
+        let version = Version { id, slot: record.slot, owner: *record.owner, data };
         self.versions.clear();
         self.versions.push(version);
     }
@@ -80,7 +66,8 @@ impl AccountEntry {
     ) {
         let links = &self.links;
         self.versions.retain(|version| links.iter().any(|link| in_use(link) == Some(version.id)));
-        let data = record.data.to_vec();
+        let mut data = SparseBytes::default();
+        data.replace(record.data);
         self.versions.push(Version { id, slot: record.slot, owner: *record.owner, data });
     }
 }
@@ -158,7 +145,7 @@ impl AccountTable {
         let Some(newest) = self.entry(account).and_then(AccountEntry::newest) else {
             return Arrival::Changed;
         };
-        let same_bytes = newest.owner == *record.owner && newest.data == record.data;
+        let same_bytes = newest.owner == *record.owner && newest.data.equals(record.data);
         match record.slot.cmp(&newest.slot) {
             std::cmp::Ordering::Less => Arrival::Stale,
             std::cmp::Ordering::Equal if same_bytes => Arrival::Duplicate,

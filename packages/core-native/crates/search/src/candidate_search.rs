@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use tandem_math::wide::{U256, wide_mul_u128};
 use tandem_pools::pool::{Address, AnyPool};
 use tandem_pools::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
 
@@ -87,9 +88,7 @@ impl PoolLeg<'_> {
     fn can_gain_with(&self, second: &Self) -> bool {
         let bounds = |leg: &Self| leg.pool.bounds(leg.direction, leg.clock);
         let (Some(first), Some(second)) = (bounds(self), bounds(second)) else { return false };
-        // Both rounded up to 32 fractional bits: the product then fits, or is far above one.
-        let short = |rate: u128| (rate >> 32).saturating_add(1);
-        short(first.rate_x64).checked_mul(short(second.rate_x64)).is_none_or(|product| product > 1 << 64)
+        wide_mul_u128(first.rate_x64, second.rate_x64) > U256 { high: 1, low: 0 }
     }
 }
 

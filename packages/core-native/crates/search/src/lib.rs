@@ -20,5 +20,6 @@ pub mod pool_store;
 mod pool_table;
 pub mod profit;
 pub mod size_optimizer;
+mod sparse_bytes;
 pub mod store_registry;
 pub mod token_graph;

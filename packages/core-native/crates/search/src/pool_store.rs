@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tandem_pools::pool::{Address, AnyPool, DecodeError, SwapInstruction, SwapRequest, Venue, Watch};
+use tandem_pools::pool::{
+    AccountView, Address, AnyPool, DecodeError, SwapInstruction, SwapRequest, Venue, Watch,
+};
 use tandem_pools::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode, SwapOrder};
 
 use crate::account_batch::{AccountRecord, decode_account_batch};
-use crate::account_table::{AccountEntry, AccountIndex, AccountTable, Arrival, Link};
+use crate::account_table::{AccountEntry, AccountIndex, AccountTable, Arrival, Link, Version};
 use crate::error::SearchError;
 use crate::pool_table::{PoolRecord, PoolTable, Role};
 use crate::token_graph::TokenGraph;
@@ -168,7 +170,7 @@ impl PoolStore {
             let Some(own) = record.roles.first() else { continue };
             let Some(entry) = self.accounts.entry(own.account) else { continue };
             for version in entry.versions.iter().filter(|version| Some(version.id) == own.decoded) {
-                version.record(&entry.address).encode(&mut batch)?;
+                encode_version(&entry.address, version, &mut batch)?;
                 written.insert(version.id);
             }
         }
@@ -176,7 +178,7 @@ impl PoolStore {
             let Some(entry) = self.accounts.entry(role.account) else { continue };
             for version in &entry.versions {
                 if written.insert(version.id) {
-                    version.record(&entry.address).encode(&mut batch)?;
+                    encode_version(&entry.address, version, &mut batch)?;
                 }
             }
         }
@@ -341,7 +343,10 @@ impl PoolStore {
         let index = index.ok_or(SearchError::PoolsExceeded)?;
         let held = self.accounts.find(record.address).and_then(|account| self.accounts.entry(account));
         let newer = held.filter(|entry| entry.newest().is_some_and(|version| version.slot > record.slot));
-        let state = AnyPool::decode(newer.and_then(AccountEntry::newest_view).unwrap_or(record.view()))?;
+        let state = match newer.and_then(AccountEntry::newest) {
+            Some(newest) => decode_held(record.address, newest)?,
+            None => AnyPool::decode(record.view())?,
+        };
         let mints = state.mints();
         let required = state.required();
         let roles = link_roles(&mut self.accounts, index, &state.watched(), &[]);
@@ -432,10 +437,12 @@ impl PoolStore {
         let mut watch = Watch::Same;
         for (position, role) in roles.into_iter().enumerate() {
             let Some(entry) = self.accounts.entry(role.account) else { continue };
-            let (Some(view), Some(newest)) = (entry.newest_view(), entry.newest()) else { continue };
+            let Some(newest) = entry.newest() else { continue };
             if role.decoded == Some(newest.id) || role.refusal.is_some() {
                 continue;
             }
+            let data = newest.data.to_bytes();
+            let view = AccountView { address: &entry.address, owner: &newest.owner, data: &data };
             // A refusal stays in the role, where `describe` shows it.
             let outcome = self.pools.apply(Link { pool, role: position }, view, newest.id);
             if outcome == Ok(Watch::Changed) {
@@ -458,6 +465,15 @@ impl PoolStore {
             self.accounts.unlink(role.account, pool);
         }
     }
+}
+
+fn decode_held(address: &Address, held: &Version) -> Result<AnyPool, DecodeError> {
+    AnyPool::decode(AccountView { address, owner: &held.owner, data: &held.data.to_bytes() })
+}
+
+fn encode_version(address: &Address, version: &Version, batch: &mut Vec<u8>) -> Result<(), SearchError> {
+    let data = version.data.to_bytes();
+    AccountRecord { address, owner: &version.owner, slot: version.slot, data: &data }.encode(batch)
 }
 
 /// Links a pool to every account it watches, each once, and keeps what it knew of them.

@@ -1,6 +1,7 @@
 import type { PoolIndex } from '../../core-api.js';
 import type { AccountRecord } from '../../account-batch.js';
 import { sameBytes } from '../pools/account-reader.js';
+import { SparseBytes } from './sparse-bytes.js';
 
 /** A pool that depends on an account, and as which of its watched accounts. */
 export interface Link {
@@ -12,7 +13,7 @@ export interface Link {
 export interface Version {
   slot: bigint;
   readonly owner: Uint8Array;
-  readonly data: Uint8Array;
+  readonly data: SparseBytes;
 }
 
 /** One account: who depends on it, and its bytes by arrival, the newest last. */
@@ -72,17 +73,17 @@ export function judgeArrival(entry: AccountEntry, record: AccountRecord): Arriva
   const newest = entry.versions.at(-1);
   if (newest === undefined) return 'changed';
   if (record.slot < newest.slot) return 'stale';
-  const isSame = sameBytes(newest.owner, record.owner) && sameBytes(newest.data, record.data);
+  const isSame = sameBytes(newest.owner, record.owner) && newest.data.equals(record.data);
   if (!isSame) return 'changed';
   return record.slot === newest.slot ? 'duplicate' : 'renewed';
 }
 
 /** Returns what a record holds of an account. */
 export function versionOf({ slot, owner, data }: AccountRecord): Version {
-  return { slot, owner, data };
+  return { slot, owner, data: new SparseBytes(data) };
 }
 
 /** Returns bytes of an account as a record. */
 export function recordOf(entry: AccountEntry, { slot, owner, data }: Version): AccountRecord {
-  return { address: entry.address, slot, owner, data };
+  return { address: entry.address, slot, owner, data: data.toBytes() };
 }
