@@ -1,4 +1,5 @@
-// Makes the fixtures and the venue vectors: swaps that our own sandbox programs execute in LiteSVM on accounts written here.
+// Makes the fixtures and the venue vectors: swaps that programs execute in LiteSVM on accounts written here: our own sandbox
+// programs, or the real ones where a public crate carries them (a venue module that exports `programs`).
 // Nothing of the core is used, so that `expected` never comes from the code under test. The same script gives the same bytes.
 //   node scripts/generate-venue-vectors.mjs
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { addressOf, hex, sha256 } from './venue-vectors/bytes.mjs';
 import { amountsFor } from './venue-vectors/amounts.mjs';
+import * as pumpswap from './venue-vectors/pumpswap.mjs';
 import * as raydiumAmmV4 from './venue-vectors/raydium-amm-v4.mjs';
 import * as raydiumCpmm from './venue-vectors/raydium-cpmm.mjs';
 import { SwapMachine } from './venue-vectors/swap-machine.mjs';
@@ -17,14 +19,22 @@ const FUNDS = 2n ** 63n;
 const U64_MAX = 2n ** 64n - 1n;
 const USER = { owner: addressOf('owner'), source: addressOf('source'), destination: addressOf('destination') };
 
-for (const venue of [raydiumCpmm, raydiumAmmV4]) generate(venue);
+for (const venue of [raydiumCpmm, raydiumAmmV4, pumpswap]) generate(venue);
 
 function generate(venue) {
-  const program = readFileSync(join(ROOT, 'packages/sandbox/programs', venue.STEM, `${venue.STEM}.so`));
+  const programs = venue.programs === undefined ? ourPrograms(venue) : venue.programs();
+  if (programs === undefined) {
+    process.stdout.write(
+      `${venue.STEM}: left as it is, its program comes with a crate that cargo could not download\n`,
+    );
+    return;
+  }
   const machine = new SwapMachine(USER.owner);
-  machine.load(venue.PROGRAM, program);
+  for (const { address, bytes } of programs) machine.load(address, bytes);
   machine.setClock(CLOCK);
-  const source = `${venue.STEM}.so (sha256 ${sha256(program).slice(0, 16)}) in LiteSVM, scripts/generate-venue-vectors.mjs`;
+  const name = venue.programs === undefined ? `${venue.STEM}.so` : 'the real program';
+  const digest = sha256(programs[0].bytes).slice(0, 16);
+  const source = `${name} (sha256 ${digest}) in LiteSVM, scripts/generate-venue-vectors.mjs`;
   rmSync(join(ROOT, 'fixtures', venue.STEM), { recursive: true, force: true });
   const vectors = venue.POOLS.flatMap((pool) => {
     const built = venue.build(pool);
@@ -39,6 +49,11 @@ function generate(venue) {
   );
   const refused = vectors.filter((vector) => 'refused' in vector.expected).length;
   process.stdout.write(`${venue.STEM}: ${vectors.length} swaps, ${refused} refused, ${venue.POOLS.length} pools\n`);
+}
+
+function ourPrograms(venue) {
+  const bytes = readFileSync(join(ROOT, 'packages/sandbox/programs', venue.STEM, `${venue.STEM}.so`));
+  return [{ address: venue.PROGRAM, bytes }];
 }
 
 function writeFixture(venue, pool, { kept }) {
@@ -56,8 +71,10 @@ function swapsOf({ venue, machine, source, pool, built }) {
   const vectors = [];
   for (const direction of ['aToB', 'bToA']) {
     for (const mode of ['exactIn', 'exactOut']) {
+      if (venue.hasMode?.(direction, mode) === false) continue;
       const [reserveIn, reserveOut] = direction === 'aToB' ? pool.vaults : pool.vaults.toReversed();
-      const amounts = amountsFor({ seed: `${pool.name} ${direction} ${mode}`, mode, reserveIn, reserveOut });
+      const scattered = amountsFor({ seed: `${pool.name} ${direction} ${mode}`, mode, reserveIn, reserveOut });
+      const amounts = [...scattered, ...(pool.more?.[`${direction} ${mode}`] ?? [])];
       for (const [i, amount] of amounts.entries()) {
         const wish = { direction, mode, amount, limit: mode === 'exactIn' ? 0n : U64_MAX, user: USER };
         const instruction = venue.call(built, wish);
@@ -106,5 +123,10 @@ function execute({ venue, machine, built, direction, instruction }) {
   machine.put(held(USER.destination, output, 0n));
   const result = machine.swap({ programId: venue.PROGRAM, ...instruction, ...USER });
   if (result.failure !== undefined) return { refused: result.failure };
-  return { amountIn: String(FUNDS - result.source), amountOut: String(result.destination) };
+  return {
+    amountIn: String(FUNDS - result.source),
+    amountOut: String(result.destination),
+    // What our own programs take says nothing about the real ones.
+    ...(venue.programs === undefined ? {} : { computeUnits: result.computeUnits }),
+  };
 }
