@@ -14,9 +14,8 @@ mod window;
 
 use self::layout::{decode_oracle, decode_pool};
 use self::quote::Parts;
-use self::reach::COMPUTE_UNITS;
 use self::tick_array::{ArrayRelation, decode_tick_array};
-use self::window::{Window, derive_address};
+use self::window::Window;
 use crate::pool::{
     AccountView, Address, DecodeError, Pool, SwapAccount, SwapInstruction, SwapRequest, Watch,
 };
@@ -42,11 +41,6 @@ pub struct OrcaWhirlpool {
 }
 
 impl OrcaWhirlpool {
-    fn oracle_address(&self) -> Address {
-        let identity = &self.parts.identity;
-        *self.parts.oracle_address.get_or_init(|| derive_address(&[b"oracle", &identity.address]))
-    }
-
     fn apply_tick_array(&mut self, account: AccountView<'_>) -> Result<(), DecodeError> {
         let Parts { identity, state, window, .. } = &mut *self.parts;
         let pool = &identity.address;
@@ -100,7 +94,7 @@ impl Pool for OrcaWhirlpool {
         let [mint_a, mint_b] = identity.mints;
         let mut watched = vec![identity.address, mint_a, mint_b];
         if identity.is_adaptive {
-            watched.push(self.oracle_address());
+            watched.push(self.parts.oracle_address().address);
         }
         watched.extend(window.addresses(&identity.address));
         watched
@@ -120,7 +114,7 @@ impl Pool for OrcaWhirlpool {
             if let Some(slot) = self.parts.mints.get_mut(side) {
                 *slot = Some(mint);
             }
-        } else if identity.is_adaptive && *account.address == self.oracle_address() {
+        } else if identity.is_adaptive && *account.address == self.parts.oracle_address().address {
             self.parts.oracle = Some(decode_oracle(account, &identity)?);
         } else {
             self.apply_tick_array(account)?;
@@ -185,7 +179,7 @@ impl Pool for OrcaWhirlpool {
         ];
         let arrays = self.parts.tick_arrays(request.direction, request.mode, request.amount);
         accounts.extend(arrays.into_iter().map(SwapAccount::writable));
-        accounts.push(SwapAccount::writable(self.oracle_address()));
+        accounts.push(SwapAccount::writable(self.parts.oracle_address().address));
         SwapInstruction { program: Self::PROGRAM, accounts, data }
     }
 
@@ -203,7 +197,7 @@ impl Pool for OrcaWhirlpool {
     }
 
     fn compute_units(&self) -> u32 {
-        COMPUTE_UNITS
+        self.parts.least_compute_units()
     }
 
     fn swap_compute_units(

@@ -69,7 +69,7 @@ impl Oracle {
             && constants.decay_period > constants.filter_period
             && constants.control_factor < CONTROL_DENOMINATOR
             && u64::from(constants.reduction_factor) < REDUCTION_DENOMINATOR
-            && widest <= u64::from(u32::MAX)
+            && u32::try_from(widest).is_ok()
             && constants.tick_group_size <= tick_spacing
             && tick_spacing.checked_rem(constants.tick_group_size) == Some(0)
             && (1..=i32::from(tick_spacing).saturating_mul(TICKS_IN_ARRAY)).contains(&threshold)

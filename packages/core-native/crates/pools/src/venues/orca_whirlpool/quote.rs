@@ -6,8 +6,7 @@ use super::layout::{Identity, PoolState};
 use super::swap_step::Given;
 use super::tick_math::{MAX_SQRT_PRICE, MIN_SQRT_PRICE};
 use super::walk::{StaticFee, Walk, WalkStart};
-use super::window::Window;
-use crate::pool::Address;
+use super::window::{Derived, Window, derive_address};
 use crate::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode, SwapOrder};
 use crate::token_mint::Mint;
 use std::sync::OnceLock;
@@ -26,7 +25,7 @@ pub(super) struct Parts {
     pub(super) opens_at: u64,
     pub(super) mints: [Option<Mint>; 2],
     pub(super) identity: Identity,
-    pub(super) oracle_address: OnceLock<Address>,
+    pub(super) oracle_address: OnceLock<Derived>,
     /// What can be taken out within the known arrays, A first; found when first asked for.
     pub(super) depth: OnceLock<[u64; 2]>,
 }
@@ -56,6 +55,11 @@ impl Parts {
         }
         let is_unsupported = mint_a.terms.has_unsupported_extension || mint_b.terms.has_unsupported_extension;
         is_unsupported.then_some(QuoteError::FeatureUnsupported)
+    }
+
+    /// Where the oracle stands, or would.
+    pub(super) fn oracle_address(&self) -> Derived {
+        *self.oracle_address.get_or_init(|| derive_address(&[b"oracle", &self.identity.address]))
     }
 
     /// Returns why no swap can succeed at this time.

@@ -3,7 +3,7 @@
 use super::quote::Parts;
 use super::swap_step::Given;
 use super::tick_math::tick_at_sqrt_price;
-use super::walk::{StaticFee, Walk};
+use super::walk::StaticFee;
 use crate::pool::Address;
 use crate::quote::{ChainClock, Direction, SwapBounds, SwapMode, SwapOrder};
 use tandem_math::fee::MILLIONTHS;
@@ -11,12 +11,18 @@ use tandem_math::mul_div::Rounding;
 use tandem_math::sqrt_price::{amount_a_delta, amount_b_delta};
 use tandem_math::wide::{U256, div_wide_256, mul_div_u128, mul_shr_64, wide_mul_u128};
 
-/// Compute units of a swap within one range: the largest cost seen of the real program, two transfers of the classic token program
-/// and a tenth for longer address searches.
-pub(super) const COMPUTE_UNITS: u32 = 50_000;
-/// What each more step costs, and each initialized tick crossed.
-const STEP_UNITS: u32 = 5_000;
-const TICK_UNITS: u32 = 5_000;
+/// Compute units of the real program for a swap of one step: the largest seen with addresses that need no search (35,600), and two
+/// transfers of the classic token program (9,000).
+const SWAP_UNITS: u32 = 48_000;
+/// What each further step takes: 7,500 to 9,300 seen.
+const STEP_UNITS: u32 = 9_500;
+/// What an adaptive fee adds (5,400 seen), and a mint with a transfer fee.
+const ADAPTIVE_FEE_UNITS: u32 = 6_000;
+const TRANSFER_FEE_UNITS: u32 = 12_000;
+/// What the program takes to derive the address of an array that does not exist, and for each bump that is a point of the curve
+/// (1,500 and what is around them).
+const DERIVATION_UNITS: u32 = 5_000;
+const BUMP_UNITS: u32 = 1_800;
 
 impl Parts {
     /// Returns what no swap in this direction can pass.
@@ -110,6 +116,24 @@ impl Parts {
         }
     }
 
+    /// Returns the compute units that a swap of one step may take on the real program.
+    pub(super) fn least_compute_units(&self) -> u32 {
+        let transfer_fees = self.transfer_fees.iter().flatten().map(|_| TRANSFER_FEE_UNITS);
+        let absent = [Direction::AToB, Direction::BToA].map(|direction| {
+            let bumps = self.window.absent_bumps(&self.identity.address, direction);
+            bumps.fold(0_u32, |units, bump| {
+                units.saturating_add(DERIVATION_UNITS).saturating_add(search_units(bump))
+            })
+        });
+        let [absent_below, absent_above] = absent;
+        let adaptive = if self.oracle.is_some() { ADAPTIVE_FEE_UNITS } else { 0 };
+        transfer_fees
+            .fold(SWAP_UNITS, u32::saturating_add)
+            .saturating_add(absent_below.max(absent_above))
+            .saturating_add(adaptive)
+            .saturating_add(search_units(self.oracle_address().bump))
+    }
+
     /// Returns the compute units that a swap may take on the real program; those of the shortest one where it is refused.
     pub(super) fn swap_compute_units(
         &self,
@@ -118,15 +142,13 @@ impl Parts {
         amount: u64,
         clock: &ChainClock,
     ) -> u32 {
-        match self.quote(&SwapOrder::new(direction, mode, amount), clock) {
-            Ok(walked) => self.compute_units(&walked.walk),
-            Err(_) => COMPUTE_UNITS,
-        }
+        let walked = self.quote(&SwapOrder::new(direction, mode, amount), clock);
+        let further = walked.map_or(0, |walked| walked.walk.steps.saturating_sub(1));
+        self.least_compute_units().saturating_add(further.saturating_mul(STEP_UNITS))
     }
+}
 
-    fn compute_units(&self, walk: &Walk) -> u32 {
-        COMPUTE_UNITS
-            .saturating_add(walk.steps.saturating_mul(STEP_UNITS))
-            .saturating_add(walk.crossed.saturating_mul(TICK_UNITS))
-    }
+/// What the program's search for a bump takes.
+fn search_units(bump: u8) -> u32 {
+    u32::from(u8::MAX.saturating_sub(bump)).saturating_mul(BUMP_UNITS)
 }

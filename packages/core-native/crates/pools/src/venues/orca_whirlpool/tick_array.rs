@@ -75,9 +75,9 @@ pub(super) fn decode_tick_array(
     }
     let mut ticks = TickList { relation, ticks: Vec::new(), known: relation.known.iter() };
     if is_fixed {
-        decode_fixed(reader, &mut ticks)?
+        decode_fixed(reader, &mut ticks)?;
     } else {
-        decode_dynamic(reader, &mut ticks)?
+        decode_dynamic(reader, &mut ticks)?;
     }
     Ok(ticks.ticks)
 }
@@ -112,7 +112,7 @@ fn decode_dynamic(reader: AccountReader<'_>, ticks: &mut TickList<'_>) -> Result
         let length = if is_initialized { dynamic_offset::TICK_LENGTH } else { dynamic_offset::EMPTY_LENGTH };
         at = at.saturating_add(length);
     }
-    // The last tick may be cut off inside its growths, which nothing reads.
+    // The account ends with the last tick, growths included.
     if at > reader.len() { Err(DecodeError::TooShort) } else { Ok(()) }
 }
 

@@ -6,8 +6,9 @@ use super::tick_math::tick_at_sqrt_price;
 use super::window::{End, Path};
 use crate::quote::{Direction, QuoteError};
 
-/// More steps than the program can take within the compute units of a transaction.
-const MAX_STEPS: u32 = 1_000_000;
+/// More steps than the program can take within the compute units of a transaction: a window has at most 264 ticks to cross, and
+/// each tick group takes some 5,000 of 1,400,000 units.
+const MAX_STEPS: u32 = 600;
 
 /// A tick at which a swap stops on its way.
 #[derive(Clone, Copy, Debug)]
@@ -167,7 +168,7 @@ impl WalkStart<'_> {
         loop {
             let fee_rate = fees.rate();
             let target = fees.target(goal, walk.liquidity);
-            let step = StepStart {
+            let taken = StepStart {
                 direction: self.direction,
                 given: self.given,
                 remaining: walk.remaining,
@@ -177,23 +178,23 @@ impl WalkStart<'_> {
                 fee_rate,
             }
             .step()?;
-            let paid = step.amount_in.checked_add(step.fee).ok_or(QuoteError::MathOverflow)?;
+            let paid = taken.amount_in.checked_add(taken.fee).ok_or(QuoteError::MathOverflow)?;
             let (used, derived) = match self.given {
-                Given::Input => (paid, step.amount_out),
-                Given::Output => (step.amount_out, paid),
+                Given::Input => (paid, taken.amount_out),
+                Given::Output => (taken.amount_out, paid),
             };
             walk.remaining = walk.remaining.checked_sub(used).ok_or(QuoteError::MathOverflow)?;
             walk.derived = walk.derived.checked_add(derived).ok_or(QuoteError::MathOverflow)?;
             walk.steps = walk.steps.saturating_add(1);
-            if step.sqrt_price != walk.sqrt_price {
+            if taken.sqrt_price != walk.sqrt_price {
                 walk.place = Place::Between;
-                walk.sqrt_price = step.sqrt_price;
+                walk.sqrt_price = taken.sqrt_price;
             }
-            fees.advance(target, step.sqrt_price, stop);
-            if step.sqrt_price == stop.sqrt_price {
+            fees.advance(target, taken.sqrt_price, stop);
+            if taken.sqrt_price == stop.sqrt_price {
                 return Ok(true);
             }
-            if walk.remaining == 0 || step.sqrt_price == goal {
+            if walk.remaining == 0 || taken.sqrt_price == goal {
                 return Ok(false);
             }
             if walk.steps >= MAX_STEPS {

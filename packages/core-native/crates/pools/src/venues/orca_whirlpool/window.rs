@@ -35,12 +35,19 @@ pub(super) struct Path {
     pub(super) end: End,
 }
 
+/// An address that the program derives, and the bump that its search ends with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Derived {
+    pub(super) address: Address,
+    pub(super) bump: u8,
+}
+
 /// One array within reach.
 #[derive(Clone, Debug)]
 struct Slot {
     start: i32,
     /// Derived when first asked for.
-    address: OnceLock<Address>,
+    address: OnceLock<Derived>,
     /// Number of its initialized ticks; `None` while it has not been applied.
     ticks: Option<usize>,
 }
@@ -159,7 +166,13 @@ impl Window {
         sequence().take(needed.saturating_add(1)).map(|slot| slot.address(pool)).collect()
     }
 
-    /// Returns the way ahead in a direction, and all ticks.
+    /// Returns the bumps of the arrays of a swap that hold no ticks: the program derives the addresses of those that do not exist.
+    pub(super) fn absent_bumps(&self, pool: &Address, direction: Direction) -> impl Iterator<Item = u8> {
+        let is_empty = |slot: &&Slot| slot.ticks == Some(0);
+        self.sequence(direction).filter(is_empty).map(|slot| slot.derived(pool).bump)
+    }
+
+    /// Returns the way ahead in a direction, and all ticks of it, ascending.
     #[inline]
     pub(super) fn path(&self, direction: Direction) -> (&Path, &[Tick]) {
         let [falling, rising] = &self.paths;
@@ -246,6 +259,10 @@ impl Window {
 
 impl Slot {
     fn address(&self, pool: &Address) -> Address {
+        self.derived(pool).address
+    }
+
+    fn derived(&self, pool: &Address) -> Derived {
         *self.address.get_or_init(|| {
             let start = self.start.to_string();
             derive_address(&[b"tick_array", pool, start.as_bytes()])
@@ -255,6 +272,7 @@ impl Slot {
 
 /// Returns an address that the program derives. That every bump gives a point of the curve has a chance of 2^-255; the
 /// address is then one that holds nothing.
-pub(super) fn derive_address(seeds: &[&[u8]]) -> Address {
-    find_program_address(seeds, &OrcaWhirlpool::PROGRAM).map_or([0; 32], |(address, _)| address)
+pub(super) fn derive_address(seeds: &[&[u8]]) -> Derived {
+    let (address, bump) = find_program_address(seeds, &OrcaWhirlpool::PROGRAM).unwrap_or(([0; 32], 0));
+    Derived { address, bump }
 }
