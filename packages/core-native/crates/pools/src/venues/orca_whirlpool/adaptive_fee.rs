@@ -183,7 +183,7 @@ impl FeeSchedule for AdaptiveFee {
     }
 
     /// `get_bounded_sqrt_price_target`: to the end of the group, or further where the fee stays the same.
-    fn target(&self, sqrt_price: u128, liquidity: u128) -> Target {
+    fn target(&self, sqrt_price: u128, liquidity: u128, stop: Stop) -> Target {
         let same_fee = |sqrt_price| Target { sqrt_price, spans_groups: true };
         if self.constants.control_factor == 0 || liquidity == 0 {
             return same_fee(sqrt_price);
@@ -203,10 +203,17 @@ impl FeeSchedule for AdaptiveFee {
                 Direction::BToA => same_fee(sqrt_price),
             };
         }
-        let boundary = |group: i32| sqrt_price_at_tick(self.first_tick(group).clamp(MIN_TICK, MAX_TICK));
+        // Usually the group ends where the stop is, or behind it, and its price need not be found.
+        let end = |group: i32| self.first_tick(group).clamp(MIN_TICK, MAX_TICK);
         let bounded = match self.direction {
-            Direction::AToB => sqrt_price.max(boundary(self.group)),
-            Direction::BToA => sqrt_price.min(boundary(self.group.saturating_add(1))),
+            Direction::AToB => match end(self.group) {
+                tick if tick <= stop.tick => sqrt_price,
+                tick => sqrt_price.max(sqrt_price_at_tick(tick)),
+            },
+            Direction::BToA => match end(self.group.saturating_add(1)) {
+                tick if tick >= stop.tick => sqrt_price,
+                tick => sqrt_price.min(sqrt_price_at_tick(tick)),
+            },
         };
         Target { sqrt_price: bounded, spans_groups: false }
     }

@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn fails_where_the_program_cannot_shift_the_product() {
-        let mut from = start(Direction::AToB, Given::Input, u64::MAX, ONE / 2);
+        let mut from = start(Direction::AToB, Given::Input, 1_000, ONE / 2);
         (from.liquidity, from.sqrt_price) = (u128::MAX, 4 * ONE);
         assert_eq!(from.step(), Err(QuoteError::MathOverflow));
         from.liquidity = 1 << 125;

@@ -31,8 +31,8 @@ pub(super) struct Target {
 pub(super) trait FeeSchedule {
     /// Returns the rate from here, millionths.
     fn rate(&mut self) -> u32;
-    /// Returns the price to which this rate holds, at most the one asked for.
-    fn target(&self, sqrt_price: u128, liquidity: u128) -> Target;
+    /// Returns the price to which this rate holds, at most the one asked for on the way to a stop.
+    fn target(&self, sqrt_price: u128, liquidity: u128, stop: Stop) -> Target;
     /// Follows a step towards a target that went to a price, on the way to a stop.
     fn advance(&mut self, target: Target, sqrt_price: u128, stop: Stop);
 }
@@ -48,7 +48,7 @@ impl FeeSchedule for StaticFee {
     }
 
     #[inline]
-    fn target(&self, sqrt_price: u128, _liquidity: u128) -> Target {
+    fn target(&self, sqrt_price: u128, _liquidity: u128, _stop: Stop) -> Target {
         Target { sqrt_price, spans_groups: false }
     }
 
@@ -167,7 +167,7 @@ impl WalkStart<'_> {
         };
         loop {
             let fee_rate = fees.rate();
-            let target = fees.target(goal, walk.liquidity);
+            let target = fees.target(goal, walk.liquidity, stop);
             let taken = StepStart {
                 direction: self.direction,
                 given: self.given,
