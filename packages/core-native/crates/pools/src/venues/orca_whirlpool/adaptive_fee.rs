@@ -1,8 +1,7 @@
 //! Fees that rise with volatility: `programs/whirlpool/src/manager/fee_rate_manager.rs` and `state/oracle.rs`. The price range
 //! is cut into groups of ticks; each has one fee, which grows with the square of its distance from a reference group.
 
-use super::layout::TICKS_IN_ARRAY;
-use super::tick_math::{MAX_TICK, MIN_TICK, sqrt_price_at_tick, tick_at_sqrt_price};
+use super::tick_math::{MAX_TICK, MIN_TICK, TICKS_IN_ARRAY, sqrt_price_at_tick, tick_at_sqrt_price};
 use super::walk::{FeeSchedule, Stop, Target};
 use crate::quote::Direction;
 use tandem_math::mul_div::Rounding;

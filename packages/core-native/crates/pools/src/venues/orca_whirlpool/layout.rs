@@ -11,8 +11,6 @@ const POOL_DISCRIMINATOR: [u8; 8] = [0x3f, 0x95, 0xd1, 0x0c, 0xe1, 0x80, 0x63, 0
 const ORACLE_DISCRIMINATOR: [u8; 8] = [0x8b, 0xc2, 0x83, 0xb3, 0x8c, 0xb3, 0xe5, 0xf4];
 /// `MAX_FEE_RATE`, `math/token_math.rs`, millionths.
 const MAX_FEE_RATE: u16 = 60_000;
-/// `TICK_ARRAY_SIZE`, `state/tick_array.rs`.
-pub(super) const TICKS_IN_ARRAY: i32 = 88;
 
 /// `Whirlpool`, `state/whirlpool.rs`: packed, A before B.
 mod pool_offset {

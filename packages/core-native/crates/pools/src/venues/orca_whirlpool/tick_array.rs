@@ -1,8 +1,7 @@
 //! Tick arrays of both formats: `programs/whirlpool/src/state/{fixed_tick_array.rs,dynamic_tick_array.rs,tick.rs}`. Of the 88
 //! ticks only the initialized ones are kept, with their price.
 
-use super::layout::TICKS_IN_ARRAY;
-use super::tick_math::{MAX_TICK, MIN_TICK, sqrt_price_at_tick};
+use super::tick_math::{MAX_TICK, MIN_TICK, TICKS_IN_ARRAY, sqrt_price_at_tick};
 use crate::account_reader::AccountReader;
 use crate::pool::{AccountView, Address, DecodeError, Pool};
 use crate::venues::orca_whirlpool::OrcaWhirlpool;

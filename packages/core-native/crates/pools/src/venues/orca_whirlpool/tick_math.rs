@@ -4,6 +4,8 @@
 use tandem_math::mul_div::wide_mul;
 use tandem_math::wide::wide_mul_u128;
 
+/// `TICK_ARRAY_SIZE`, `state/tick_array.rs`.
+pub(super) const TICKS_IN_ARRAY: i32 = 88;
 /// The range of ticks and of prices.
 pub(super) const MIN_TICK: i32 = -443_636;
 pub(super) const MAX_TICK: i32 = 443_636;
