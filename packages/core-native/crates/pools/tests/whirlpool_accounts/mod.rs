@@ -66,7 +66,8 @@ pub fn put(data: &mut [u8], fields: &[(usize, &[u8])]) {
 impl Whirlpool {
     /// Square-root price between the tick and the next one: a float is exact enough for that.
     pub fn sqrt_price(&self) -> u128 {
-        (1.0001_f64.powf((f64::from(self.tick) + 0.5) / 2.0) * 2.0_f64.powi(64)) as u128
+        (1.0001_f64.powf(f64::midpoint(f64::from(self.tick), f64::from(self.tick) + 1.0) / 2.0)
+            * 2.0_f64.powi(64)) as u128
     }
 
     /// Returns the pool account.

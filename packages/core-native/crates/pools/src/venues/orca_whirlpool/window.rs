@@ -2,7 +2,9 @@
 //! most three, from the one of the current tick in the direction of the swap.
 
 use super::tick_array::Tick;
-use super::tick_math::{MAX_SQRT_PRICE, MAX_TICK, MIN_SQRT_PRICE, MIN_TICK, TICKS_IN_ARRAY, sqrt_price_at_tick};
+use super::tick_math::{
+    MAX_SQRT_PRICE, MAX_TICK, MIN_SQRT_PRICE, MIN_TICK, TICKS_IN_ARRAY, sqrt_price_at_tick,
+};
 use super::walk::Stop;
 use crate::pool::{Address, Pool};
 use crate::quote::Direction;

@@ -98,12 +98,15 @@ export function findWalkStart(
   { sqrtPriceLimit }: Pick<Order, 'sqrtPriceLimit'>,
 ): WalkStart | QuoteRefusal {
   const { sqrtPrice, liquidity } = state;
-  const down = given.direction === Direction.AToB;
+  const { direction, amount } = given;
+  const down = direction === Direction.AToB;
   const limit = sqrtPriceLimit === 0n ? (down ? MIN_SQRT_PRICE : MAX_SQRT_PRICE) : sqrtPriceLimit;
   const isAhead = down ? limit < sqrtPrice && limit >= MIN_SQRT_PRICE : limit > sqrtPrice && limit <= MAX_SQRT_PRICE;
   if (!isAhead) return QuoteRefusal.LiquidityExceeded;
-  if (given.amount === 0n) return QuoteRefusal.AmountZero;
-  return { ...given, limit, sqrtPrice, liquidity, path: window.path(given.direction), ticks: window.ticks };
+  if (amount === 0n) return QuoteRefusal.AmountZero;
+  const { ticks } = window;
+  // Field by field: spreading takes longer than a step.
+  return { direction, given: given.given, amount, limit, sqrtPrice, liquidity, path: window.path(direction), ticks };
 }
 
 /** Returns the transfer fees of the mints, A first. */

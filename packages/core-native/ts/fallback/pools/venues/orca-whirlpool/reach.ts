@@ -98,8 +98,8 @@ export function findTickArrays(parts: Parts, direction: Direction, mode: SwapMod
   const tick = isWhole ? tickAtSqrtPrice(walk.sqrtPrice) : undefined;
   const addresses = parts.window.addressesTo(direction, tick);
   const last = addresses.at(-1);
-  while (last !== undefined && addresses.length < ARRAYS_A_SWAP) addresses.push(last);
-  return addresses;
+  const repeated = last === undefined ? [] : Array.from({ length: ARRAYS_A_SWAP - addresses.length }, () => last);
+  return [...addresses, ...repeated];
 }
 
 /** Returns the most that leaves the vault for an output to arrive, whatever the epoch. */

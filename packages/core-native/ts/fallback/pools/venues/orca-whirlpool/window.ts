@@ -70,6 +70,7 @@ export class Window {
   clone(position: Position): Window {
     const copy = new Window(this.#pool, this.#tickSpacing, position);
     copy.#slots = this.#slots;
+    copy.#ticks = this.#ticks;
     copy.moveTo(position);
     return copy;
   }
@@ -91,6 +92,7 @@ export class Window {
       this.#slots = starts.map(
         (start) => slots.find((slot) => slot.start === start) ?? { start, derived: undefined, ticks: undefined },
       );
+      this.#ticks = this.#slots.flatMap(({ ticks }) => ticks ?? []);
     }
     this.#current = starts.indexOf(base);
     this.#settle(position);
@@ -106,7 +108,10 @@ export class Window {
 
   /** Replaces the ticks of the array at a position. */
   set(slot: number, ticks: readonly Tick[], position: Position): void {
-    this.#slots = this.#slots.map((known, i) => (i === slot ? { ...known, ticks } : known));
+    this.#slots = this.#slots.map((known, i) =>
+      i === slot ? { start: known.start, derived: known.derived, ticks } : known,
+    );
+    this.#ticks = this.#slots.flatMap((known) => known.ticks ?? []);
     this.#settle(position);
   }
 
@@ -154,25 +159,37 @@ export class Window {
 
   /** Finds both ways ahead again. */
   #settle(position: Position): void {
-    this.#ticks = this.#slots.flatMap(({ ticks }) => ticks ?? []);
-    const above = this.#ticks.findIndex(({ index }) => index > position.tick);
-    const cursor = above === -1 ? this.#ticks.length : above;
-    const path = (direction: Direction): Path => {
-      const sequence = this.#sequence(direction);
-      const unknown = sequence.findIndex(({ ticks }) => ticks === undefined);
-      const known = unknown === -1 ? sequence : sequence.slice(0, unknown);
-      const last = known.at(-1);
-      if (last === undefined) {
-        const here = { ...position, liquidityNet: undefined };
-        return { from: cursor, to: cursor, last: here, end: End.Unknown };
-      }
-      const down = direction === Direction.AToB;
-      const isAhead = ({ index }: Tick): boolean => index <= position.tick === down;
-      const ahead = known.reduce((sum, { ticks = [] }) => sum + ticks.filter(isAhead).length, 0);
-      const stop = this.#lastStop(direction, last, unknown === -1);
-      return { from: down ? cursor - ahead : cursor, to: down ? cursor : cursor + ahead, ...stop };
-    };
-    this.#paths = [path(Direction.AToB), path(Direction.BToA)];
+    const ticks = this.#ticks;
+    // The ticks up to the current one, by bisection.
+    let [cursor, above] = [0, ticks.length];
+    while (cursor < above) {
+      const middle = (cursor + above) >> 1;
+      if ((ticks[middle]?.index ?? 0) <= position.tick) cursor = middle + 1;
+      else above = middle;
+    }
+    this.#paths = [
+      this.#pathAhead(Direction.AToB, cursor, position),
+      this.#pathAhead(Direction.BToA, cursor, position),
+    ];
+  }
+
+  #pathAhead(direction: Direction, cursor: number, position: Position): Path {
+    const sequence = this.#sequence(direction);
+    const unknown = sequence.findIndex(({ ticks }) => ticks === undefined);
+    const last = unknown === -1 ? sequence.at(-1) : sequence[unknown - 1];
+    if (last === undefined) {
+      const { tick, sqrtPrice } = position;
+      return { from: cursor, to: cursor, last: { tick, sqrtPrice, liquidityNet: undefined }, end: End.Unknown };
+    }
+    let before = 0;
+    for (const slot of this.#slots) {
+      if (slot === last) break;
+      before += slot.ticks?.length ?? 0;
+    }
+    const stop = this.#lastStop(direction, last, unknown === -1);
+    return direction === Direction.AToB
+      ? { from: before, to: cursor, last: stop.last, end: stop.end }
+      : { from: cursor, to: before + (last.ticks?.length ?? 0), last: stop.last, end: stop.end };
   }
 
   /** Where a swap has to stop after the last initialized tick: `get_next_initialized_tick_index`. */
