@@ -3,6 +3,7 @@
 //! instruction here.
 
 mod base_fee;
+mod compute_units;
 mod curve;
 mod dynamic_fee;
 mod fill;
@@ -44,8 +45,6 @@ const INSTRUCTIONS_SYSVAR: Address = [
 
 /// Anchor discriminator of `swap2`, which takes any mode.
 const SWAP2: [u8; 8] = [0x41, 0x4b, 0x3f, 0x4c, 0xeb, 0x5b, 0x5b, 0x88];
-
-const COMPUTE_UNITS: u32 = 60_000;
 
 /// A Meteora DAMM v2 pool.
 #[derive(Clone, Debug)]
@@ -197,7 +196,17 @@ impl Pool for MeteoraDammV2 {
     }
 
     fn compute_units(&self) -> u32 {
-        COMPUTE_UNITS
+        self.parts.compute_units(Direction::BToA, SwapMode::ExactIn)
+    }
+
+    fn swap_compute_units(
+        &self,
+        direction: Direction,
+        mode: SwapMode,
+        _amount: u64,
+        _clock: &ChainClock,
+    ) -> u32 {
+        self.parts.compute_units(direction, mode)
     }
 
     fn has_transfer_fee(&self) -> bool {

@@ -25,6 +25,7 @@ import {
 import { QuoteRefusal, REFUSED, quoteError } from '../quote.js';
 import { TOKEN_2022_PROGRAM } from '../token-account.js';
 import { type MintTerms, PLAIN_MINT, decodeMint } from '../token-mint.js';
+import { computeUnitsOf } from './meteora-damm-v2/compute-units.js';
 import type { Fill } from './meteora-damm-v2/fill.js';
 import {
   type Identity,
@@ -63,8 +64,6 @@ const INSTRUCTIONS_SYSVAR = Uint8Array.from([
 /** Anchor discriminator of `swap2`, which takes any mode, and the program's numbers of the modes by ours. */
 const SWAP2 = Uint8Array.of(0x41, 0x4b, 0x3f, 0x4c, 0xeb, 0x5b, 0x5b, 0x88);
 const MODES = [0, 2, 1] as const satisfies Record<SwapMode, number>;
-
-const COMPUTE_UNITS = 60_000;
 
 /** A Meteora DAMM v2 pool. */
 export class MeteoraDammV2 implements Pool {
@@ -185,11 +184,11 @@ export class MeteoraDammV2 implements Pool {
   }
 
   computeUnits(): number {
-    return COMPUTE_UNITS;
+    return this.swapComputeUnits(Direction.BToA, SwapMode.ExactIn);
   }
 
-  swapComputeUnits(): number {
-    return COMPUTE_UNITS;
+  swapComputeUnits(direction: Direction, mode: SwapMode): number {
+    return computeUnitsOf({ identity: this.#identity, state: this.#state }, direction, mode);
   }
 
   hasTransferFee(): boolean {
