@@ -49,7 +49,7 @@ const SWAP2: [u8; 8] = [0x41, 0x4b, 0x3f, 0x4c, 0xeb, 0x5b, 0x5b, 0x88];
 /// A Meteora DAMM v2 pool.
 #[derive(Clone, Debug)]
 pub struct MeteoraDammV2 {
-    terms: Terms,
+    terms: Box<Terms>,
     parts: Box<Parts>,
 }
 
@@ -94,7 +94,7 @@ impl Pool for MeteoraDammV2 {
             .token_programs
             .map(|program| if program == TOKEN_2022_PROGRAM { None } else { Some(MintTerms::default()) });
         let parts = Parts { identity, state, mints };
-        Ok(Self { terms: parts.terms(), parts: Box::new(parts) })
+        Ok(Self { terms: Box::new(parts.terms()), parts: Box::new(parts) })
     }
 
     fn watched(&self) -> Vec<Address> {
@@ -110,7 +110,7 @@ impl Pool for MeteoraDammV2 {
 
     fn apply(&mut self, account: AccountView<'_>) -> Result<Watch, DecodeError> {
         Self::apply_to_parts(&mut self.parts, account)?;
-        self.terms = self.parts.terms();
+        *self.terms = self.parts.terms();
         Ok(Watch::Same)
     }
 
@@ -132,7 +132,7 @@ impl Pool for MeteoraDammV2 {
         }
         let fill = self.terms.fill(order.direction, order.mode, order.amount, clock)?;
         self.parts.book(&self.terms, order.direction, &fill, clock).ok_or(QuoteError::MathOverflow)?;
-        self.terms = self.parts.terms();
+        *self.terms = self.parts.terms();
         Ok(Quote { amount_in: fill.paid, amount_out: fill.received })
     }
 
