@@ -24,7 +24,7 @@ export interface CapturedSwap {
   readonly vaultOut?: readonly [string, string];
   readonly fees?: Readonly<Record<'protocol' | 'fund' | 'creator', readonly [string, string]>>;
   readonly vaults?: readonly [string, string];
-  readonly post?: { readonly pnlCoin?: string; readonly pnlPc?: string };
+  readonly post?: { readonly pnlCoin?: string; readonly pnlPc?: string; readonly virtualQuoteReserves?: string };
   /** Swaps of one row start each from the state that the step before left. */
   readonly seq?: string;
   readonly step?: number;

@@ -62,6 +62,14 @@ fn reserves_left(vector: &Value) -> Option<[u64; 2]> {
                 |side: usize, pnl: &str| number(&vector["vaults"][side]) - number(&vector["post"][pnl]);
             Some([left(0, "pnlCoin"), left(1, "pnlPc")])
         }
+        "pumpswap" => {
+            let priced_on_top: i64 =
+                vector["post"]["virtualQuoteReserves"].as_str()?.parse().expect("a decimal");
+            Some([
+                number(&vector["vaults"][0]),
+                number(&vector["vaults"][1]).checked_add_signed(priced_on_top)?,
+            ])
+        }
         _ => None,
     }
 }
