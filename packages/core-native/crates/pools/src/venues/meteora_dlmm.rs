@@ -1,8 +1,7 @@
-//! Meteora DLMM (`lb_clmm` 0.12.0, with limit orders and fees in Y only). Accounts in `layout`, the arrays in reach in `window` and `bitmap`,
-//! one bin in `bin`, `bin_price` and `fee`, whole swaps in `quote`, the instruction in `instruction`.
+//! Meteora DLMM (`lb_clmm` 0.12.0, with limit orders and fees in Y only). Accounts in `layout`, the arrays in reach in
+//! `window` and `bitmap`, one bin in `bin` and `fee`, whole swaps in `quote`, the instruction in `instruction`.
 
 mod bin;
-mod bin_price;
 mod bitmap;
 mod fee;
 mod instruction;

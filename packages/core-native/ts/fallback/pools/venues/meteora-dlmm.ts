@@ -37,7 +37,7 @@ import { type Parts, findBounds, findGate, findSchedule, gateAt, walk } from './
 import { Window, extensionAddress } from './meteora-dlmm/window.js';
 
 // Meteora DLMM (`lb_clmm` 0.12.0, with limit orders and fees in Y only). Accounts in `layout`, the arrays in reach in `window` and
-// `bitmap`, one bin in `bin`, `bin-price` and `fee`, whole swaps in `quote`, the instruction in `instruction`.
+// `bitmap`, one bin in `bin` and `fee`, whole swaps in `quote`, the instruction in `instruction`.
 
 export { METEORA_DLMM_PROGRAM };
 

@@ -1,5 +1,6 @@
 //! One bin: its liquidity in layers, and what a swap takes of them. Follows `dlmm-sdk` `commons/src/{quote.rs,extensions/bin.rs}`
-//! (fb02e51), which mirrors the program.
+//! (fb02e51), which mirrors the program, and where it differs (a fixed output from several layers, a price of zero) the program:
+//! the dump of release 0.12.0 that stands beside it.
 
 use super::fee::{fee_on_top, fee_within};
 use crate::quote::{Direction, QuoteError};
@@ -8,7 +9,7 @@ use tandem_math::mul_div::wide_mul;
 /// A bin that holds something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bin {
-    /// Y for each X, Q64.64; never zero.
+    /// Y for each X, Q64.64. A bin whose price was never written cannot be traded in.
     pub(super) price: u128,
     /// X and Y of the liquidity providers.
     pub(super) amounts: [u64; 2],
@@ -78,6 +79,9 @@ impl Bin {
         amount: u64,
         rate: u64,
     ) -> Result<BinFill, QuoteError> {
+        if self.price == 0 {
+            return Err(QuoteError::MathOverflow);
+        }
         let net = match terms.fee_side {
             FeeSide::Input => {
                 amount.checked_sub(fee_within(amount, rate)?).ok_or(QuoteError::MathOverflow)?
@@ -120,7 +124,8 @@ impl Bin {
         Self { amounts, processed_orders: processed_orders.saturating_add(begun), open_orders: 0, ..*self }
     }
 
-    /// Returns what the bin takes for an output: the whole output, or all that it has.
+    /// Returns what the bin takes for an output: the whole output, or all that it has. Refuses, as the program does, where the
+    /// roundings of several layers leave less than the output.
     #[inline]
     pub(super) fn fill_output(
         &self,
@@ -136,23 +141,18 @@ impl Bin {
         if gross >= total(layers) {
             return self.fill_input(terms, layers, u64::MAX, rate);
         }
-        let mut left = gross;
-        let mut net = 0_u64;
-        for layer in layers {
-            let part = left.min(layer);
-            // The first layer is priced even where it is empty, which costs nothing.
-            net = net.checked_add(self.input_for(terms.direction, part)?).ok_or(QuoteError::MathOverflow)?;
-            left = left.saturating_sub(part);
-            if left == 0 {
-                break;
-            }
-        }
+        // One price for all layers together, although each of them rounds its own up.
+        let net = self.input_for(terms.direction, gross)?;
         let input = match terms.fee_side {
             FeeSide::Input => with_fee(net, rate)?,
             FeeSide::Output => net,
         };
+        let fill = self.fill_input(terms, layers, input, rate)?;
+        if fill.amount_out < amount {
+            return Err(QuoteError::MathOverflow);
+        }
         // The input may buy a unit more by rounding; the program keeps it.
-        Ok(BinFill { amount_out: amount, ..self.fill_input(terms, layers, input, rate)? })
+        Ok(BinFill { amount_out: amount, ..fill })
     }
 
     #[inline]

@@ -2,7 +2,6 @@
 //! stand at their natural alignment.
 
 use super::bin::{Bin, FeeSide, LimitOrders, Terms};
-use super::bin_price::price_of_bin;
 use super::fee::{FeeParameters, MAX_RATE, Volatility};
 use crate::account_reader::AccountReader;
 use crate::pool::{AccountView, Address, DecodeError, Pool};
@@ -195,11 +194,7 @@ fn decode_state(reader: AccountReader<'_>, bin_step: u16) -> Result<PairState, D
             _ => return Err(DecodeError::FieldInvalid),
         },
         orders: decode_orders(reader)?,
-        is_enabled: match reader.u8(pair_offset::STATUS)? {
-            0 => true,
-            1 => false,
-            _ => return Err(DecodeError::FieldInvalid),
-        },
+        is_enabled: reader.u8(pair_offset::STATUS)? == 0,
         activation: decode_activation(reader)?,
         active_id,
         bitmap,
@@ -208,12 +203,14 @@ fn decode_state(reader: AccountReader<'_>, bin_step: u16) -> Result<PairState, D
 
 fn decode_fees(reader: AccountReader<'_>, bin_step: u16) -> Result<FeeParameters, DecodeError> {
     let step = u64::from(bin_step);
-    // Widths of 16, 16 and 4 bits: the product fits; the power of ten may not, and then the cap takes its place.
-    let flat = u64::from(reader.u16(pair_offset::BASE_FACTOR)?).saturating_mul(step).saturating_mul(10);
-    let power = 10_u64.saturating_pow(u32::from(reader.u8(pair_offset::BASE_FEE_POWER)?));
+    // 16 and 16 bits; the power of ten may pass 128, which the program refuses at every swap.
+    let flat = u64::from(reader.u16(pair_offset::BASE_FACTOR)?).saturating_mul(step);
+    let power = u32::from(reader.u8(pair_offset::BASE_FEE_POWER)?).saturating_add(1);
+    let base = 10_u128.checked_pow(power).and_then(|scale| scale.checked_mul(u128::from(flat)));
+    let base_rate = base.ok_or(DecodeError::FieldInvalid)?.min(u128::from(MAX_RATE));
     let control = u64::from(reader.u32(pair_offset::VARIABLE_FEE_CONTROL)?);
     Ok(FeeParameters {
-        base_rate: flat.saturating_mul(power).min(MAX_RATE),
+        base_rate: u64::try_from(base_rate).map_err(|_| DecodeError::FieldInvalid)?,
         // 32 and twice 16 bits always fit 64.
         variable_factor: control.saturating_mul(step).saturating_mul(step),
         max_accumulator: reader.u32(pair_offset::MAX_ACCUMULATOR)?,
@@ -259,7 +256,6 @@ fn read_words(reader: AccountReader<'_>, offset: usize, words: &mut [u64]) -> Re
 pub(super) struct ArrayRelation<'a> {
     pub(super) pair: &'a Address,
     pub(super) index: i32,
-    pub(super) bin_step: u16,
 }
 
 /// Decodes the bins that hold something, in the order of their ids, into `bins`, whose content is lost.
@@ -286,10 +282,7 @@ pub(super) fn decode_bin_array(
         if x | y | processed_orders | open_orders == 0 {
             continue;
         }
-        let price = match reader.u128(bin_offset::PRICE)? {
-            0 => price_of_bin(id, relation.bin_step).ok_or(DecodeError::FieldInvalid)?,
-            stored => stored,
-        };
+        let price = reader.u128(bin_offset::PRICE)?;
         let is_ask_side = reader.u8(bin_offset::IS_ASK_SIDE)? != 0;
         let orders_for = if is_ask_side { Direction::BToA } else { Direction::AToB };
         bins.push(Bin { price, amounts, processed_orders, open_orders, id, orders_for });

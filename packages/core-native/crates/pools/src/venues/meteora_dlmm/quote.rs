@@ -220,6 +220,9 @@ impl Parts {
         let schedule = self.schedule(clock).ok()?;
         let terms = self.state.terms(direction);
         let first = self.window.bins(direction).find(|bin| total(bin.layers(terms)) > 0)?;
+        if first.price == 0 {
+            return None;
+        }
         let (price, distance) = match direction {
             Direction::AToB => (first.price, schedule.index_reference.saturating_sub(first.id)),
             // One above the quotient of 2^128 - 1 is 2^128 divided and rounded up.

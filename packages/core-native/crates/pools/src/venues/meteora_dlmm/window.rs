@@ -120,8 +120,7 @@ impl Window {
         if account.is_absent() {
             array.bins = None;
         } else {
-            let relation =
-                ArrayRelation { pair: &identity.address, index: array.index, bin_step: identity.bin_step };
+            let relation = ArrayRelation { pair: &identity.address, index: array.index };
             if let Err(error) = decode_bin_array(account, relation, &mut self.spare) {
                 return Some(Err(error));
             }

@@ -2,13 +2,14 @@ import { Direction } from '../../../../core-api.js';
 import { U64_MAX } from '../../../math/mul-div.js';
 import { feeOnTop, feeWithin } from './fee.js';
 
-// One bin: its liquidity in layers, and what a swap takes of them. Follows `dlmm-sdk`
-// `commons/src/{quote.rs,extensions/bin.rs}` (fb02e51), which mirrors the program.
+// One bin: its liquidity in layers, and what a swap takes of them. Follows `dlmm-sdk` `commons/src/{quote.rs,extensions/bin.rs}`
+// (fb02e51), which mirrors the program, and where it differs (a fixed output from several layers, a price of zero) the program: the
+// dump of release 0.12.0 that stands beside it.
 
 /** A bin that holds something. */
 export interface Bin {
   readonly id: number;
-  /** Y for each X, Q64.64; never zero. */
+  /** Y for each X, Q64.64. A bin whose price was never written cannot be traded in. */
   readonly price: bigint;
   /** X and Y of the liquidity providers. */
   readonly x: bigint;
@@ -52,6 +53,7 @@ export class BinFill {
 
   /** Fills in what the bin takes of an input and gives for it: all, or as much as empties it. Returns false where it overflows. */
   fillInput(bin: Bin, terms: Terms, amount: bigint, rate: bigint): boolean {
+    if (bin.price === 0n) return false;
     const isFeeOnInput = terms.feeSide === FeeSide.Input;
     let net = amount;
     if (isFeeOnInput) {
@@ -78,14 +80,20 @@ export class BinFill {
     return (terms.direction === Direction.AToB ? bin.x : bin.y) + this.providedIn <= U64_MAX;
   }
 
-  /** Fills in what the bin takes for an output: the whole output, or all that it has. Returns false where it overflows. */
+  /**
+   * Fills in what the bin takes for an output: the whole output, or all that it has. Returns false where it overflows, and, as the
+   * program refuses it, where the roundings of several layers leave less than the output.
+   */
   fillOutput(bin: Bin, terms: Terms, amount: bigint, rate: bigint): boolean {
     const gross = terms.feeSide === FeeSide.Output ? withFee(amount, rate) : amount;
     if (gross === undefined) return false;
     if (gross >= available(bin, terms)) return this.fillInput(bin, terms, U64_MAX, rate);
-    const net = costOf(bin, terms, gross);
+    if (bin.price === 0n) return false;
+    // One price for all layers together, although each of them rounds its own up.
+    const net = inputFor(bin, terms.direction, gross);
     const input = net !== undefined && terms.feeSide === FeeSide.Input ? withFee(net, rate) : net;
     if (input === undefined || !this.fillInput(bin, terms, input, rate)) return false;
+    if (this.amountOut < amount) return false;
     // The input may buy a unit more by rounding; the program keeps it.
     this.amountOut = amount;
     return true;
@@ -158,21 +166,6 @@ function inputFor({ price }: Bin, direction: Direction, output: bigint): bigint 
 /** Returns what an amount buys, rounded down. */
 function worthOf({ price }: Bin, direction: Direction, amount: bigint): bigint {
   return direction === Direction.AToB ? (price * amount) >> 64n : (amount << 64n) / price;
-}
-
-/** Returns what an output costs that the layers hold, each of them rounded up; undefined above 64 bits. */
-function costOf(bin: Bin, { direction }: Terms, output: bigint): bigint | undefined {
-  let left = output;
-  let cost = 0n;
-  for (const layer of [providedIn(bin, direction), bin.processedOrders, bin.openOrders]) {
-    const part = left < layer ? left : layer;
-    const input = inputFor(bin, direction, part);
-    if (input === undefined) return undefined;
-    cost += input;
-    left -= part;
-    if (left === 0n) break;
-  }
-  return cost > U64_MAX ? undefined : cost;
 }
 
 function providedIn(bin: Bin, direction: Direction): bigint {

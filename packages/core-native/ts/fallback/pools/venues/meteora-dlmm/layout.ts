@@ -1,9 +1,9 @@
 import { Direction } from '../../../../core-api.js';
+import { U128_MAX } from '../../../math/wide.js';
 import { AccountReader, sameBytes } from '../../account-reader.js';
 import { type AccountView, DecodeFailure, decodeError } from '../../pool.js';
 import { SPL_TOKEN_PROGRAM, TOKEN_2022_PROGRAM } from '../../token-account.js';
 import { type Bin, FeeSide, LimitOrders, type Terms } from './bin.js';
-import { priceOfBin } from './bin-price.js';
 import { type FeeParameters, MAX_RATE, type Volatility } from './fee.js';
 
 // The accounts of Meteora DLMM (`lb_clmm` 0.12.0): the IDL of `@meteora-ag/dlmm` 1.9.14, Anchor zero-copy, so that fields stand
@@ -167,7 +167,7 @@ function decodeState(reader: AccountReader, binStep: number): PairState {
   };
   const feeMode = oneOf(reader, PAIR.collectFeeMode, 1) as FeeMode;
   const orders = decodeOrders(reader);
-  const isEnabled = oneOf(reader, PAIR.status, 1) === 0;
+  const isEnabled = reader.u8(PAIR.status) === 0;
   const activation = decodeActivation(reader);
   const terms = (direction: Direction): Terms => {
     const isFeeOnInput = feeMode === FeeMode.Input || direction === Direction.BToA;
@@ -186,7 +186,10 @@ function decodeState(reader: AccountReader, binStep: number): PairState {
 
 function decodeFees(reader: AccountReader, binStep: number): FeeParameters {
   const step = BigInt(binStep);
-  const rate = BigInt(reader.u16(PAIR.baseFactor)) * step * 10n * 10n ** BigInt(reader.u8(PAIR.baseFeePower));
+  // The power of ten may pass 128 bits, which the program refuses at every swap.
+  const scale = 10n ** BigInt(reader.u8(PAIR.baseFeePower) + 1);
+  const rate = BigInt(reader.u16(PAIR.baseFactor)) * step * scale;
+  if (scale > U128_MAX || rate > U128_MAX) throw decodeError(DecodeFailure.FieldInvalid);
   return {
     baseRate: rate > MAX_RATE ? MAX_RATE : rate,
     variableFactor: BigInt(reader.u32(PAIR.variableFeeControl)) * step * step,
@@ -226,7 +229,6 @@ function readWords(reader: AccountReader, offset: number, count: number): bigint
 export interface ArrayRelation {
   readonly pair: Uint8Array;
   readonly index: number;
-  readonly binStep: number;
 }
 
 /** Decodes the bins of an array that hold something, in the order of their ids. @throws POOL_ACCOUNT_* */
@@ -237,22 +239,19 @@ export function decodeBinArray(account: AccountView, relation: ArrayRelation): B
     throw decodeError(DecodeFailure.RelationMismatch);
   const bins: Bin[] = [];
   for (let i = 0; i < BINS_PER_ARRAY; i += 1) {
-    const bin = decodeBin(reader, ARRAY.bins + i * BIN.length, relation.index * BINS_PER_ARRAY + i, relation.binStep);
+    const bin = decodeBin(reader, ARRAY.bins + i * BIN.length, relation.index * BINS_PER_ARRAY + i);
     if (bin !== undefined) bins.push(bin);
   }
   return bins;
 }
 
-function decodeBin(reader: AccountReader, at: number, id: number, binStep: number): Bin | undefined {
+function decodeBin(reader: AccountReader, at: number, id: number): Bin | undefined {
   const isZero = (offset: number): boolean => reader.u32(at + offset) === 0 && reader.u32(at + offset + 4) === 0;
   const isEmpty = isZero(BIN.amountX) && isZero(BIN.amountY) && isZero(BIN.processedOrders) && isZero(BIN.openOrders);
   if (isEmpty) return undefined;
-  const stored = reader.u128(at + BIN.price);
-  const price = stored === 0n ? priceOfBin(id, binStep) : stored;
-  if (price === undefined) throw decodeError(DecodeFailure.FieldInvalid);
   return {
     id,
-    price,
+    price: reader.u128(at + BIN.price),
     x: reader.u64(at + BIN.amountX),
     y: reader.u64(at + BIN.amountY),
     processedOrders: reader.u64(at + BIN.processedOrders),

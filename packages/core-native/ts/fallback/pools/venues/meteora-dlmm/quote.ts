@@ -193,7 +193,7 @@ export function findBounds(parts: Parts, direction: Direction, clock: ChainClock
   if (typeof schedule === 'number') return undefined;
   const terms = parts.state.terms[direction];
   const first = firstBin(parts.window, terms);
-  if (first === undefined) return undefined;
+  if (first === undefined || first.price === 0n) return undefined;
   const isDown = direction === Direction.AToB;
   const ahead = isDown ? schedule.indexReference - first.id : first.id - schedule.indexReference;
   // One above the quotient of 2^128 - 1 is 2^128 divided and rounded up.

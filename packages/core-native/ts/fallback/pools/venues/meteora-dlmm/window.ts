@@ -112,8 +112,7 @@ export class Window {
     if (isAbsent(account)) {
       this.#replace({ ...array, bins: undefined, depth: NO_DEPTH });
     } else {
-      const relation = { pair: identity.address, index: array.index, binStep: identity.binStep };
-      const bins = decodeBinArray(account, relation);
+      const bins = decodeBinArray(account, { pair: identity.address, index: array.index });
       this.#replace({ ...array, bins, depth: depthOf(bins) });
     }
     this.#locate(activeId);
