@@ -70,7 +70,8 @@ export function readAccounts(folder: string): AccountView[] {
     });
 }
 
-const NEWEST_PROGRAM = /_v2$/;
+/** How the names of the newer instructions end, where a venue has two sets that differ. */
+const NEWER_INSTRUCTIONS: Partial<Record<Venue, string>> = { [Venue.Pumpswap]: '_v2', [Venue.MeteoraDlmm]: '2' };
 const MODES: Readonly<Record<string, SwapMode>> = {
   exactIn: SwapMode.ExactIn,
   exactOut: SwapMode.ExactOut,
@@ -86,9 +87,10 @@ function clockOf(swap: CapturedSwap): ChainClock {
   };
 }
 
-/** Reads what was asked of the program; PumpSwap alone has two sets of instructions that differ. */
+/** Reads what was asked of the program; PumpSwap and DLMM have two sets of instructions that differ. */
 export function orderOf(swap: CapturedSwap, venue: Venue): SwapOrder {
-  const isLegacy = venue === Venue.Pumpswap && !NEWEST_PROGRAM.test(swap.ix ?? '');
+  const newer = NEWER_INSTRUCTIONS[venue];
+  const isLegacy = newer !== undefined && swap.ix?.endsWith(newer) !== true;
   return {
     direction: swap.inputSide === 'A' ? Direction.AToB : Direction.BToA,
     mode: MODES[swap.swapMode] ?? SwapMode.ExactIn,

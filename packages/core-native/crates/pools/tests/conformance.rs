@@ -28,7 +28,8 @@ fn clock_of(vector: &Value) -> ChainClock {
     ChainClock { slot, epoch, unix_timestamp: number(&vector["unixTimestamp"]) }
 }
 
-/// Reads what was asked of the program. `PumpSwap` alone has two sets of instructions that differ.
+/// Reads what was asked of the program. `PumpSwap` and DLMM have two sets of instructions that differ; the newer ones of DLMM
+/// end in 2.
 fn order_of(vector: &Value, venue: Venue) -> SwapOrder {
     let direction = if vector["inputSide"] == "A" { Direction::AToB } else { Direction::BToA };
     let mode = match vector["swapMode"].as_str() {
@@ -40,7 +41,12 @@ fn order_of(vector: &Value, venue: Venue) -> SwapOrder {
     if let Some(limit) = vector["sqrtPriceLimit"].as_str() {
         order.sqrt_price_limit = limit.parse().expect("a decimal");
     }
-    if venue == Venue::Pumpswap && vector["ix"].as_str().is_some_and(|ix| !ix.ends_with("_v2")) {
+    let newer = match venue {
+        Venue::Pumpswap => "_v2",
+        Venue::MeteoraDlmm => "2",
+        _ => "",
+    };
+    if vector["ix"].as_str().is_some_and(|ix| !ix.ends_with(newer)) {
         order.instructions = InstructionSet::Legacy;
     }
     order
