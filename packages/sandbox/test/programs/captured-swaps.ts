@@ -53,13 +53,19 @@ export function loadCaptures(name: 'cpmm' | 'amm_v4'): CapturedFile {
 
 /** Loads every account of a captured pool. */
 export function loadPool(folder: string, programId: string): CapturedPool {
+  const accounts = loadAccounts(folder);
+  return { address: findPool(accounts, programId), accounts };
+}
+
+/** Loads every account of a folder, by address. */
+export function loadAccounts(folder: string): ReadonlyMap<string, HeldAccount> {
   const accounts = new Map<string, HeldAccount>();
   for (const file of readdirSync(join(SHARED, folder))) {
     const { pubkey, account } = JSON.parse(readFileSync(join(SHARED, folder, file), 'utf8')) as AccountFile;
     const data = new Uint8Array(Buffer.from(account.data[0], 'base64'));
     accounts.set(pubkey, { lamports: BigInt(account.lamports), data, owner: account.owner });
   }
-  return { address: findPool(accounts, programId), accounts };
+  return accounts;
 }
 
 interface AccountFile {

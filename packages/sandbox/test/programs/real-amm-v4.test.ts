@@ -5,6 +5,7 @@ import { venuePrograms } from '../../src/programs/venue-programs.js';
 import { madeUpAddress, TRADER } from './captured-runs.js';
 import { balanceOf, fundedLike, type CapturedPool } from './captured-swaps.js';
 import { addressBytes, SwapMachine, type AccountUse, type CallOutcome, type ProgramCall } from './swap-machine.js';
+import { Numbers } from './numbers.js';
 import { syntheticAmmV4 } from './synthetic-amm-v4.js';
 import { AMM_V4, ammV4Call, ammV4Vaults, type SwapWish } from './venue-calls.js';
 
@@ -15,30 +16,6 @@ const TIME = { slot: 440_000_000n, unixTimestamp: 1_790_000_000n, epoch: 1_018n 
 
 const dump = findRealAmmV4Dump();
 const MISSING = dump === undefined ? ' (skipped: no cargo on PATH, or pump-rust-client not downloadable)' : '';
-
-/** Xorshift: numbers of every width are equally likely, and the seed stands in the title. */
-class Numbers {
-  #state = SEED;
-
-  word(): bigint {
-    this.#state ^= (this.#state << 13n) & U64;
-    this.#state ^= this.#state >> 7n;
-    this.#state ^= (this.#state << 17n) & U64;
-    return this.#state;
-  }
-
-  below(limit: bigint): bigint {
-    return this.word() % limit;
-  }
-
-  upTo(bits: bigint): bigint {
-    return this.word() >> (64n - 1n - this.below(bits));
-  }
-
-  pick<T>(choices: readonly T[]): T {
-    return choices[Number(this.below(BigInt(choices.length)))]!;
-  }
-}
 
 const TAGS = ['swap_base_in(9)', 'swap_base_out(11)', 'swap_base_in_v2(16)', 'swap_base_out_v2(17)'] as const;
 
@@ -100,7 +77,7 @@ describe('the real AMM v4 program', () => {
   it.skipIf(dump === undefined)(title, () => {
     const ours = machineWith(venuePrograms().find(({ programId }) => programId === AMM_V4)!.soPath);
     const real = machineWith(dump!);
-    const numbers = new Numbers();
+    const numbers = new Numbers(SEED);
     const seen = new Map<string, number>();
     for (let index = 0; index < SWAPS; index += 1) {
       const { wish, install, funds } = randomSwap(numbers);

@@ -4,6 +4,10 @@
 
 #![no_std]
 
+mod fixed_point;
+
+pub use fixed_point::{over_q64, times_q64};
+
 /// The direction in which a quotient that is not whole is rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
