@@ -13,7 +13,7 @@ mod window;
 use self::bitmap::{Bitmaps, Extension, flip, is_own};
 use self::layout::{decode_config, decode_extension, decode_pool, decode_tick_array};
 use self::quote::{Fill, Parts};
-use self::window::{Window, extension_address};
+use self::window::{Window, WindowArray, extension_address};
 use crate::pool::{
     AccountView, Address, DecodeError, Pool, SwapAccount, SwapInstruction, SwapRequest, Watch,
 };
@@ -35,6 +35,10 @@ const SWAP_V2: [u8; 8] = [0x2b, 0x04, 0xed, 0x0b, 0x1a, 0xc9, 0x1e, 0x62];
 
 /// Pool, configuration and mints.
 const REQUIRED: usize = 4;
+
+mod compute_units {
+    pub const BASE: u32 = 90_000;
+}
 
 /// A Raydium CLMM pool.
 #[derive(Clone, Debug)]
@@ -91,13 +95,21 @@ impl RaydiumClmm {
         is_used.then(|| address.get_or_init(|| extension_address(&identity.address)))
     }
 
+    /// Returns the arrays that the instruction of an order passes.
+    fn route(&self, fill: &Fill) -> Vec<&WindowArray> {
+        let Parts { window, identity, state, .. } = &*self.parts;
+        window.route(identity, state.tick, fill.direction, self.parts.farthest_tick(fill))
+    }
+
     /// Returns the accounts after the instruction's own: the outer bitmaps where the swap can come to an array outside the
     /// pool's bitmap, then the tick arrays in the order the swap meets them.
     fn remaining_accounts(&self, request: &SwapRequest<'_>) -> Vec<SwapAccount> {
         let Parts { window, identity, state, extension, .. } = &*self.parts;
         let fill = Fill::new(request.direction, request.mode, request.amount);
-        let end = fill.ok().and_then(|fill| self.parts.farthest_tick(&fill));
-        let route = window.route(identity, state.tick, request.direction, end);
+        let route = match fill {
+            Ok(fill) => self.route(&fill),
+            Err(_) => window.route(identity, state.tick, request.direction, None),
+        };
         let current = bitmap::array_of(state.tick, identity.array_span());
         let leaves = !is_own(current) || route.iter().any(|array| !is_own(array.array));
         let outer = self.extension_address().filter(|_| leaves && extension.is_present());
@@ -255,6 +267,21 @@ impl Pool for RaydiumClmm {
     }
 
     fn compute_units(&self) -> u32 {
+        compute_units::BASE
+    }
+
+    fn swap_compute_units(
+        &self,
+        direction: Direction,
+        mode: SwapMode,
+        amount: u64,
+        clock: &ChainClock,
+    ) -> u32 {
+        let quoted = Fill::new(direction, mode, amount)
+            .and_then(|fill| Ok((fill, self.parts.fill(&fill, clock, |_, _| {})?.1)));
+        let Ok((fill, end)) = quoted else { return compute_units::BASE };
+        let arrays = self.route(&fill).len();
+        println!("CU {} {} {} {}", end.targets, end.steps, end.matches, arrays);
         0
     }
 

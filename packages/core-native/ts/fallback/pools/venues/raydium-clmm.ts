@@ -295,8 +295,7 @@ export class RaydiumClmm implements Pool {
    */
   #remainingAccounts({ direction, mode, amount }: SwapRequest): SwapAccount[] {
     const isExactIn = mode === SwapMode.ExactIn;
-    const end =
-      mode === SwapMode.PartialFill ? undefined : farthestTick(this.#parts, { direction, isExactIn, amount });
+    const end = mode === SwapMode.PartialFill ? undefined : farthestTick(this.#parts, { direction, isExactIn, amount });
     const route = this.#window.route(this.#identity, this.#state.tick, direction, end);
     const current = arrayOf(this.#state.tick, this.#identity.arraySpan);
     const leaves = !isOwn(current) || route.some(({ array }) => !isOwn(array));

@@ -61,7 +61,15 @@ const CONFIG_OFFSET = { protocolFeeRate: 43, tradeFeeRate: 47, fundFeeRate: 53 }
 const CONFIG_LENGTH = 117;
 
 /** `TickArrayState` and its `TickState`s, packed. */
-const TICK_OFFSET = { pool: 8, start: 40, first: 44, liquidityNet: 4, liquidityGross: 20, orders: 124, partFilled: 132 };
+const TICK_OFFSET = {
+  pool: 8,
+  start: 40,
+  first: 44,
+  liquidityNet: 4,
+  liquidityGross: 20,
+  orders: 124,
+  partFilled: 132,
+};
 const TICK_LENGTH = 168;
 const TICK_ARRAY_LENGTH = 10_240;
 

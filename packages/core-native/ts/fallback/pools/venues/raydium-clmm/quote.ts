@@ -119,12 +119,7 @@ export function tryFill(parts: Parts, fill: Fill): bigint {
 }
 
 /** Returns the order of a mode without a price limit; undefined for a mode that the instruction cannot say. */
-export function fillOf(
-  direction: Direction,
-  mode: SwapMode,
-  amount: bigint,
-  clock: ChainClock,
-): Fill | undefined {
+export function fillOf(direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): Fill | undefined {
   if (mode === SwapMode.PartialFill) return undefined;
   return { direction, isExactIn: mode === SwapMode.ExactIn, amount, sqrtPriceLimit: 0n, clock };
 }

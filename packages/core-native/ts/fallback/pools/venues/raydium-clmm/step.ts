@@ -134,12 +134,7 @@ function moveWhole(terms: Terms, { from, target, liquidity }: Stretch, driving: 
   return true;
 }
 
-function movePart(
-  terms: Terms,
-  { from, target, liquidity }: Stretch,
-  driving: bigint,
-  moved: Moved,
-): StepRefusal {
+function movePart(terms: Terms, { from, target, liquidity }: Stretch, driving: bigint, moved: Moved): StepRefusal {
   const price = priceAfter(terms, from, liquidity, driving);
   if (price === undefined) return QuoteRefusal.LiquidityExceeded;
   if (terms.direction === Direction.AToB ? price < target : price > target) return QuoteRefusal.LiquidityExceeded;
@@ -193,9 +188,7 @@ export function matchOrders(terms: Terms, orders: Orders, moved: Moved): StepRef
   const price = mulShr64(sqrtPrice, sqrtPrice, isDown ? Rounding.Down : Rounding.Up);
   if (price === undefined) return QuoteRefusal.MathOverflow;
   moved.fee = 0n;
-  const refusal = terms.isExactIn
-    ? matchInput(terms, orders, price, moved)
-    : matchOutput(terms, orders, price, moved);
+  const refusal = terms.isExactIn ? matchInput(terms, orders, price, moved) : matchOutput(terms, orders, price, moved);
   if (refusal !== 0) return refusal;
   moved.amountOut = moved.given;
   if (!terms.isFeeOnInput) {
