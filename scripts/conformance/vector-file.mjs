@@ -4,6 +4,7 @@ import { ConformanceError } from './conformance-error.mjs';
 const SLOTS_PER_EPOCH = 432_000n;
 const U64_MAX = 2n ** 64n - 1n;
 const U128_MAX = 2n ** 128n - 1n;
+const ABOVE_32_BITS = U64_MAX - 0xffff_ffffn;
 
 /** Venues by the name their vector files carry, with the program each must name. */
 const VENUE_PROGRAMS = {
@@ -101,13 +102,17 @@ function readAmount(vector) {
   return readU64('amount', vector.amountSpecified ?? vector.amountIn ?? vector.amountOut);
 }
 
-/** A program run below its instructions knows no slot. */
-function readClock({ slot = 0, unixTimestamp, epoch }) {
+/**
+ * A program run below its instructions knows no slot, and does not ask whether the pool is open: it is given 32 bits of the time,
+ * so that a time of which only the others differ opens every pool.
+ */
+function readClock({ slot = 0, unixTimestamp, epoch, ix }) {
   const slotNumber = readU64('slot', slot);
+  const time = readU64('unixTimestamp', unixTimestamp);
   return {
     slot: slotNumber,
     epoch: epoch === undefined ? slotNumber / SLOTS_PER_EPOCH : readU64('epoch', epoch),
-    unixTimestamp: readU64('unixTimestamp', unixTimestamp),
+    unixTimestamp: ix === undefined ? time | ABOVE_32_BITS : time,
   };
 }
 

@@ -25,7 +25,11 @@ fn number(value: &Value) -> u64 {
 fn clock_of(vector: &Value) -> ChainClock {
     let slot = vector.get("slot").map_or(0, number);
     let epoch = vector.get("epoch").map_or(slot / SLOTS_PER_EPOCH, number);
-    ChainClock { slot, epoch, unix_timestamp: number(&vector["unixTimestamp"]) }
+    let unix_timestamp = number(&vector["unixTimestamp"]);
+    // The newest CLMM was run below its instruction, which asks whether the pool is open, and is given 32 bits of the time
+    // there: a time of which only the others differ opens every pool.
+    let unix_timestamp = if vector["ix"].is_null() { unix_timestamp | !0 << 32 } else { unix_timestamp };
+    ChainClock { slot, epoch, unix_timestamp }
 }
 
 /// Reads what was asked of the program. `PumpSwap` and DLMM have two sets of instructions that differ; the newer ones of DLMM
