@@ -4,6 +4,10 @@
 
 #![no_std]
 
+mod quad;
+
+pub use quad::{high_of_product, Quad};
+
 /// The direction in which a quotient that is not whole is rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
