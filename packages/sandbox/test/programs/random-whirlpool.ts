@@ -2,7 +2,12 @@ import { TRADER } from './captured-runs.js';
 import type { CapturedPool } from './captured-swaps.js';
 import type { RandomNumbers } from './random-numbers.js';
 import type { HeldAccount } from './swap-machine.js';
-import { syntheticWhirlpool, type Position, type SyntheticOracle, type WhirlpoolNumbers } from './synthetic-whirlpool.js';
+import {
+  syntheticWhirlpool,
+  type Position,
+  type SyntheticOracle,
+  type WhirlpoolNumbers,
+} from './synthetic-whirlpool.js';
 import {
   oracleAddress,
   tickArrayAddress,
@@ -144,7 +149,16 @@ function limit(numbers: RandomNumbers, price: bigint, inputSide: 'A' | 'B'): big
   const ahead = inputSide === 'A' ? price - step : price + step;
   const behind = inputSide === 'A' ? price + step : price - step;
   const ends = [MIN_SQRT_PRICE, MAX_SQRT_PRICE, MIN_SQRT_PRICE - 1n, MAX_SQRT_PRICE + 1n];
-  return numbers.pick([0n, 0n, 0n, 0n, ahead, ahead, numbers.once(4n) ? behind : 0n, numbers.once(4n) ? numbers.pick(ends) : 0n]);
+  return numbers.pick([
+    0n,
+    0n,
+    0n,
+    0n,
+    ahead,
+    ahead,
+    numbers.once(4n) ? behind : 0n,
+    numbers.once(4n) ? numbers.pick(ends) : 0n,
+  ]);
 }
 
 /** Mostly the right arrays; at times in another order, with supplemental ones, repeated, or without one. */

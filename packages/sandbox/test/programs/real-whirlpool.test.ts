@@ -92,7 +92,8 @@ describe('the real Whirlpool program', () => {
           if (wanted.computeUnits >= MAX_COMPUTE_UNITS - 150) continue;
           const label = `pool ${index} step ${step}: ${describeWish(wish)}`;
           expect(summary(outcome), label).toBe(summary(wanted));
-          if (outcome.computeUnits > wanted.computeUnits) dearer.push(`${label} ${outcome.computeUnits} of ${wanted.computeUnits}`);
+          if (outcome.computeUnits > wanted.computeUnits)
+            dearer.push(`${label} ${outcome.computeUnits} of ${wanted.computeUnits}`);
           const kind = kindOf(summary(wanted));
           seen.set(kind, (seen.get(kind) ?? 0) + 1);
         }

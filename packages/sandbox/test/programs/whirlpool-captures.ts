@@ -4,7 +4,14 @@ import { madeUpAddress, TRADER } from './captured-runs.js';
 import { balanceOf, fundedLike, loadPool, SHARED, type CapturedPool } from './captured-swaps.js';
 import { addressBytes, SwapMachine, type CallOutcome, type HeldAccount } from './swap-machine.js';
 import { u64At } from './venue-calls.js';
-import { oracleAddress, tickArrayAddress, u128At, WHIRLPOOL, whirlpoolCall, whirlpoolVaults } from './whirlpool-calls.js';
+import {
+  oracleAddress,
+  tickArrayAddress,
+  u128At,
+  WHIRLPOOL,
+  whirlpoolCall,
+  whirlpoolVaults,
+} from './whirlpool-calls.js';
 
 /** A swap that the real program executed, with what it answered. */
 export interface CapturedWhirlpoolSwap {

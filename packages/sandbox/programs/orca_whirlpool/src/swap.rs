@@ -45,10 +45,7 @@ pub fn swap(
     let now = u64::try_from(clock.unix_timestamp)
         .map_err(|_| WhirlpoolError::InvalidTimestampConversion)?;
     let arrays = find_arrays(program_id, accounts, &pool, order, data)?;
-    let oracle = Oracle::load(accounts.oracle, accounts.pool.address(), program_id)?;
-    if oracle.is_some_and(|oracle| oracle.trade_enable_timestamp > now) {
-        return Err(WhirlpoolError::TradeIsNotEnabled.into());
-    }
+    let oracle = open_oracle(program_id, accounts, now)?;
     let fees = TransferFees::of(accounts, order.direction, clock.epoch)?;
     let wish = fees.set_aside(order)?;
     let limit = limit_of(&wish, pool.sqrt_price)?;
@@ -72,27 +69,29 @@ pub fn swap(
     if state.remaining > 0 && order.mode == SwapMode::ExactOut && order.sqrt_price_limit == 0 {
         return Err(WhirlpoolError::PartialFillError.into());
     }
-    let traded = wish.amount.wrapping_sub(state.remaining);
     if let Some(adaptive) = &mut state.adaptive {
         adaptive.note_major_swap(pool.sqrt_price, state.sqrt_price, now)?;
     }
+    let traded = wish.amount.wrapping_sub(state.remaining);
     let fill = fees.add_to(order, &wish, traded, state.calculated)?;
     fees.check_threshold(order, fill)?;
-    if let Some(adaptive) = &state.adaptive {
-        oracle::store(accounts.oracle, &adaptive.variables)?;
-    }
-    let change = PoolChange {
-        direction: order.direction,
-        liquidity: state.liquidity,
-        sqrt_price: state.sqrt_price,
-        tick: state.tick,
-        fee_growth: state.fee_growth,
-        protocol_fee: state.protocol_fee,
-        now,
-    };
-    store(accounts.pool, &pool, &change)?;
+    store(accounts, &pool, &state, now)?;
     pay_in(accounts, order.direction, fill.sent_in)?;
     pay_out(accounts, &pool, order.direction, fill.sent_out)
+}
+
+/// Reads the oracle and holds the time at which the pool opens against the clock.
+#[inline(always)]
+fn open_oracle(
+    program_id: &Address,
+    accounts: &SwapAccounts,
+    now: u64,
+) -> Result<Option<Oracle>, ProgramError> {
+    let oracle = Oracle::load(accounts.oracle, accounts.pool.address(), program_id)?;
+    if oracle.is_some_and(|oracle| oracle.trade_enable_timestamp > now) {
+        return Err(WhirlpoolError::TradeIsNotEnabled.into());
+    }
+    Ok(oracle)
 }
 
 #[inline(always)]
@@ -117,11 +116,24 @@ fn find_arrays<'a>(
     TickSequence::build(given, &owner, pool.tick, order.direction)
 }
 
+/// Writes the oracle, then the pool.
 #[inline(always)]
-fn store(account: &AccountView, pool: &Whirlpool, change: &PoolChange) -> ProgramResult {
-    let mut account = *account;
+fn store(accounts: &SwapAccounts, pool: &Whirlpool, state: &SwapLoop, now: u64) -> ProgramResult {
+    if let Some(adaptive) = &state.adaptive {
+        oracle::store(accounts.oracle, &adaptive.variables)?;
+    }
+    let change = PoolChange {
+        direction: state.direction,
+        liquidity: state.liquidity,
+        sqrt_price: state.sqrt_price,
+        tick: state.tick,
+        fee_growth: state.fee_growth,
+        protocol_fee: state.protocol_fee,
+        now,
+    };
+    let mut account = *accounts.pool;
     let mut data = account.try_borrow_mut()?;
-    book(&mut data, change, &pool.reward_growths)
+    book(&mut data, &change, &pool.reward_growths)
 }
 
 impl TransferFees {

@@ -20,7 +20,8 @@ pub struct SwapLoop<'a> {
     /// The adaptive fee, where the pool has one.
     pub adaptive: Option<AdaptiveFee>,
     mode: SwapMode,
-    direction: Direction,
+    /// Which token goes in.
+    pub direction: Direction,
     limit: u128,
     /// What remains of the fixed side.
     pub remaining: u64,

@@ -149,3 +149,89 @@ fn next_price(
         Token::B => put_price_after_b(span, amount, flow, next),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{run_step, Step, StepOutcome};
+    use crate::order::{Direction, SwapMode};
+    use crate::whirlpool_error::WhirlpoolError;
+
+    const ONE: u128 = 1 << 64;
+
+    /// Upwards from price 1 to price 4 the pool takes 1,000,000 of token B and gives 500,000 of token A.
+    const STEP: Step = Step {
+        remaining: 0,
+        fee_rate: 3_000,
+        liquidity: 1_000_000,
+        sqrt_price: ONE,
+        target: 2 * ONE,
+        mode: SwapMode::ExactIn,
+        direction: Direction::BToA,
+    };
+
+    fn run(step: &Step) -> Result<StepOutcome, WhirlpoolError> {
+        let mut outcome = StepOutcome::default();
+        run_step(step, &mut outcome)?;
+        Ok(outcome)
+    }
+
+    #[test]
+    fn ends_at_the_target_with_the_fee_on_what_went_in() {
+        let whole = Ok(StepOutcome {
+            amount_in: 1_000_000,
+            amount_out: 500_000,
+            // 1,000,000 · 3,000 / 997,000 is 3,009.03, rounded up.
+            fee: 3_010,
+            next_price: 2 * ONE,
+        });
+        let exact_in = |remaining| Step { remaining, ..STEP };
+        assert_eq!(run(&exact_in(1_003_010)), whole);
+        assert_eq!(run(&exact_in(u64::MAX)), whole);
+        let out = Step {
+            remaining: 500_000,
+            mode: SwapMode::ExactOut,
+            ..STEP
+        };
+        assert_eq!(run(&out), whole);
+    }
+
+    #[test]
+    fn stops_short_of_the_target_and_keeps_what_rounding_leaves_as_a_fee() {
+        let outcome = run(&Step {
+            remaining: 1_001,
+            ..STEP
+        });
+        // 1,001 · 0.997 is 997.997: 997 are traded, and the 4 that are left are the fee.
+        assert_eq!(
+            outcome.map(|step| (step.amount_in, step.amount_out, step.fee)),
+            Ok((997, 996, 4))
+        );
+    }
+
+    #[test]
+    fn takes_an_exact_output_and_no_more() {
+        let outcome = run(&Step {
+            remaining: 996,
+            mode: SwapMode::ExactOut,
+            ..STEP
+        });
+        assert_eq!(
+            outcome.map(|step| (step.amount_in, step.amount_out, step.fee)),
+            Ok((997, 996, 3))
+        );
+    }
+
+    #[test]
+    fn passes_through_a_range_without_liquidity_for_nothing() {
+        let outcome = run(&Step {
+            remaining: 7,
+            liquidity: 0,
+            ..STEP
+        });
+        let nothing = StepOutcome {
+            next_price: 2 * ONE,
+            ..StepOutcome::default()
+        };
+        assert_eq!(outcome, Ok(nothing));
+    }
+}

@@ -170,3 +170,103 @@ pub fn put_price_after_b(
     *next = price.ok_or(WhirlpoolError::SqrtPriceOutOfBounds)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{put_amount, put_price_after_a, put_price_after_b, Amount, Flow, Span, Token};
+    use crate::whirlpool_error::WhirlpoolError;
+    use wide_math::Rounding;
+
+    const ONE: u128 = 1 << 64;
+
+    /// From price 1 to price 4, which is √4 = 2.
+    const SPAN: Span = Span {
+        from: ONE,
+        to: 2 * ONE,
+        liquidity: 1_001,
+    };
+
+    fn amount(span: &Span, token: Token, rounding: Rounding) -> Result<Amount, WhirlpoolError> {
+        let mut amount = Ok(0);
+        put_amount(span, token, rounding, &mut amount)?;
+        Ok(amount)
+    }
+
+    #[test]
+    fn moves_half_the_liquidity_of_a_and_all_of_b_between_price_one_and_four() {
+        assert_eq!(amount(&SPAN, Token::A, Rounding::Down), Ok(Ok(500)));
+        assert_eq!(amount(&SPAN, Token::A, Rounding::Up), Ok(Ok(501)));
+        assert_eq!(amount(&SPAN, Token::B, Rounding::Up), Ok(Ok(1_001)));
+        let back = Span {
+            from: SPAN.to,
+            to: SPAN.from + 1,
+            ..SPAN
+        };
+        assert_eq!(amount(&back, Token::B, Rounding::Down), Ok(Ok(1_000)));
+        assert_eq!(amount(&back, Token::B, Rounding::Up), Ok(Ok(1_001)));
+    }
+
+    #[test]
+    fn tells_an_amount_above_64_bits_from_a_calculation_that_fails() {
+        let liquid = |liquidity| Span { liquidity, ..SPAN };
+        assert_eq!(
+            amount(&liquid(1 << 66), Token::A, Rounding::Up),
+            Ok(Err(WhirlpoolError::TokenMaxExceeded))
+        );
+        assert_eq!(
+            amount(&liquid(1 << 66), Token::B, Rounding::Up),
+            Ok(Err(WhirlpoolError::MultiplicationShiftRightOverflow))
+        );
+        let wide = Span {
+            from: ONE,
+            to: u128::MAX,
+            liquidity: u128::MAX,
+        };
+        assert_eq!(
+            amount(&wide, Token::A, Rounding::Up),
+            Err(WhirlpoolError::MultiplicationOverflow)
+        );
+    }
+
+    #[test]
+    fn finds_the_price_that_an_amount_leads_to_and_rounds_it_for_the_pool() {
+        let mut next = 0;
+        // 1 / (1 + 1001 / 1001) is half; one unit less is a little more, rounded up.
+        assert_eq!(put_price_after_a(&SPAN, 1_001, Flow::In, &mut next), Ok(()));
+        assert_eq!(next, ONE / 2);
+        assert_eq!(put_price_after_a(&SPAN, 1_000, Flow::In, &mut next), Ok(()));
+        assert_eq!(next, (ONE * 1_001).div_ceil(2_001));
+        assert_eq!(put_price_after_a(&SPAN, 0, Flow::In, &mut next), Ok(()));
+        assert_eq!(next, ONE);
+        assert_eq!(put_price_after_b(&SPAN, 5, Flow::In, &mut next), Ok(()));
+        assert_eq!(next, ONE + ONE * 5 / 1_001);
+        assert_eq!(put_price_after_b(&SPAN, 5, Flow::Out, &mut next), Ok(()));
+        assert_eq!(next, ONE - (ONE * 5).div_ceil(1_001));
+    }
+
+    #[test]
+    fn refuses_prices_out_of_range_and_more_than_the_liquidity_holds() {
+        let mut next = 0;
+        for (amount, flow, error) in [
+            (1_001, Flow::Out, WhirlpoolError::DivideByZero),
+            (u64::MAX, Flow::In, WhirlpoolError::TokenMinSubceeded),
+        ] {
+            assert_eq!(
+                put_price_after_a(&SPAN, amount, flow, &mut next),
+                Err(error)
+            );
+        }
+        assert_eq!(
+            put_price_after_b(&SPAN, 2_002, Flow::Out, &mut next),
+            Err(WhirlpoolError::SqrtPriceOutOfBounds)
+        );
+        let empty = Span {
+            liquidity: 0,
+            ..SPAN
+        };
+        assert_eq!(
+            put_price_after_b(&empty, 1, Flow::In, &mut next),
+            Err(WhirlpoolError::DivideByZero)
+        );
+    }
+}

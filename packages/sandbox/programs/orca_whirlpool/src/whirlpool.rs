@@ -5,8 +5,7 @@ use crate::order::Direction;
 use crate::whirlpool_error::WhirlpoolError;
 use pinocchio::{error::ProgramError, Address};
 use program_frame::{address_at, bytes_at, put_u64, u64_at, u8_at};
-use wide_math::Quad;
-use wide_math::Rounding;
+use wide_math::{Quad, Rounding};
 
 const LENGTH: usize = 653;
 const DISCRIMINATOR: [u8; 8] = [0x3f, 0x95, 0xd1, 0x0c, 0xe1, 0x80, 0x63, 0x09];
