@@ -22,6 +22,7 @@ export const START = 1_790_000_000n;
 export const EPOCH = 1_018n;
 const U64 = 2n ** 64n - 1n;
 const MAX_TICK = 443_636;
+const PRICE_ONE = 1n << 64n;
 const MIN_SQRT_PRICE = 4_295_048_016n;
 const MAX_SQRT_PRICE = 79_226_673_515_401_279_992_447_579_055n;
 
@@ -35,7 +36,7 @@ function priceNear(tick: number): bigint {
 export async function randomPool(numbers: RandomNumbers): Promise<CapturedPool> {
   const tickSpacing = numbers.pick([1, 2, 4, 8, 16, 64, 64, 128, 256, 32_896]);
   const span = 88 * tickSpacing;
-  const reach = numbers.pick([3_000, 30_000, 200_000, MAX_TICK - 1]);
+  const reach = numbers.pick([400, 3_000, 30_000, 200_000, MAX_TICK - 1]);
   const tick = numbers.between(-reach, reach);
   const fraction = numbers.pick([0, numbers.between(1, 999) / 1_000]);
   const base = Math.floor(tick / span) * span;
@@ -156,6 +157,8 @@ function limit(numbers: RandomNumbers, price: bigint, inputSide: 'A' | 'B'): big
     0n,
     ahead,
     ahead,
+    // The exact price of tick 0, which is the edge of a tick group whatever its size.
+    PRICE_ONE,
     numbers.once(4n) ? behind : 0n,
     numbers.once(4n) ? numbers.pick(ends) : 0n,
   ]);

@@ -406,6 +406,31 @@ mod tests {
     }
 
     #[test]
+    fn counts_the_last_group_that_a_skip_went_through() {
+        let up = || {
+            AdaptiveFee::begin(Direction::BToA, -50 * 64, 1_110, CONSTANTS, VARIABLES)
+                .unwrap_or_else(|error| panic!("{error:?}"))
+        };
+        let edge = sqrt_price_of(-45 * 64);
+        // On the edge of group −45 the price has gone through −46, and the next step begins in −45.
+        let mut fee = up();
+        fee.advance_after_skip(edge, edge, -45 * 64);
+        assert_eq!(fee.group, -45);
+        assert_eq!(fee.variables.volatility_accumulator, 350_000);
+        fee = up();
+        fee.advance_after_skip(edge, sqrt_price_of(0), 0);
+        assert_eq!(fee.group, -45);
+        // Above it the price is inside −45.
+        fee = up();
+        fee.advance_after_skip(edge.wrapping_add(1), sqrt_price_of(0), 0);
+        assert_eq!(fee.group, -44);
+        // Downwards the edge belongs to the group above it.
+        let mut fee = begin(-30 * 64, 1_110);
+        fee.advance_after_skip(edge, edge, -45 * 64);
+        assert_eq!(fee.group, -46);
+    }
+
+    #[test]
     fn notes_a_swap_from_the_threshold_on() {
         let mut fee = begin(0, 1_110);
         let price = sqrt_price_of(640);
