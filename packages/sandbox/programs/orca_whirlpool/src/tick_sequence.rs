@@ -30,7 +30,7 @@ pub struct ArrayOwner<'a> {
     pub tick_spacing: u16,
 }
 
-/// Accounts that were given as tick arrays, without repetitions and in the order of their addresses.
+/// Accounts that were given as tick arrays, in the order of their addresses; one that is repeated is loaded again.
 pub struct GivenArrays<'a> {
     views: [Option<(&'a AccountView, Header)>; MAX_GIVEN],
 }
@@ -60,7 +60,7 @@ pub struct NextTick {
 }
 
 impl<'a> GivenArrays<'a> {
-    /// Sorts accounts by address and leaves repetitions out.
+    /// Sorts accounts by address.
     #[inline(always)]
     #[must_use]
     pub fn collect(accounts: [&'a AccountView; 3], supplement: &'a [AccountView]) -> Self {
@@ -86,7 +86,6 @@ impl<'a> GivenArrays<'a> {
         let mut moved = Some((account, header));
         for view in &mut self.views {
             match *view {
-                Some((known, _)) if known.address() == account.address() => return,
                 Some((known, _)) if known.address().as_array() < account.address().as_array() => {}
                 _ => core::mem::swap(view, &mut moved),
             }
