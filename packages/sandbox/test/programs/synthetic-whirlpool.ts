@@ -12,7 +12,7 @@ export interface Position {
 }
 
 /** The fee that a Token-2022 mint takes: the older until `epoch`, the newer from then on. */
-export interface SyntheticTransferFee {
+interface SyntheticTransferFee {
   readonly epoch: bigint;
   readonly older: readonly [maximum: bigint, basisPoints: number];
   readonly newer: readonly [maximum: bigint, basisPoints: number];
