@@ -1,12 +1,15 @@
-// Makes the fixtures and the venue vectors: swaps that programs execute in LiteSVM on accounts written here: our own sandbox
-// programs, or the real ones where a public crate carries them (a venue module that exports `programs`).
-// Nothing of the core is used, so that `expected` never comes from the code under test. The same script gives the same bytes.
-//   node scripts/generate-venue-vectors.mjs
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Makes the fixtures and the venue vectors: swaps that our own sandbox programs, or dumps of the real ones, execute in LiteSVM on
+// accounts written here. Nothing of the core is used, so that `expected` never comes from the code under test. The same script
+// gives the same bytes. Venues that need a dump keep their files where none is given.
+// A venue module that exports `programs` finds its dumps by itself, in a public crate.
+//   node scripts/generate-venue-vectors.mjs [--dumps DIR]     (DIR/<stem>.so)
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { addressOf, hex, sha256 } from './venue-vectors/bytes.mjs';
 import { amountsFor } from './venue-vectors/amounts.mjs';
+import * as meteoraDammV2 from './venue-vectors/meteora-damm-v2.mjs';
 import * as pumpswap from './venue-vectors/pumpswap.mjs';
 import * as raydiumAmmV4 from './venue-vectors/raydium-amm-v4.mjs';
 import * as raydiumCpmm from './venue-vectors/raydium-cpmm.mjs';
@@ -19,22 +22,30 @@ const FUNDS = 2n ** 63n;
 const U64_MAX = 2n ** 64n - 1n;
 const USER = { owner: addressOf('owner'), source: addressOf('source'), destination: addressOf('destination') };
 
-for (const venue of [raydiumCpmm, raydiumAmmV4, pumpswap]) generate(venue);
+const { values: options } = parseArgs({ options: { dumps: { type: 'string' } } });
+
+for (const venue of [raydiumCpmm, raydiumAmmV4, meteoraDammV2, pumpswap]) generate(venue);
+
+/** Returns the program that executes a venue's swaps and those it needs, or undefined where dumps of them are not to be had. */
+function findPrograms(venue) {
+  if (venue.programs !== undefined) return venue.programs();
+  const folder = venue.NEEDS_DUMP ? options.dumps : join(ROOT, 'packages/sandbox/programs', venue.STEM);
+  const path = join(folder ?? '', `${venue.STEM}.so`);
+  if (folder === undefined || !existsSync(path)) return undefined;
+  return [{ address: venue.PROGRAM, bytes: readFileSync(path) }];
+}
 
 function generate(venue) {
-  const programs = venue.programs === undefined ? ourPrograms(venue) : venue.programs();
+  const programs = findPrograms(venue);
   if (programs === undefined) {
-    process.stdout.write(
-      `${venue.STEM}: left as it is, its program comes with a crate that cargo could not download\n`,
-    );
+    const missing = venue.NEEDS_DUMP ? `no ${venue.STEM}.so in --dumps DIR` : 'cargo cannot download the program';
+    process.stdout.write(`${venue.STEM}: skipped, its files stay as they are: ${missing}\n`);
     return;
   }
   const machine = new SwapMachine(USER.owner);
   for (const { address, bytes } of programs) machine.load(address, bytes);
   machine.setClock(CLOCK);
-  const name = venue.programs === undefined ? `${venue.STEM}.so` : 'the real program';
-  const digest = sha256(programs[0].bytes).slice(0, 16);
-  const source = `${name} (sha256 ${digest}) in LiteSVM, scripts/generate-venue-vectors.mjs`;
+  const source = `${venue.STEM}.so (sha256 ${sha256(programs[0].bytes).slice(0, 16)}) in LiteSVM, scripts/generate-venue-vectors.mjs`;
   rmSync(join(ROOT, 'fixtures', venue.STEM), { recursive: true, force: true });
   const vectors = venue.POOLS.flatMap((pool) => {
     const built = venue.build(pool);
@@ -51,11 +62,6 @@ function generate(venue) {
   process.stdout.write(`${venue.STEM}: ${vectors.length} swaps, ${refused} refused, ${venue.POOLS.length} pools\n`);
 }
 
-function ourPrograms(venue) {
-  const bytes = readFileSync(join(ROOT, 'packages/sandbox/programs', venue.STEM, `${venue.STEM}.so`));
-  return [{ address: venue.PROGRAM, bytes }];
-}
-
 function writeFixture(venue, pool, { kept }) {
   const folder = join(ROOT, 'fixtures', venue.STEM, pool.name);
   mkdirSync(folder, { recursive: true });
@@ -70,13 +76,13 @@ function writeFixture(venue, pool, { kept }) {
 function swapsOf({ venue, machine, source, pool, built }) {
   const vectors = [];
   for (const direction of ['aToB', 'bToA']) {
-    for (const mode of ['exactIn', 'exactOut']) {
+    for (const mode of venue.MODES ?? ['exactIn', 'exactOut']) {
       if (venue.hasMode?.(direction, mode) === false) continue;
       const [reserveIn, reserveOut] = direction === 'aToB' ? pool.vaults : pool.vaults.toReversed();
       const scattered = amountsFor({ seed: `${pool.name} ${direction} ${mode}`, mode, reserveIn, reserveOut });
       const amounts = [...scattered, ...(pool.more?.[`${direction} ${mode}`] ?? [])];
       for (const [i, amount] of amounts.entries()) {
-        const wish = { direction, mode, amount, limit: mode === 'exactIn' ? 0n : U64_MAX, user: USER };
+        const wish = { direction, mode, amount, limit: mode === 'exactOut' ? U64_MAX : 0n, user: USER };
         const instruction = venue.call(built, wish);
         vectors.push({
           name: `${pool.name} ${direction} ${mode} ${amount}`,
@@ -126,7 +132,7 @@ function execute({ venue, machine, built, direction, instruction }) {
   return {
     amountIn: String(FUNDS - result.source),
     amountOut: String(result.destination),
-    // What our own programs take says nothing about the real ones.
-    ...(venue.programs === undefined ? {} : { computeUnits: result.computeUnits }),
+    // Of the real program only: what ours take says nothing of it.
+    ...(venue.NEEDS_DUMP || venue.programs ? { computeUnits: Number(result.computeUnits) } : {}),
   };
 }
