@@ -59,7 +59,11 @@ fn load(venue: &str, name: &str) -> AnyPool {
 
 fn read_swap(input: &Value) -> (Direction, SwapMode, u64, ChainClock) {
     let direction = if input["direction"] == "aToB" { Direction::AToB } else { Direction::BToA };
-    let mode = if input["mode"] == "exactIn" { SwapMode::ExactIn } else { SwapMode::ExactOut };
+    let mode = match text(&input["mode"]) {
+        "exactIn" => SwapMode::ExactIn,
+        "exactOut" => SwapMode::ExactOut,
+        _ => SwapMode::PartialFill,
+    };
     let clock = ChainClock {
         slot: number(&input["slot"]),
         epoch: number(&input["epoch"]),
@@ -78,6 +82,10 @@ fn check_quote(pool: &AnyPool, vector: &Value) {
         let got = quote.map(|quote| (quote.amount_in, quote.amount_out));
         let wanted = (number(&expected["amountIn"]), number(&expected["amountOut"]));
         assert_eq!(got, Ok(wanted), "{}", vector["name"]);
+        if let Some(taken) = expected.get("computeUnits").and_then(Value::as_u64) {
+            let units = pool.swap_compute_units(direction, mode, amount, &clock);
+            assert!(taken <= u64::from(units), "{}: {taken} compute units", vector["name"]);
+        }
     }
 }
 
@@ -149,4 +157,9 @@ fn quotes_what_the_cpmm_program_gives_and_builds_the_instruction_it_takes() {
 #[test]
 fn quotes_what_the_amm_v4_program_gives_and_builds_the_instruction_it_takes() {
     check("raydium_amm_v4");
+}
+
+#[test]
+fn quotes_what_the_damm_v2_program_gives_and_builds_the_instruction_it_takes() {
+    check("meteora_damm_v2");
 }

@@ -130,13 +130,28 @@ impl Parts {
     }
 }
 
-impl Terms {
-    #[inline]
-    pub(super) fn exact_in(&self, direction: Direction, amount: u64, epoch: u64) -> Result<u64, QuoteError> {
-        if amount == 0 {
-            return Err(QuoteError::AmountZero);
-        }
-        let terms = self.direction(direction)?;
+/// Returns what the pool gives for what arrives at it.
+#[inline]
+fn curve_output(terms: &DirectionTerms, arriving: u64) -> Result<u64, QuoteError> {
+    let fee = fee_amount(arriving, terms.input_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
+    let swapped = arriving.checked_sub(fee).ok_or(QuoteError::MathOverflow)?;
+    let output = output_for(swapped, terms.reserve_in, terms.reserve_out)?;
+    if terms.output_rate == 0 {
+        return Ok(output);
+    }
+    let fee = fee_amount(output, terms.output_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
+    output.checked_sub(fee).ok_or(QuoteError::MathOverflow)
+}
+
+impl Extended {
+    #[inline(never)]
+    fn exact_in(
+        &self,
+        terms: &DirectionTerms,
+        direction: Direction,
+        amount: u64,
+        epoch: u64,
+    ) -> Result<u64, QuoteError> {
         let (input_fee, output_fee) = self.transfer_fees_at(direction, epoch);
         let arriving = match input_fee {
             Some(fee) => fee.after_fee(amount).ok_or(QuoteError::MathOverflow)?,
@@ -145,20 +160,37 @@ impl Terms {
         if arriving == 0 {
             return Err(QuoteError::AmountZero);
         }
-        if arriving > self.room(direction) {
+        if arriving > direction.input_output(self.rooms).0 {
             return Err(QuoteError::MathOverflow);
         }
-        let fee = fee_amount(arriving, terms.input_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
-        let swapped = arriving.checked_sub(fee).ok_or(QuoteError::MathOverflow)?;
-        let mut output = output_for(swapped, terms.reserve_in, terms.reserve_out)?;
-        if terms.output_rate != 0 {
-            let fee = fee_amount(output, terms.output_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
-            output = output.checked_sub(fee).ok_or(QuoteError::MathOverflow)?;
+        let output = curve_output(terms, arriving)?;
+        match output_fee {
+            Some(fee) => fee.after_fee(output).ok_or(QuoteError::MathOverflow),
+            None => Ok(output),
         }
-        if let Some(fee) = output_fee {
-            output = fee.after_fee(output).ok_or(QuoteError::MathOverflow)?;
+    }
+
+    fn transfer_fees_at(
+        &self,
+        direction: Direction,
+        epoch: u64,
+    ) -> (Option<TransferFee>, Option<TransferFee>) {
+        direction.input_output(self.transfer_fees.map(|config| config.map(|config| config.at(epoch))))
+    }
+}
+
+impl Terms {
+    #[inline]
+    pub(super) fn exact_in(&self, direction: Direction, amount: u64, epoch: u64) -> Result<u64, QuoteError> {
+        if amount == 0 {
+            return Err(QuoteError::AmountZero);
         }
-        if output == 0 { Err(QuoteError::OutputZero) } else { Ok(output) }
+        let terms = self.direction(direction)?;
+        match &self.extended {
+            None => curve_output(&terms, amount),
+            Some(extended) => extended.exact_in(&terms, direction, amount, epoch),
+        }
+        .and_then(|output| if output == 0 { Err(QuoteError::OutputZero) } else { Ok(output) })
     }
 
     pub(super) fn exact_out(&self, direction: Direction, amount: u64, epoch: u64) -> Result<u64, QuoteError> {
@@ -205,23 +237,16 @@ impl Terms {
     }
 
     /// Returns what the input vault can still take.
-    #[inline]
     fn room(&self, direction: Direction) -> u64 {
         self.extended.as_ref().map_or(u64::MAX, |extended| direction.input_output(extended.rooms).0)
     }
 
-    #[inline]
     pub(super) fn transfer_fees_at(
         &self,
         direction: Direction,
         epoch: u64,
     ) -> (Option<TransferFee>, Option<TransferFee>) {
-        match &self.extended {
-            None => (None, None),
-            Some(extended) => {
-                let fees = extended.transfer_fees.map(|config| config.map(|config| config.at(epoch)));
-                direction.input_output(fees)
-            }
-        }
+        let extended = self.extended.as_ref();
+        extended.map_or((None, None), |extended| extended.transfer_fees_at(direction, epoch))
     }
 }
