@@ -294,6 +294,26 @@ fn direction_output(direction: Direction, reserves: [u64; 2]) -> u64 {
 }
 
 #[test]
+fn refuses_to_come_to_rest_where_an_unknown_array_begins() {
+    let whirlpool = three_arrays();
+    let limit = 1 << 64; // the price of tick 0, the first of its array
+    let order =
+        SwapOrder { sqrt_price_limit: limit, ..SwapOrder::new(Direction::AToB, SwapMode::ExactIn, u64::MAX) };
+    let mut whole = whirlpool.load();
+    assert!(whole.swap(&order, &CLOCK).is_ok());
+    let pool = whirlpool.pool();
+    let view = AccountView { address: &POOL, owner: &pool.owner, data: &pool.data };
+    let mut partial = AnyPool::decode(view).expect("a pool");
+    let below = partial.watched()[partial.required() + 1];
+    for account in whirlpool.others(&whole).iter().filter(|account| account.address != below) {
+        let view = AccountView { address: &account.address, owner: &account.owner, data: &account.data };
+        let _ = partial.apply(view);
+    }
+    assert!(output(&partial, Direction::AToB, 1_000).is_some());
+    assert_eq!(partial.swap(&order, &CLOCK), Err(QuoteError::LiquidityExceeded));
+}
+
+#[test]
 fn starts_upwards_at_the_next_array_from_the_last_tick_of_one() {
     let whirlpool = Whirlpool { tick: 87, ..three_arrays() };
     assert_eq!(whirlpool.starts(), [-176, -88, 0, 88, 176, 264]);
