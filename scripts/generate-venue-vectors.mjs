@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { addressOf, hex, sha256 } from './venue-vectors/bytes.mjs';
 import { amountsFor } from './venue-vectors/amounts.mjs';
 import * as meteoraDammV2 from './venue-vectors/meteora-damm-v2.mjs';
+import * as meteoraDlmm from './venue-vectors/meteora-dlmm.mjs';
 import * as raydiumAmmV4 from './venue-vectors/raydium-amm-v4.mjs';
 import * as raydiumCpmm from './venue-vectors/raydium-cpmm.mjs';
 import { SwapMachine } from './venue-vectors/swap-machine.mjs';
@@ -22,7 +23,7 @@ const USER = { owner: addressOf('owner'), source: addressOf('source'), destinati
 
 const { values: options } = parseArgs({ options: { dumps: { type: 'string' } } });
 
-for (const venue of [raydiumCpmm, raydiumAmmV4, meteoraDammV2]) generate(venue);
+for (const venue of [raydiumCpmm, raydiumAmmV4, meteoraDammV2, meteoraDlmm]) generate(venue);
 
 /** Returns the path of the program that executes a venue's swaps, or undefined where it is a dump and none is given. */
 function programPath({ STEM, NEEDS_DUMP }) {
