@@ -35,7 +35,7 @@ fn address(value: &Value) -> Address {
     std::array::from_fn(|i| byte(i).expect("hexadecimal"))
 }
 
-/// Loads a fixture: its pool with every other account of the folder applied that the pool watches.
+/// Loads a fixture: its pool with every other account applied that the pool watches; those that the folder lacks do not exist.
 fn load(venue: &str, name: &str) -> AnyPool {
     let folder = package().join("../../fixtures").join(venue).join(name);
     let manifest = read_json(&folder.join("manifest.json"));
@@ -51,8 +51,15 @@ fn load(venue: &str, name: &str) -> AnyPool {
     let views = || accounts.iter().map(|(address, owner, data)| AccountView { address, owner, data });
     let mut pool = AnyPool::decode(views().next().expect("the pool comes first")).expect("a pool");
     for watched in pool.watched() {
-        let view = views().find(|view| *view.address == watched).expect("a watched account");
+        let absent = AccountView { address: &watched, owner: &[0; 32], data: &[] };
+        let view = views().find(|view| *view.address == watched).unwrap_or(absent);
         pool.apply(view).expect("an account of the pool");
+    }
+    // What is applied may bring other accounts into reach.
+    for watched in pool.watched() {
+        if let Some(view) = views().find(|view| *view.address == watched) {
+            pool.apply(view).expect("an account of the pool");
+        }
     }
     pool
 }
@@ -165,6 +172,11 @@ fn quotes_what_the_amm_v4_program_gives_and_builds_the_instruction_it_takes() {
 #[test]
 fn quotes_what_the_damm_v2_program_gives_and_builds_the_instruction_it_takes() {
     check("meteora_damm_v2");
+}
+
+#[test]
+fn quotes_what_the_dlmm_program_gives_and_builds_the_instruction_it_takes() {
+    check("meteora_dlmm");
 }
 
 #[test]
