@@ -11,6 +11,7 @@ import { addressOf, hex, sha256 } from './venue-vectors/bytes.mjs';
 import { amountsFor } from './venue-vectors/amounts.mjs';
 import * as meteoraDammV2 from './venue-vectors/meteora-damm-v2.mjs';
 import * as meteoraDlmm from './venue-vectors/meteora-dlmm.mjs';
+import * as orcaWhirlpool from './venue-vectors/orca-whirlpool.mjs';
 import * as pumpswap from './venue-vectors/pumpswap.mjs';
 import * as raydiumAmmV4 from './venue-vectors/raydium-amm-v4.mjs';
 import * as raydiumCpmm from './venue-vectors/raydium-cpmm.mjs';
@@ -25,7 +26,7 @@ const USER = { owner: addressOf('owner'), source: addressOf('source'), destinati
 
 const { values: options } = parseArgs({ options: { dumps: { type: 'string' } } });
 
-for (const venue of [raydiumCpmm, raydiumAmmV4, meteoraDammV2, meteoraDlmm, pumpswap]) generate(venue);
+for (const venue of [raydiumCpmm, raydiumAmmV4, meteoraDammV2, meteoraDlmm, orcaWhirlpool, pumpswap]) generate(venue);
 
 /** Returns the program that executes a venue's swaps and those it needs, or undefined where dumps of them are not to be had. */
 function findPrograms(venue) {

@@ -195,3 +195,8 @@ fn leaves_pumpswap_swaps_the_compute_units_of_the_classic_token_program() {
         assert!(taken + 3 * 6_100 <= u64::from(units), "{}: {taken} of {units}", vector["name"]);
     }
 }
+
+#[test]
+fn quotes_what_the_whirlpool_program_gives_and_builds_the_instruction_it_takes() {
+    check("orca_whirlpool");
+}

@@ -66,7 +66,7 @@ function textOf({ data, accounts }: SwapInstruction): unknown {
   };
 }
 
-it.each(['raydium_cpmm', 'raydium_amm_v4', 'meteora_damm_v2', 'meteora_dlmm', 'pumpswap'])(
+it.each(['raydium_cpmm', 'raydium_amm_v4', 'meteora_damm_v2', 'meteora_dlmm', 'orca_whirlpool', 'pumpswap'])(
   'quotes and instructs what the program of %s executed',
   (venue) => {
     const vectors = readVectors(venue);
