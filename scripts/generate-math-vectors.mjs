@@ -1,7 +1,10 @@
 // Makes packages/core-native/vectors/math.json. Every expected value is found by bisection over the defining inequality, so
-// that no formula of the code under test is repeated here. The same script gives the same bytes.
+// that no formula of the code under test is repeated here; program addresses come from @solana/web3.js. The same script gives
+// the same bytes.
 //   node scripts/generate-math-vectors.mjs
 import { writeFileSync } from 'node:fs';
+import { ADDRESS_SOURCE, addressInputs, findAddress } from './math-vectors/program-addresses.mjs';
+import { wideVectors } from './math-vectors/wide-numbers.mjs';
 
 const U64_MAX = 2n ** 64n - 1n;
 const SOURCE = 'bisection over the defining inequality, scripts/generate-math-vectors.mjs';
@@ -105,21 +108,25 @@ const RANDOM = {
   before_transfer_fee: () => ({ net: lesser(next() + 1n, U64_MAX), basisPoints: basisPoints(), maximum: next() }),
 };
 
+function vector(name, source, input, expected) {
+  return { name, source, input, expected: expected === null ? null : String(expected) };
+}
+
 const vectors = Object.entries(FUNCTIONS).flatMap(([name, find]) => {
   const inputs = [...EDGES[name], ...Array.from({ length: RANDOM_CASES }, RANDOM[name])];
   return inputs.map((input, i) => {
     const text = Object.fromEntries(Object.entries(input).map(([field, value]) => [field, String(value)]));
-    const expected = find(input);
-    return {
-      name: `${name} ${i}`,
-      source: SOURCE,
-      input: { function: name, ...text },
-      expected: expected === null ? null : String(expected),
-    };
+    return vector(`${name} ${i}`, SOURCE, { function: name, ...text }, find(input));
   });
 });
+vectors.push(
+  ...wideVectors(next).map(({ name, input, expected }) => vector(name, SOURCE, input, expected)),
+  ...addressInputs(next).map((input, i) =>
+    vector(`find_program_address ${i}`, ADDRESS_SOURCE, input, findAddress(input)),
+  ),
+);
 const target = new URL('../packages/core-native/vectors/math.json', import.meta.url);
-writeFileSync(target, `[\n${vectors.map((vector) => JSON.stringify(vector)).join(',\n')}\n]\n`);
+writeFileSync(target, `[\n${vectors.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`);
 process.stdout.write(
-  `${vectors.length} vectors, ${vectors.filter((vector) => vector.expected === null).length} refused\n`,
+  `${vectors.length} vectors, ${vectors.filter(({ expected }) => expected === null).length} refused\n`,
 );

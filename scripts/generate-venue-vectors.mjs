@@ -1,11 +1,17 @@
-// Makes the fixtures and the venue vectors: swaps that our own sandbox programs execute in LiteSVM on accounts written here.
-// Nothing of the core is used, so that `expected` never comes from the code under test. The same script gives the same bytes.
-//   node scripts/generate-venue-vectors.mjs
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Makes the fixtures and the venue vectors: swaps that our own sandbox programs, or dumps of the real ones, execute in LiteSVM on
+// accounts written here. Nothing of the core is used, so that `expected` never comes from the code under test. The same script
+// gives the same bytes. Venues that need a dump keep their files where none is given.
+// A venue module that exports `programs` finds its dumps by itself, in a public crate.
+//   node scripts/generate-venue-vectors.mjs [--dumps DIR]     (DIR/<stem>.so)
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { addressOf, hex, sha256 } from './venue-vectors/bytes.mjs';
 import { amountsFor } from './venue-vectors/amounts.mjs';
+import * as meteoraDammV2 from './venue-vectors/meteora-damm-v2.mjs';
+import * as meteoraDlmm from './venue-vectors/meteora-dlmm.mjs';
+import * as pumpswap from './venue-vectors/pumpswap.mjs';
 import * as raydiumAmmV4 from './venue-vectors/raydium-amm-v4.mjs';
 import * as raydiumCpmm from './venue-vectors/raydium-cpmm.mjs';
 import { SwapMachine } from './venue-vectors/swap-machine.mjs';
@@ -17,14 +23,30 @@ const FUNDS = 2n ** 63n;
 const U64_MAX = 2n ** 64n - 1n;
 const USER = { owner: addressOf('owner'), source: addressOf('source'), destination: addressOf('destination') };
 
-for (const venue of [raydiumCpmm, raydiumAmmV4]) generate(venue);
+const { values: options } = parseArgs({ options: { dumps: { type: 'string' } } });
+
+for (const venue of [raydiumCpmm, raydiumAmmV4, meteoraDammV2, meteoraDlmm, pumpswap]) generate(venue);
+
+/** Returns the program that executes a venue's swaps and those it needs, or undefined where dumps of them are not to be had. */
+function findPrograms(venue) {
+  if (venue.programs !== undefined) return venue.programs();
+  const folder = venue.NEEDS_DUMP ? options.dumps : join(ROOT, 'packages/sandbox/programs', venue.STEM);
+  const path = join(folder ?? '', `${venue.STEM}.so`);
+  if (folder === undefined || !existsSync(path)) return undefined;
+  return [{ address: venue.PROGRAM, bytes: readFileSync(path) }];
+}
 
 function generate(venue) {
-  const program = readFileSync(join(ROOT, 'packages/sandbox/programs', venue.STEM, `${venue.STEM}.so`));
+  const programs = findPrograms(venue);
+  if (programs === undefined) {
+    const missing = venue.NEEDS_DUMP ? `no ${venue.STEM}.so in --dumps DIR` : 'cargo cannot download the program';
+    process.stdout.write(`${venue.STEM}: skipped, its files stay as they are: ${missing}\n`);
+    return;
+  }
   const machine = new SwapMachine(USER.owner);
-  machine.load(venue.PROGRAM, program);
+  for (const { address, bytes } of programs) machine.load(address, bytes);
   machine.setClock(CLOCK);
-  const source = `${venue.STEM}.so (sha256 ${sha256(program).slice(0, 16)}) in LiteSVM, scripts/generate-venue-vectors.mjs`;
+  const source = `${venue.STEM}.so (sha256 ${sha256(programs[0].bytes).slice(0, 16)}) in LiteSVM, scripts/generate-venue-vectors.mjs`;
   rmSync(join(ROOT, 'fixtures', venue.STEM), { recursive: true, force: true });
   const vectors = venue.POOLS.flatMap((pool) => {
     const built = venue.build(pool);
@@ -55,11 +77,13 @@ function writeFixture(venue, pool, { kept }) {
 function swapsOf({ venue, machine, source, pool, built }) {
   const vectors = [];
   for (const direction of ['aToB', 'bToA']) {
-    for (const mode of ['exactIn', 'exactOut']) {
+    for (const mode of venue.MODES ?? ['exactIn', 'exactOut']) {
+      if (venue.hasMode?.(direction, mode) === false) continue;
       const [reserveIn, reserveOut] = direction === 'aToB' ? pool.vaults : pool.vaults.toReversed();
-      const amounts = amountsFor({ seed: `${pool.name} ${direction} ${mode}`, mode, reserveIn, reserveOut });
+      const scattered = amountsFor({ seed: `${pool.name} ${direction} ${mode}`, mode, reserveIn, reserveOut });
+      const amounts = [...scattered, ...(pool.more?.[`${direction} ${mode}`] ?? [])];
       for (const [i, amount] of amounts.entries()) {
-        const wish = { direction, mode, amount, limit: mode === 'exactIn' ? 0n : U64_MAX, user: USER };
+        const wish = { direction, mode, amount, limit: mode === 'exactOut' ? U64_MAX : 0n, user: USER };
         const instruction = venue.call(built, wish);
         vectors.push({
           name: `${pool.name} ${direction} ${mode} ${amount}`,
@@ -106,5 +130,10 @@ function execute({ venue, machine, built, direction, instruction }) {
   machine.put(held(USER.destination, output, 0n));
   const result = machine.swap({ programId: venue.PROGRAM, ...instruction, ...USER });
   if (result.failure !== undefined) return { refused: result.failure };
-  return { amountIn: String(FUNDS - result.source), amountOut: String(result.destination) };
+  return {
+    amountIn: String(FUNDS - result.source),
+    amountOut: String(result.destination),
+    // Of the real program only: what ours take says nothing of it.
+    ...(venue.NEEDS_DUMP || venue.programs ? { computeUnits: Number(result.computeUnits) } : {}),
+  };
 }

@@ -4,6 +4,7 @@ import { ConformanceError } from './conformance-error.mjs';
 const SLOTS_PER_EPOCH = 432_000n;
 const U64_MAX = 2n ** 64n - 1n;
 const U128_MAX = 2n ** 128n - 1n;
+const ABOVE_32_BITS = U64_MAX - 0xffff_ffffn;
 
 /** Venues by the name their vector files carry, with the program each must name. */
 const VENUE_PROGRAMS = {
@@ -61,13 +62,16 @@ function parse(path, text) {
   throw new ConformanceError('CONFORMANCE_FILE_INVALID', `${path} is not a JSON object; is it a vector file?`);
 }
 
+const NEWER_INSTRUCTIONS = { pumpswap: '_v2', dlmm: '2' };
+
 /**
- * Returns what to ask for and what to expect: `{ order, expected }` in the core's numbers. PumpSwap alone has two sets of
- * instructions that answer differently; those without `_v2` in their name are the older one.
+ * Returns what to ask for and what to expect: `{ order, expected }` in the core's numbers. PumpSwap and DLMM have two sets of
+ * instructions that answer differently; those without `_v2`, or 2, at the end of their name are the older one.
  */
 export function readVector(vector, venue, { Direction, InstructionSet, SwapMode }) {
   const modes = { exactIn: SwapMode.ExactIn, exactOut: SwapMode.ExactOut, partialFill: SwapMode.PartialFill };
-  const isLegacy = venue === 'pumpswap' && vector.ix !== undefined && !String(vector.ix).endsWith('_v2');
+  const newer = NEWER_INSTRUCTIONS[venue] ?? '';
+  const isLegacy = vector.ix !== undefined && !String(vector.ix).endsWith(newer);
   return {
     order: {
       direction: readInputSide(vector) === 'A' ? Direction.AToB : Direction.BToA,
@@ -98,13 +102,17 @@ function readAmount(vector) {
   return readU64('amount', vector.amountSpecified ?? vector.amountIn ?? vector.amountOut);
 }
 
-/** A program run below its instructions knows no slot. */
-function readClock({ slot = 0, unixTimestamp, epoch }) {
+/**
+ * A program run below its instructions knows no slot, and does not ask whether the pool is open: it is given 32 bits of the time,
+ * so that a time of which only the others differ opens every pool.
+ */
+function readClock({ slot = 0, unixTimestamp, epoch, ix }) {
   const slotNumber = readU64('slot', slot);
+  const time = readU64('unixTimestamp', unixTimestamp);
   return {
     slot: slotNumber,
     epoch: epoch === undefined ? slotNumber / SLOTS_PER_EPOCH : readU64('epoch', epoch),
-    unixTimestamp: readU64('unixTimestamp', unixTimestamp),
+    unixTimestamp: ix === undefined ? time | ABOVE_32_BITS : time,
   };
 }
 

@@ -31,7 +31,7 @@ export class SwapMachine {
     this.#svm.setClock(new Clock(slot, 0n, epoch, epoch, unixTimestamp));
   }
 
-  /** Returns the balances after the swap, or how it failed. */
+  /** Returns the balances after the swap and the compute units it took, or how it failed. */
   swap({ programId, accounts, data, source, destination }) {
     const result = this.#svm.simulateLegacyTransaction(this.#encode({ programId, accounts, data }));
     if (result instanceof FailedTransactionMetadata) return { failure: describe(result) };
@@ -40,7 +40,8 @@ export class SwapMachine {
       const bytes = entry.account().data();
       return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(AMOUNT_OFFSET, true);
     };
-    return { source: balance(source), destination: balance(destination) };
+    const computeUnits = result.meta().computeUnitsConsumed();
+    return { source: balance(source), destination: balance(destination), computeUnits };
   }
 
   #encode({ programId, accounts, data }) {

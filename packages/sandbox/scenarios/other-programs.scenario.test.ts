@@ -11,6 +11,7 @@ import { EngineRun } from './engine-run.js';
 
 const AMM_V4 = '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8';
 const CPMM = 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C';
+const WHIRLPOOL = 'whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc';
 const WRAPPED_SOL = decodeAddress('So11111111111111111111111111111111111111112');
 const dump = findRealAmmV4Dump();
 const dumpDir = process.env['TANDEM_PROGRAM_DUMPS'];
@@ -86,7 +87,11 @@ describe('programs', () => {
   test.skipIf(dumpDir === undefined)(
     'dumped by the user give the amounts that were quoted (TANDEM_PROGRAM_DUMPS)',
     async () => {
-      const names: Readonly<Record<string, string>> = { raydium_cpmm: CPMM, raydium_amm_v4: AMM_V4 };
+      const names: Readonly<Record<string, string>> = {
+        raydium_cpmm: CPMM,
+        raydium_amm_v4: AMM_V4,
+        orca_whirlpool: WHIRLPOOL,
+      };
       const programs = readdirSync(dumpDir ?? '')
         .filter((name) => name.endsWith('.so'))
         .map((name) => ({

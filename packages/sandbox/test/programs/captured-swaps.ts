@@ -53,13 +53,19 @@ export function loadCaptures(name: 'cpmm' | 'amm_v4'): CapturedFile {
 
 /** Loads every account of a captured pool. */
 export function loadPool(folder: string, programId: string): CapturedPool {
+  const accounts = loadAccounts(folder);
+  return { address: findPool(accounts, programId), accounts };
+}
+
+/** Loads every account of a folder, by address. */
+export function loadAccounts(folder: string): ReadonlyMap<string, HeldAccount> {
   const accounts = new Map<string, HeldAccount>();
   for (const file of readdirSync(join(SHARED, folder))) {
     const { pubkey, account } = JSON.parse(readFileSync(join(SHARED, folder, file), 'utf8')) as AccountFile;
     const data = new Uint8Array(Buffer.from(account.data[0], 'base64'));
     accounts.set(pubkey, { lamports: BigInt(account.lamports), data, owner: account.owner });
   }
-  return { address: findPool(accounts, programId), accounts };
+  return accounts;
 }
 
 interface AccountFile {
@@ -67,10 +73,10 @@ interface AccountFile {
   readonly account: { readonly lamports: number; readonly data: readonly [string, string]; readonly owner: string };
 }
 
-/** A pool account is told by its length: 637 bytes on CPMM, 752 on AMM v4. */
+/** A pool account is told by its length: 637 bytes on CPMM, 752 on AMM v4, 653 on Whirlpool. */
 function findPool(accounts: ReadonlyMap<string, HeldAccount>, programId: string): string {
   for (const [address, { owner, data }] of accounts) {
-    if (owner === programId && (data.length === 637 || data.length === 752)) return address;
+    if (owner === programId && [637, 752, 653].includes(data.length)) return address;
   }
   throw new Error(`no pool account of ${programId} in the folder`);
 }

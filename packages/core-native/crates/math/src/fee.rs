@@ -10,11 +10,22 @@ pub const TEN_THOUSANDTHS: u64 = 10_000;
 /// Returns `ceil(amount * numerator / denominator)`: the fee on an amount, rounded up because the program keeps the
 /// remainder. `None` for a zero denominator or a result above `u64::MAX`.
 ///
-/// With `amount = whole * denominator + rest` the exact value is `whole * numerator + ceil(rest * numerator /
-/// denominator)`, which needs no wide division, and none at all where the caller's denominator is a literal.
+/// Where the product fits 64 bits, as it does for most amounts, one division suffices, and none where the caller's denominator
+/// is a literal. Elsewhere, with `amount = whole * denominator + rest`, the exact value is `whole * numerator +
+/// ceil(rest * numerator / denominator)`, which needs no wide division either.
 #[inline]
 #[must_use]
 pub fn fee_amount(amount: u64, numerator: u64, denominator: u64) -> Option<u64> {
+    if let Some(product) = amount.checked_mul(numerator) {
+        let fee = product.checked_div(denominator)?;
+        let rest = product.checked_rem(denominator)?;
+        return fee.checked_add(u64::from(rest != 0));
+    }
+    fee_of_large_amount(amount, numerator, denominator)
+}
+
+#[cold]
+fn fee_of_large_amount(amount: u64, numerator: u64, denominator: u64) -> Option<u64> {
     let whole = amount.checked_div(denominator)?;
     let rest = amount.checked_rem(denominator)?;
     whole.checked_mul(numerator)?.checked_add(mul_div(rest, numerator, denominator, Rounding::Up)?)

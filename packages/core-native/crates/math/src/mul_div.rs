@@ -23,13 +23,19 @@ fn div_to_u64(numerator: u128, denominator: u64, rounding: Rounding) -> Option<u
     // Most numerators fit 64 bits, where the hardware divides several times faster.
     let quotient = match u64::try_from(numerator) {
         Ok(narrow) => narrow.checked_div(denominator)?,
-        Err(_) => u64::try_from(numerator.checked_div(u128::from(denominator))?).ok()?,
+        Err(_) => div_beyond_64_bits(numerator, denominator)?,
     };
     // Multiplying back tells whether the division was exact, and costs less than a second division for the remainder.
     match rounding {
         Rounding::Up if wide_mul(quotient, denominator) != numerator => quotient.checked_add(1),
         Rounding::Up | Rounding::Down => Some(quotient),
     }
+}
+
+/// Apart, so that the call of the compiler's long division costs nothing where it is not needed.
+#[inline(never)]
+fn div_beyond_64_bits(numerator: u128, denominator: u64) -> Option<u64> {
+    u64::try_from(numerator.checked_div(u128::from(denominator))?).ok()
 }
 
 /// Returns `left * right / denominator`, or `None` for a zero denominator or a result above `u64::MAX`.

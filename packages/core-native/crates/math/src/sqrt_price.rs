@@ -19,9 +19,9 @@ pub enum AddOrRemove {
 /// Returns `liquidity * 2^64 * (upper - lower) / (lower * upper)`: the token A between two prices, given in either order.
 /// `None` for a zero price or a result above 128 bits. The programs refuse above 64 bits, which is the caller's to check.
 ///
-/// Raydium before June 2026 divided by `upper` and then by `lower`, rounding both times. The single division agrees: for
-/// positive integers floor(floor(x / b) / c) = floor(x / bc), and so for ceilings, because no integer lies between `x / b`
-/// and its floor (ceiling) that `c` times an integer could fall on.
+/// Raydium before June 2026 divided by `upper` and then by `lower`, rounding both times. The single division agrees: an
+/// integer q is at most x / bc just where c q, an integer too, is at most x / b, and so at most floor(x / b). Therefore
+/// floor(floor(x / b) / c) = floor(x / bc), and likewise for ceilings.
 ///
 /// Orca stops with `MultiplicationOverflow` where `liquidity * (upper - lower)` reaches 2^192; Raydium goes on. For prices
 /// below 2^96, all that either program has, such a result is above 64 bits, so that they differ only in that Orca fails the

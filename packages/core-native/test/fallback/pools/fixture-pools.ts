@@ -25,14 +25,19 @@ export function readFixture(venue: string, name: string): AccountView[] {
   }));
 }
 
-/** Decodes the first account as a pool and applies those of the others that it watches. */
+/** Decodes the first account as a pool and applies those of the others that it watches, and what they bring into reach. */
 export function openPool(accounts: readonly AccountView[]): Pool {
   const [own] = accounts;
   if (own === undefined) throw new Error('a fixture has a pool account');
   const pool = decodePool(own);
-  for (const address of pool.watched()) {
-    const account = accounts.find((candidate) => sameBytes(candidate.address, address));
-    if (account !== undefined) pool.apply(account);
-  }
+  const applyWatched = (): void => {
+    for (const address of pool.watched()) {
+      const account = accounts.find((candidate) => sameBytes(candidate.address, address));
+      if (account !== undefined) pool.apply(account);
+    }
+  };
+  applyWatched();
+  // What is applied may bring other accounts into reach.
+  applyWatched();
   return pool;
 }

@@ -43,8 +43,9 @@ export function findProgramAddress(seeds: readonly Uint8Array[], program: Uint8A
  * Decodes as the runtime does (ZIP 215): a y coordinate that is not reduced, or a negative zero x, still counts as a point.
  */
 function isOnCurve(bytes: Uint8Array): boolean {
+  const { Point } = curve().ed25519; // outside the try: a curve that does not load is no answer about the bytes
   try {
-    curve().ed25519.Point.fromBytes(bytes, true);
+    Point.fromBytes(bytes, true);
     return true;
   } catch {
     return false;

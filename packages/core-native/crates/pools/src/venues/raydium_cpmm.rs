@@ -206,6 +206,7 @@ impl Pool for RaydiumCpmm {
     }
 
     fn has_transfer_fee(&self) -> bool {
-        self.terms.transfer_fees.is_some()
+        let extended = self.terms.extended.as_ref();
+        extended.is_some_and(|extended| extended.transfer_fees.iter().any(Option::is_some))
     }
 }

@@ -21,63 +21,82 @@ pub(super) struct Parts {
     pub(super) mints: [Option<MintTerms>; 2],
 }
 
-/// What a quote reads: small, so that a batch over many pools stays in the cache.
+/// What a quote reads: with its venue it fills one cache line, so that a batch over many pools stays fast.
 #[derive(Clone, Debug)]
 pub(super) struct Terms {
+    pub(super) open_time: u64,
+    /// Tradable, A first.
+    reserves: [u64; 2],
+    /// Millionths taken from the input and from the output, by direction, A to B first.
+    input_rates: [u32; 2],
+    output_rates: [u32; 2],
+    /// What Token-2022 adds, where a mint is of it.
+    pub(super) extended: Option<Box<Extended>>,
     /// Why there is no quote whatever the amount and the time.
     pub(super) gate: Option<QuoteError>,
-    pub(super) open_time: u64,
-    /// By direction, A to B first.
-    directions: [DirectionTerms; 2],
-    /// Transfer fees of the mints, where either has one.
-    pub(super) transfer_fees: Option<Box<[Option<TransferFeeConfig>; 2]>>,
+    /// By direction, whether the program divides the input fee between trade and creator: where both rates are zero it
+    /// divides by zero and refuses.
+    splits_input_fee: [bool; 2],
+}
+
+/// What Token-2022 adds to a swap, A first.
+#[derive(Clone, Debug)]
+pub(super) struct Extended {
+    pub(super) transfer_fees: [Option<TransferFeeConfig>; 2],
+    /// What each vault can still take: Token-2022 refuses a balance above 64 bits; the classic program trusts that no
+    /// supply is.
+    rooms: [u64; 2],
 }
 
 /// What a quote in one direction reads.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct DirectionTerms {
     pub(super) reserve_in: u64,
     pub(super) reserve_out: u64,
-    /// What the input vault can still take. Token-2022 refuses a balance above 64 bits; the classic program trusts that no
-    /// supply is.
-    room: u64,
     /// Millionths taken from the input and from the output.
     pub(super) input_rate: u64,
     pub(super) output_rate: u64,
-    /// Whether the program divides the input fee between trade and creator: where both rates are zero it divides by zero
-    /// and refuses.
     pub(super) splits_input_fee: bool,
 }
 
 impl Parts {
     pub(super) fn terms(&self) -> Terms {
-        let transfer_fees = self.mints.map(|mint| mint.and_then(|mint| mint.transfer_fee));
+        let rates = [Direction::AToB, Direction::BToA].map(|direction| self.rates(direction));
         Terms {
-            gate: self.gate(),
             open_time: self.state.open_time,
-            directions: [Direction::AToB, Direction::BToA]
-                .map(|direction| self.direction_terms(direction).unwrap_or_default()),
-            transfer_fees: transfer_fees.iter().any(Option::is_some).then(|| Box::new(transfer_fees)),
+            reserves: self.reserves().unwrap_or_default(),
+            input_rates: rates.map(|(input, _)| input),
+            output_rates: rates.map(|(_, output)| output),
+            extended: self.extended(),
+            gate: self.gate(),
+            splits_input_fee: [Direction::AToB, Direction::BToA]
+                .map(|direction| self.state.creator_fee_on.is_input(direction)),
         }
     }
 
-    fn direction_terms(&self, direction: Direction) -> Option<DirectionTerms> {
-        let config = self.config?;
-        let [reserve_0, reserve_1] = self.reserves()?;
-        let (reserve_in, reserve_out) = direction.input_output([reserve_0, reserve_1]);
-        let (vault, _) = direction.input_output(self.vaults);
-        let (token_program, _) = direction.input_output(self.identity.token_programs);
-        let is_checked = token_program == TOKEN_2022_PROGRAM;
-        let splits_input_fee = self.state.creator_fee_on.is_input(direction);
+    /// Returns the millionths taken from the input and from the output; a config holds no rate above the whole.
+    fn rates(&self, direction: Direction) -> (u32, u32) {
+        let Some(config) = self.config else { return (0, 0) };
         let creator = if self.state.is_creator_fee_enabled { config.creator } else { 0 };
-        Some(DirectionTerms {
-            reserve_in,
-            reserve_out,
-            room: if is_checked { u64::MAX.saturating_sub(vault?.amount) } else { u64::MAX },
-            input_rate: if splits_input_fee { config.trade.saturating_add(creator) } else { config.trade },
-            output_rate: if splits_input_fee { 0 } else { creator },
-            splits_input_fee,
-        })
+        let narrow = |rate: u64| u32::try_from(rate).unwrap_or(u32::MAX);
+        if self.state.creator_fee_on.is_input(direction) {
+            (narrow(config.trade.saturating_add(creator)), 0)
+        } else {
+            (narrow(config.trade), narrow(creator))
+        }
+    }
+
+    fn extended(&self) -> Option<Box<Extended>> {
+        if !self.identity.token_programs.contains(&TOKEN_2022_PROGRAM) {
+            return None;
+        }
+        let [room_0, room_1] = [0, 1].map(|side: usize| {
+            let is_checked = self.identity.token_programs.get(side) == Some(&TOKEN_2022_PROGRAM);
+            let vault = self.vaults.get(side).copied().flatten().filter(|_| is_checked);
+            vault.map_or(u64::MAX, |vault| u64::MAX.saturating_sub(vault.amount))
+        });
+        let transfer_fees = self.mints.map(|mint| mint.and_then(|mint| mint.transfer_fee));
+        Some(Box::new(Extended { transfer_fees, rooms: [room_0, room_1] }))
     }
 
     /// Returns what of each vault can be traded; `None` while a vault is missing.
@@ -111,13 +130,28 @@ impl Parts {
     }
 }
 
-impl Terms {
-    #[inline]
-    pub(super) fn exact_in(&self, direction: Direction, amount: u64, epoch: u64) -> Result<u64, QuoteError> {
-        if amount == 0 {
-            return Err(QuoteError::AmountZero);
-        }
-        let terms = self.direction(direction)?;
+/// Returns what the pool gives for what arrives at it.
+#[inline]
+fn curve_output(terms: &DirectionTerms, arriving: u64) -> Result<u64, QuoteError> {
+    let fee = fee_amount(arriving, terms.input_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
+    let swapped = arriving.checked_sub(fee).ok_or(QuoteError::MathOverflow)?;
+    let output = output_for(swapped, terms.reserve_in, terms.reserve_out)?;
+    if terms.output_rate == 0 {
+        return Ok(output);
+    }
+    let fee = fee_amount(output, terms.output_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
+    output.checked_sub(fee).ok_or(QuoteError::MathOverflow)
+}
+
+impl Extended {
+    #[inline(never)]
+    fn exact_in(
+        &self,
+        terms: &DirectionTerms,
+        direction: Direction,
+        amount: u64,
+        epoch: u64,
+    ) -> Result<u64, QuoteError> {
         let (input_fee, output_fee) = self.transfer_fees_at(direction, epoch);
         let arriving = match input_fee {
             Some(fee) => fee.after_fee(amount).ok_or(QuoteError::MathOverflow)?,
@@ -126,20 +160,37 @@ impl Terms {
         if arriving == 0 {
             return Err(QuoteError::AmountZero);
         }
-        if arriving > terms.room {
+        if arriving > direction.input_output(self.rooms).0 {
             return Err(QuoteError::MathOverflow);
         }
-        let fee = fee_amount(arriving, terms.input_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
-        let swapped = arriving.checked_sub(fee).ok_or(QuoteError::MathOverflow)?;
-        let mut output = output_for(swapped, terms.reserve_in, terms.reserve_out)?;
-        if terms.output_rate != 0 {
-            let fee = fee_amount(output, terms.output_rate, MILLIONTHS).ok_or(QuoteError::MathOverflow)?;
-            output = output.checked_sub(fee).ok_or(QuoteError::MathOverflow)?;
+        let output = curve_output(terms, arriving)?;
+        match output_fee {
+            Some(fee) => fee.after_fee(output).ok_or(QuoteError::MathOverflow),
+            None => Ok(output),
         }
-        if let Some(fee) = output_fee {
-            output = fee.after_fee(output).ok_or(QuoteError::MathOverflow)?;
+    }
+
+    fn transfer_fees_at(
+        &self,
+        direction: Direction,
+        epoch: u64,
+    ) -> (Option<TransferFee>, Option<TransferFee>) {
+        direction.input_output(self.transfer_fees.map(|config| config.map(|config| config.at(epoch))))
+    }
+}
+
+impl Terms {
+    #[inline]
+    pub(super) fn exact_in(&self, direction: Direction, amount: u64, epoch: u64) -> Result<u64, QuoteError> {
+        if amount == 0 {
+            return Err(QuoteError::AmountZero);
         }
-        if output == 0 { Err(QuoteError::OutputZero) } else { Ok(output) }
+        let terms = self.direction(direction)?;
+        match &self.extended {
+            None => curve_output(&terms, amount),
+            Some(extended) => extended.exact_in(&terms, direction, amount, epoch),
+        }
+        .and_then(|output| if output == 0 { Err(QuoteError::OutputZero) } else { Ok(output) })
     }
 
     pub(super) fn exact_out(&self, direction: Direction, amount: u64, epoch: u64) -> Result<u64, QuoteError> {
@@ -157,7 +208,7 @@ impl Terms {
         let taken = before_share(before_transfer(output_fee, amount)?, terms.output_rate)?;
         let swapped = input_for(taken, terms.reserve_in, terms.reserve_out)?;
         let arriving = before_share(swapped, terms.input_rate)?;
-        if arriving > terms.room {
+        if arriving > self.room(direction) {
             return Err(QuoteError::MathOverflow);
         }
         before_transfer(input_fee, arriving)
@@ -173,29 +224,29 @@ impl Terms {
     }
 
     #[inline]
-    pub(super) fn direction(&self, direction: Direction) -> Result<&DirectionTerms, QuoteError> {
-        let [a_to_b, b_to_a] = &self.directions;
-        let terms = match direction {
-            Direction::AToB => a_to_b,
-            Direction::BToA => b_to_a,
-        };
-        if terms.input_rate == 0 && terms.splits_input_fee {
+    pub(super) fn direction(&self, direction: Direction) -> Result<DirectionTerms, QuoteError> {
+        let (reserve_in, reserve_out) = direction.input_output(self.reserves);
+        let (input_rate, _) = direction.input_output(self.input_rates);
+        let (output_rate, _) = direction.input_output(self.output_rates);
+        let (splits_input_fee, _) = direction.input_output(self.splits_input_fee);
+        if input_rate == 0 && splits_input_fee {
             return Err(QuoteError::MathOverflow);
         }
-        Ok(terms)
+        let (input_rate, output_rate) = (u64::from(input_rate), u64::from(output_rate));
+        Ok(DirectionTerms { reserve_in, reserve_out, input_rate, output_rate, splits_input_fee })
     }
 
-    #[inline]
+    /// Returns what the input vault can still take.
+    fn room(&self, direction: Direction) -> u64 {
+        self.extended.as_ref().map_or(u64::MAX, |extended| direction.input_output(extended.rooms).0)
+    }
+
     pub(super) fn transfer_fees_at(
         &self,
         direction: Direction,
         epoch: u64,
     ) -> (Option<TransferFee>, Option<TransferFee>) {
-        match &self.transfer_fees {
-            None => (None, None),
-            Some(configs) => {
-                direction.input_output(configs.map(|config| config.map(|config| config.at(epoch))))
-            }
-        }
+        let extended = self.extended.as_ref();
+        extended.map_or((None, None), |extended| extended.transfer_fees_at(direction, epoch))
     }
 }

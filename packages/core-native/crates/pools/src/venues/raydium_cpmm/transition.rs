@@ -29,8 +29,8 @@ impl Parts {
     ) -> Result<(), QuoteError> {
         let side = terms.direction(direction)?;
         let movement =
-            movement(terms, side, direction, mode, quote, epoch).ok_or(QuoteError::MathOverflow)?;
-        let (owed_in, owed_out) = self.owed(side, movement).ok_or(QuoteError::MathOverflow)?;
+            movement(terms, &side, direction, mode, quote, epoch).ok_or(QuoteError::MathOverflow)?;
+        let (owed_in, owed_out) = self.owed(&side, movement).ok_or(QuoteError::MathOverflow)?;
         let [Some(vault_0), Some(vault_1)] = self.vaults else { return Err(QuoteError::AccountMissing) };
         let (mut vault_in, mut vault_out) = direction.input_output([vault_0, vault_1]);
         vault_in.amount = vault_in.amount.checked_add(movement.arriving).ok_or(QuoteError::MathOverflow)?;
