@@ -1,15 +1,19 @@
-// Makes the fixtures and the venue vectors: swaps that our own sandbox programs execute in LiteSVM on accounts written here.
-// Nothing of the core is used, so that `expected` never comes from the code under test. The same script gives the same bytes.
-//   node scripts/generate-venue-vectors.mjs
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Makes the fixtures and the venue vectors: swaps that our own sandbox programs, or dumps of the real ones, execute in LiteSVM on
+// accounts written here. Nothing of the core is used, so that `expected` never comes from the code under test. The same script
+// gives the same bytes. Venues that need a dump keep their files where none is given. DIR/spl_token.so stands in for LiteSVM's
+// light token program with the venues that need a dump, whose compute units are then those of the classic one.
+//   node scripts/generate-venue-vectors.mjs [--dumps DIR]     (DIR/<stem>.so)
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { addressOf, hex, sha256 } from './venue-vectors/bytes.mjs';
 import { amountsFor } from './venue-vectors/amounts.mjs';
 import * as raydiumAmmV4 from './venue-vectors/raydium-amm-v4.mjs';
+import * as raydiumClmm from './venue-vectors/raydium-clmm.mjs';
 import * as raydiumCpmm from './venue-vectors/raydium-cpmm.mjs';
 import { SwapMachine } from './venue-vectors/swap-machine.mjs';
-import { tokenAccount } from './venue-vectors/tokens.mjs';
+import { SPL_TOKEN, tokenAccount } from './venue-vectors/tokens.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CLOCK = { slot: 400_000_000n, epoch: 925n, unixTimestamp: 1_790_000_000n };
@@ -17,12 +21,32 @@ const FUNDS = 2n ** 63n;
 const U64_MAX = 2n ** 64n - 1n;
 const USER = { owner: addressOf('owner'), source: addressOf('source'), destination: addressOf('destination') };
 
-for (const venue of [raydiumCpmm, raydiumAmmV4]) generate(venue);
+const { values: options } = parseArgs({ options: { dumps: { type: 'string' } } });
+
+for (const venue of [raydiumCpmm, raydiumAmmV4, raydiumClmm]) generate(venue);
+
+/** Returns the path of a dump, or undefined where none is given. */
+function dumpPath(name) {
+  const path = join(options.dumps ?? '', `${name}.so`);
+  return options.dumps !== undefined && existsSync(path) ? path : undefined;
+}
+
+/** Returns the path of the program that executes a venue's swaps, or undefined where it is a dump and none is given. */
+function programPath({ STEM, NEEDS_DUMP }) {
+  return NEEDS_DUMP ? dumpPath(STEM) : join(ROOT, 'packages/sandbox/programs', STEM, `${STEM}.so`);
+}
 
 function generate(venue) {
-  const program = readFileSync(join(ROOT, 'packages/sandbox/programs', venue.STEM, `${venue.STEM}.so`));
+  const path = programPath(venue);
+  if (path === undefined) {
+    process.stdout.write(`${venue.STEM}: skipped, its files stay as they are: no ${venue.STEM}.so in --dumps DIR\n`);
+    return;
+  }
+  const program = readFileSync(path);
   const machine = new SwapMachine(USER.owner);
   machine.load(venue.PROGRAM, program);
+  const token = venue.NEEDS_DUMP ? dumpPath('spl_token') : undefined;
+  if (token !== undefined) machine.load(SPL_TOKEN, readFileSync(token));
   machine.setClock(CLOCK);
   const source = `${venue.STEM}.so (sha256 ${sha256(program).slice(0, 16)}) in LiteSVM, scripts/generate-venue-vectors.mjs`;
   rmSync(join(ROOT, 'fixtures', venue.STEM), { recursive: true, force: true });
@@ -55,11 +79,11 @@ function writeFixture(venue, pool, { kept }) {
 function swapsOf({ venue, machine, source, pool, built }) {
   const vectors = [];
   for (const direction of ['aToB', 'bToA']) {
-    for (const mode of ['exactIn', 'exactOut']) {
+    for (const mode of venue.MODES ?? ['exactIn', 'exactOut']) {
       const [reserveIn, reserveOut] = direction === 'aToB' ? pool.vaults : pool.vaults.toReversed();
       const amounts = amountsFor({ seed: `${pool.name} ${direction} ${mode}`, mode, reserveIn, reserveOut });
       for (const [i, amount] of amounts.entries()) {
-        const wish = { direction, mode, amount, limit: mode === 'exactIn' ? 0n : U64_MAX, user: USER };
+        const wish = { direction, mode, amount, limit: mode === 'exactOut' ? U64_MAX : 0n, user: USER };
         const instruction = venue.call(built, wish);
         vectors.push({
           name: `${pool.name} ${direction} ${mode} ${amount}`,
@@ -106,5 +130,10 @@ function execute({ venue, machine, built, direction, instruction }) {
   machine.put(held(USER.destination, output, 0n));
   const result = machine.swap({ programId: venue.PROGRAM, ...instruction, ...USER });
   if (result.failure !== undefined) return { refused: result.failure };
-  return { amountIn: String(FUNDS - result.source), amountOut: String(result.destination) };
+  return {
+    amountIn: String(FUNDS - result.source),
+    amountOut: String(result.destination),
+    // Of the real program only: what ours take says nothing of it.
+    ...(venue.NEEDS_DUMP ? { computeUnits: Number(result.computeUnits) } : {}),
+  };
 }

@@ -61,31 +61,34 @@ function textOf({ data, accounts }: SwapInstruction): unknown {
   };
 }
 
-it.each(['raydium_cpmm', 'raydium_amm_v4'])('quotes and instructs what the program of %s executed', (venue) => {
-  const vectors = readVectors(venue);
-  const pools = new Map<string, Pool>();
-  let instructions = 0;
-  for (const vector of vectors) {
-    const { input, expected } = vector;
-    const pool = pools.get(input.pool) ?? openPool(readFixture(venue, input.pool));
-    pools.set(input.pool, pool);
-    const { amountIn, amountOut } = expected;
-    expect(outcome(pool, vector), vector.name).toEqual(
-      expected.refused === undefined ? { amountIn, amountOut } : 'refused',
-    );
-    if (expected.instruction === undefined || input.user === undefined) continue;
-    instructions += 1;
-    const instruction = pool.swapInstruction({
-      direction: directionOf(vector),
-      mode: modeOf(vector),
-      amount: BigInt(input.amount),
-      limit: BigInt(input.limit ?? ''),
-      owner: bytesOf(input.user.owner),
-      source: bytesOf(input.user.source),
-      destination: bytesOf(input.user.destination),
-    });
-    expect(textOf(instruction), vector.name).toEqual(expected.instruction);
-  }
-  expect(vectors.length).toBeGreaterThan(300);
-  expect(instructions).toBeGreaterThanOrEqual(40);
-});
+it.each(['raydium_cpmm', 'raydium_amm_v4', 'raydium_clmm'])(
+  'quotes and instructs what the program of %s executed',
+  (venue) => {
+    const vectors = readVectors(venue);
+    const pools = new Map<string, Pool>();
+    let instructions = 0;
+    for (const vector of vectors) {
+      const { input, expected } = vector;
+      const pool = pools.get(input.pool) ?? openPool(readFixture(venue, input.pool));
+      pools.set(input.pool, pool);
+      const { amountIn, amountOut } = expected;
+      expect(outcome(pool, vector), vector.name).toEqual(
+        expected.refused === undefined ? { amountIn, amountOut } : 'refused',
+      );
+      if (expected.instruction === undefined || input.user === undefined) continue;
+      instructions += 1;
+      const instruction = pool.swapInstruction({
+        direction: directionOf(vector),
+        mode: modeOf(vector),
+        amount: BigInt(input.amount),
+        limit: BigInt(input.limit ?? ''),
+        owner: bytesOf(input.user.owner),
+        source: bytesOf(input.user.source),
+        destination: bytesOf(input.user.destination),
+      });
+      expect(textOf(instruction), vector.name).toEqual(expected.instruction);
+    }
+    expect(vectors.length).toBeGreaterThan(300);
+    expect(instructions).toBeGreaterThanOrEqual(40);
+  },
+);
