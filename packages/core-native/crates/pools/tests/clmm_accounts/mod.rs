@@ -208,5 +208,5 @@ fn outer_bitmaps<'a>(arrays: impl Iterator<Item = &'a i32>) -> Bytes {
     reason = "the power is above 2^32 and below 2^96"
 )]
 fn price_within(tick: i32) -> u128 {
-    (1.0001_f64.powf((f64::from(tick) + 0.5) / 2.0) * 2_f64.powi(64)) as u128
+    (1.0001_f64.powf(f64::from(tick) / 2.0 + 0.25) * 2_f64.powi(64)) as u128
 }
