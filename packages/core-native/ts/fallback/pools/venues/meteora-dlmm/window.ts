@@ -123,6 +123,12 @@ export class Window {
     return this.#arrays.map(({ address }) => address);
   }
 
+  /** Returns how many arrays a swap enters on its way from one to another. */
+  arraysBetween(from: number, to: number): number {
+    const [least, most] = from < to ? [from, to] : [to, from];
+    return this.#arrays.filter(({ index }) => index !== from && index >= least && index <= most).length;
+  }
+
   /** Returns the arrays of a direction, the one around the price first. */
   arrays(direction: Direction): ReachedArray[] {
     const isAhead = ({ index }: ReachedArray): boolean =>
