@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Bitmaps, EXTENSION_WORDS, POOL_WORDS, flipped } from '../../../ts/fallback/pools/venues/raydium-clmm/bitmap.js';
-import { type DynamicFee, accumulatorAt, rateAt, withReference } from '../../../ts/fallback/pools/venues/raydium-clmm/dynamic-fee.js';
+import {
+  Bitmaps,
+  EXTENSION_WORDS,
+  POOL_WORDS,
+  flipped,
+} from '../../../ts/fallback/pools/venues/raydium-clmm/bitmap.js';
+import {
+  type DynamicFee,
+  accumulatorAt,
+  rateAt,
+  withReference,
+} from '../../../ts/fallback/pools/venues/raydium-clmm/dynamic-fee.js';
 import type { Identity, PoolState } from '../../../ts/fallback/pools/venues/raydium-clmm/layout.js';
 import {
   MAX_SQRT_PRICE,
@@ -68,13 +78,17 @@ describe('tick prices', () => {
 
   it('lead back to the greatest tick not above them', () => {
     fc.assert(
-      fc.property(fc.integer({ min: MIN_TICK, max: MAX_TICK - 1 }), fc.double({ min: 0, max: 1, noNaN: true }), (tick, share) => {
-        const [lower, upper] = [sqrtPriceAtTick(tick), sqrtPriceAtTick(tick + 1)];
-        expect(tickAtSqrtPrice(lower)).toBe(tick);
-        expect(tickAtSqrtPrice(upper - 1n)).toBe(tick);
-        const within = lower + ((upper - lower - 1n) * BigInt(Math.floor(share * 1_000_000))) / 1_000_000n;
-        expect(tickAtSqrtPrice(within)).toBe(tick);
-      }),
+      fc.property(
+        fc.integer({ min: MIN_TICK, max: MAX_TICK - 1 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (tick, share) => {
+          const [lower, upper] = [sqrtPriceAtTick(tick), sqrtPriceAtTick(tick + 1)];
+          expect(tickAtSqrtPrice(lower)).toBe(tick);
+          expect(tickAtSqrtPrice(upper - 1n)).toBe(tick);
+          const within = lower + ((upper - lower - 1n) * BigInt(Math.floor(share * 1_000_000))) / 1_000_000n;
+          expect(tickAtSqrtPrice(within)).toBe(tick);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
