@@ -62,13 +62,16 @@ function parse(path, text) {
   throw new ConformanceError('CONFORMANCE_FILE_INVALID', `${path} is not a JSON object; is it a vector file?`);
 }
 
+const NEWER_INSTRUCTIONS = { pumpswap: '_v2', dlmm: '2' };
+
 /**
- * Returns what to ask for and what to expect: `{ order, expected }` in the core's numbers. PumpSwap alone has two sets of
- * instructions that answer differently; those without `_v2` in their name are the older one.
+ * Returns what to ask for and what to expect: `{ order, expected }` in the core's numbers. PumpSwap and DLMM have two sets of
+ * instructions that answer differently; those without `_v2`, or 2, at the end of their name are the older one.
  */
 export function readVector(vector, venue, { Direction, InstructionSet, SwapMode }) {
   const modes = { exactIn: SwapMode.ExactIn, exactOut: SwapMode.ExactOut, partialFill: SwapMode.PartialFill };
-  const isLegacy = venue === 'pumpswap' && vector.ix !== undefined && !String(vector.ix).endsWith('_v2');
+  const newer = NEWER_INSTRUCTIONS[venue] ?? '';
+  const isLegacy = vector.ix !== undefined && !String(vector.ix).endsWith(newer);
   return {
     order: {
       direction: readInputSide(vector) === 'A' ? Direction.AToB : Direction.BToA,

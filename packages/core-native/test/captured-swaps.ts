@@ -24,7 +24,7 @@ export interface CapturedSwap {
   readonly vaultOut?: readonly [string, string];
   readonly fees?: Readonly<Record<'protocol' | 'fund' | 'creator', readonly [string, string]>>;
   readonly vaults?: readonly [string, string];
-  readonly post?: { readonly pnlCoin?: string; readonly pnlPc?: string };
+  readonly post?: { readonly pnlCoin?: string; readonly pnlPc?: string; readonly virtualQuoteReserves?: string };
   /** Swaps of one row start each from the state that the step before left. */
   readonly seq?: string;
   readonly step?: number;
@@ -70,7 +70,8 @@ export function readAccounts(folder: string): AccountView[] {
     });
 }
 
-const NEWEST_PROGRAM = /_v2$/;
+/** How the names of the newer instructions end, where a venue has two sets that differ. */
+const NEWER_INSTRUCTIONS: Partial<Record<Venue, string>> = { [Venue.Pumpswap]: '_v2', [Venue.MeteoraDlmm]: '2' };
 const MODES: Readonly<Record<string, SwapMode>> = {
   exactIn: SwapMode.ExactIn,
   exactOut: SwapMode.ExactOut,
@@ -94,9 +95,10 @@ function clockOf(swap: CapturedSwap): ChainClock {
   };
 }
 
-/** Reads what was asked of the program; PumpSwap alone has two sets of instructions that differ. */
+/** Reads what was asked of the program; PumpSwap and DLMM have two sets of instructions that differ. */
 export function orderOf(swap: CapturedSwap, venue: Venue): SwapOrder {
-  const isLegacy = venue === Venue.Pumpswap && !NEWEST_PROGRAM.test(swap.ix ?? '');
+  const newer = NEWER_INSTRUCTIONS[venue];
+  const isLegacy = newer !== undefined && swap.ix?.endsWith(newer) !== true;
   return {
     direction: swap.inputSide === 'A' ? Direction.AToB : Direction.BToA,
     mode: MODES[swap.swapMode] ?? SwapMode.ExactIn,

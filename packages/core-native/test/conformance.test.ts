@@ -62,7 +62,10 @@ function reservesLeft({ inputSide, vaultIn, vaultOut, fees, vaults, post }: Capt
       BigInt(fees.protocol[side]) + BigInt(fees.fund[side]) + BigInt(fees.creator[side]);
     return String([BigInt(after[0] ?? 0) - owed(0), BigInt(after[1] ?? 0) - owed(1)]);
   }
-  if (vaults === undefined || post?.pnlCoin === undefined || post.pnlPc === undefined) return undefined;
+  if (vaults === undefined) return undefined;
+  if (post?.virtualQuoteReserves !== undefined)
+    return String([BigInt(vaults[0]), BigInt(vaults[1]) + BigInt(post.virtualQuoteReserves)]);
+  if (post?.pnlCoin === undefined || post.pnlPc === undefined) return undefined;
   return String([BigInt(vaults[0]) - BigInt(post.pnlCoin), BigInt(vaults[1]) - BigInt(post.pnlPc)]);
 }
 

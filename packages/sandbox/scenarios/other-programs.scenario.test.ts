@@ -5,11 +5,13 @@ import { decodeAddress } from '@tandem/engine';
 import { PoolView } from '../src/market/pool-view.js';
 import { VaultWriter } from '../src/market/vault-writer.js';
 import { findRealAmmV4Dump } from '../src/programs/real-dump.js';
+import { isPricedByVaults } from '../src/seed/sandbox-venues.js';
 import type { ProgramOption } from '../src/index.js';
 import { EngineRun } from './engine-run.js';
 
 const AMM_V4 = '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8';
 const CPMM = 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C';
+const WHIRLPOOL = 'whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc';
 const WRAPPED_SOL = decodeAddress('So11111111111111111111111111111111111111112');
 const dump = findRealAmmV4Dump();
 const dumpDir = process.env['TANDEM_PROGRAM_DUMPS'];
@@ -54,7 +56,9 @@ class GapOpener {
   async open(turn: number): Promise<void> {
     const indices = await this.#view.add(this.#run.sandbox.pools.map((pool) => decodeAddress(pool.address)));
     const isSol = (mint: Uint8Array) => mint.every((byte, at) => byte === WRAPPED_SOL[at]);
-    const pools = this.#view.describe(indices).filter((pool) => isSol(pool.mintA) || isSol(pool.mintB));
+    const pools = this.#view
+      .describe(indices)
+      .filter((pool) => isPricedByVaults(pool.venue) && (isSol(pool.mintA) || isSol(pool.mintB)));
     const pool = pools[turn % pools.length];
     if (pool === undefined) throw new Error('no pool with SOL');
     const [deltaA, deltaB] = isSol(pool.mintA) ? [pool.reserveA / 25n, 0n] : [0n, pool.reserveB / 25n];
@@ -83,7 +87,11 @@ describe('programs', () => {
   test.skipIf(dumpDir === undefined)(
     'dumped by the user give the amounts that were quoted (TANDEM_PROGRAM_DUMPS)',
     async () => {
-      const names: Readonly<Record<string, string>> = { raydium_cpmm: CPMM, raydium_amm_v4: AMM_V4 };
+      const names: Readonly<Record<string, string>> = {
+        raydium_cpmm: CPMM,
+        raydium_amm_v4: AMM_V4,
+        orca_whirlpool: WHIRLPOOL,
+      };
       const programs = readdirSync(dumpDir ?? '')
         .filter((name) => name.endsWith('.so'))
         .map((name) => ({

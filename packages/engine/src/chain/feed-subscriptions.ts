@@ -45,9 +45,12 @@ export class FeedSubscriptions {
     return subscription;
   }
 
-  /** Ends a signature's subscription. */
-  dropSignature(subscription: number): void {
-    if (this.#targets.delete(subscription)) this.#connection.notify('signatureUnsubscribe', [subscription]);
+  /** Ends a subscription; nothing is told of it from now on. */
+  drop(subscription: number): void {
+    const target = this.#targets.get(subscription);
+    if (target === undefined) return;
+    this.#targets.delete(subscription);
+    this.#connection.notify(`${target.kind}Unsubscribe`, [subscription]);
   }
 
   /** Returns what a message is about; `undefined` while its subscription is not known. */

@@ -2,6 +2,7 @@ import type { ChainClock } from '@tandem/core-native';
 import { createEngineError } from '../errors/create-engine-error.js';
 import type {
   AccountFilter,
+  AccountReading,
   AccountSnapshot,
   ChainReader,
   Commitment,
@@ -46,6 +47,10 @@ export class JsonRpcReader implements ChainReader {
   }
 
   async getAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<(AccountSnapshot | null)[]> {
+    return (await this.readAccounts(addresses, commitment)).map((reading) => reading.account);
+  }
+
+  async readAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<AccountReading[]> {
     const chunks = inChunks(addresses, MAX_MULTIPLE_ACCOUNTS);
     return await mapInOrder(chunks, async (chunk) => {
       const result = await this.#ask('getMultipleAccounts', [
@@ -54,20 +59,19 @@ export class JsonRpcReader implements ChainReader {
       ]);
       const slot = result.get('context').get('slot').u64();
       const accounts = expectLength(result.get('value'), chunk.length);
-      return accounts.map((account, index) => decodeAccountJson(account, elementOf(chunk, index), slot));
+      return accounts.map((json, index) => {
+        const address = elementOf(chunk, index);
+        return { address, slot, account: decodeAccountJson(json, address, slot) };
+      });
     });
   }
 
   async getProgramAccounts(
     program: Uint8Array,
-    dataSize: number,
     commitment: Commitment,
-    filters: readonly AccountFilter[] = [],
+    filters: readonly AccountFilter[],
   ): Promise<AccountSnapshot[]> {
-    const matches = filters.map(({ offset, bytes }) => ({
-      memcmp: { offset, bytes: Buffer.from(bytes).toString('base64'), encoding: 'base64' },
-    }));
-    const config = { encoding: 'base64', commitment, withContext: true, filters: [{ dataSize }, ...matches] };
+    const config = { encoding: 'base64', commitment, withContext: true, filters: filters.map(filterJson) };
     const result = await this.#ask('getProgramAccounts', [encodeBase58(program), config]);
     const slot = result.get('context').get('slot').u64();
     return result
@@ -170,6 +174,12 @@ export class JsonRpcReader implements ChainReader {
       throw chainError(error);
     }
   }
+}
+
+function filterJson(filter: AccountFilter): object {
+  if ('dataSize' in filter) return { dataSize: filter.dataSize };
+  const bytes = Buffer.from(filter.bytes).toString('base64');
+  return { memcmp: { offset: filter.offset, bytes, encoding: 'base64' } };
 }
 
 function decodeSignatureStatus(field: JsonField): SignatureStatus | null {

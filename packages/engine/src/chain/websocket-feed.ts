@@ -56,8 +56,8 @@ export class WebSocketFeed implements AccountFeed {
   #listener: (event: FeedEvent) => void = () => undefined;
   #connection: WebSocketConnection | null = null;
   #subscriptions: FeedSubscriptions | null = null;
-  /** Accounts whose subscription stands on the present connection. */
-  #standing = new Set<string>();
+  /** Subscriptions of accounts that stand on the present connection. */
+  #standing = new Map<string, number>();
   #lastSlotMicros = 0;
   #reconnecting: Promise<void> | null = null;
   #tending: Promise<void> | null = null;
@@ -101,6 +101,17 @@ export class WebSocketFeed implements AccountFeed {
       if (leftMs <= 0 || this.#stop.signal.aborted)
         throw createEngineError('CHAIN_UNREACHABLE', 'the feed was lost and did not come back in time');
       await this.#untilReconnected(leftMs);
+    }
+  }
+
+  unwatch(addresses: readonly Uint8Array[]): void {
+    for (const address of addresses) {
+      const key = encodeBase58(address);
+      this.#accounts.delete(key);
+      const subscription = this.#standing.get(key);
+      if (subscription === undefined) continue;
+      this.#standing.delete(key);
+      this.#subscriptions?.drop(subscription);
     }
   }
 
@@ -151,7 +162,7 @@ export class WebSocketFeed implements AccountFeed {
     });
     this.#connection = connection;
     this.#subscriptions = subscriptions;
-    this.#standing = new Set();
+    this.#standing = new Map();
     await subscriptions.subscribe({ kind: 'slot' }, (message) => this.#receive(message));
     this.#lastSlotMicros = clock.nowMicros();
   }
@@ -165,17 +176,27 @@ export class WebSocketFeed implements AccountFeed {
       const window = missing.slice(at, at + SUBSCRIBE_WINDOW);
       await Promise.all(
         window.map(async ([key, address]) => {
-          await subscriptions.subscribe({ kind: 'account', address }, (message) => this.#receive(message));
-          if (subscriptions === this.#subscriptions) this.#standing.add(key);
+          const target: SubscriptionTarget = { kind: 'account', address };
+          const subscription = await subscriptions.subscribe(target, (message) => this.#receive(message));
+          if (subscriptions === this.#subscriptions) this.#keep(key, subscription, subscriptions);
         }),
       );
     }
   }
 
+  /** Takes note of a new subscription; one that nobody wants any more, or that stands twice, ends at once. */
+  #keep(key: string, subscription: number, subscriptions: FeedSubscriptions): void {
+    const standing = this.#standing.get(key);
+    // A node may give the same number to the same request.
+    if (standing === subscription) return;
+    if (standing !== undefined || !this.#accounts.has(key)) subscriptions.drop(subscription);
+    else this.#standing.set(key, subscription);
+  }
+
   async #subscribeSignature(watch: SignatureWatch, subscriptions: FeedSubscriptions): Promise<void> {
     try {
       const subscription = await subscriptions.subscribe(watch.target, (message) => this.#receive(message));
-      watch.drop = () => subscriptions.dropSignature(subscription);
+      watch.drop = () => subscriptions.drop(subscription);
       if (watch.isSettled) watch.drop();
     } catch {
       // Lost or refused: the caller polls as well, and a reconnect subscribes again.

@@ -1,26 +1,18 @@
-import {
-  encodeAccountBatch,
-  type AccountRecord,
-  type ApplyReport,
-  type ChainClock,
-  type CoreApi,
-  type PoolDescription,
-  type PoolIndex,
-  type StoreId,
-} from '@tandem/core-native';
+import type { AccountRecord, ChainClock, CoreApi, PoolDescription, PoolIndex, StoreId } from '@tandem/core-native';
 import { encodeBase58 } from '../chain/base58.js';
 import { CLOCK_SYSVAR_ADDRESS, decodeClockSysvar } from '../chain/clock-sysvar.js';
 import { SlotClock } from '../chain/slot-clock.js';
 import { createEngineError } from '../errors/create-engine-error.js';
+import { EngineError } from '../errors/engine-error.js';
 import type { AccountFeed, AccountUpdate, FeedEvent } from '../ports/account-feed.js';
-import type { ChainReader, Commitment } from '../ports/chain-reader.js';
+import type { AccountReading, ChainReader, Commitment } from '../ports/chain-reader.js';
 import type { Clock } from '../ports/clock.js';
+import { AccountIntake } from './account-intake.js';
 import { ChainClockTracker } from './chain-clock-tracker.js';
+import { MarketStore } from './market-store.js';
 import type { MarketSnapshot } from './market-snapshot.js';
 import type { MarketCounts, MarketRefusal, MarketState } from './market-state.js';
 import { discoverPools } from './pool-discovery.js';
-import { PoolAccounts } from './pool-accounts.js';
-import { RefusalList } from './refusal-list.js';
 import { ageInSlots } from './staleness.js';
 import { addressKey, UpdateBatch } from './update-batch.js';
 
@@ -41,10 +33,12 @@ export interface LiveMarketStateOptions {
   readonly schedule: (task: () => void) => void;
 }
 
-const REFUSED_INDEX = 0xffffffff;
+const NONE = new Uint32Array(0);
 const CLOCK_KEY = addressKey(CLOCK_SYSVAR_ADDRESS);
 const RESNAPSHOT_RETRY_MS = 250;
-const MAX_SETTLING_READS = 10;
+const MAX_SETTLING_ROUNDS = 10;
+const FIRST_FOLLOW_RETRY_MS = 250;
+const LONGEST_FOLLOW_RETRY_MS = 8_000;
 const START_TIMEOUT_MS = 30_000;
 const START_CHECK_MS = 20;
 /** Refused accounts that an error names. */
@@ -52,41 +46,45 @@ const EXAMPLES = 3;
 
 /** The market over a real feed: subscribes first, snapshots then, and puts both in order by slot, so that no change falls between. */
 export class LiveMarketState implements MarketState {
-  readonly store: StoreId;
   readonly #options: LiveMarketStateOptions;
   readonly #slots = new SlotClock();
   readonly #batch = new UpdateBatch();
-  readonly #refusals = new RefusalList();
   readonly #stop = new AbortController();
-  readonly #accounts: PoolAccounts;
+  readonly #store: MarketStore;
+  readonly #intake: AccountIntake;
+  readonly #chainClock: ChainClockTracker;
   #listener: ((snapshot: MarketSnapshot) => void) | null = null;
   #lostReason: string | null = 'not started';
-  readonly #chainClock: ChainClockTracker;
   #isFlushScheduled = false;
+  #isFollowing = false;
   /** Counts losses, so that a snapshot that was overtaken by the next loss does not make the market live. */
   #losses = 0;
-  #counts = { received: 0, stale: 0, duplicates: 0, unknown: 0, batches: 0, resnapshots: 0 };
+  #counts = { received: 0, resnapshots: 0 };
 
   constructor(options: LiveMarketStateOptions) {
     this.#options = options;
-    this.store = options.core.createStore();
-    this.#accounts = new PoolAccounts(options.core, this.store);
+    this.#store = new MarketStore(options.core);
+    this.#intake = new AccountIntake(options);
     this.#chainClock = new ChainClockTracker(options);
   }
 
+  get store(): StoreId {
+    return this.#store.id;
+  }
+
   get refusals(): readonly MarketRefusal[] {
-    return this.#refusals.kept;
+    return this.#store.refusals.kept;
   }
 
   get refusalCount(): number {
-    return this.#refusals.count;
+    return this.#store.refusals.count;
   }
 
   async start(listener: (snapshot: MarketSnapshot) => void): Promise<void> {
     try {
       await this.#addPools();
       await this.#options.feed.start((event) => this.#receive(event));
-      await this.#options.feed.watch([...this.#accounts.addresses(), CLOCK_SYSVAR_ADDRESS]);
+      await this.#intake.subscribe([CLOCK_SYSVAR_ADDRESS]);
       this.#listener = listener;
       await this.#snapshotAll();
       await this.#untilLive();
@@ -104,7 +102,7 @@ export class LiveMarketState implements MarketState {
     this.#lostReason = 'stopped';
     await this.#options.feed.stop();
     // What still reads in the background looks at the signal before it touches the store.
-    this.#options.core.dropStore(this.store);
+    this.#store.drop();
   }
 
   currentSlot(): bigint {
@@ -136,42 +134,41 @@ export class LiveMarketState implements MarketState {
   }
 
   blockedCode(pool: PoolIndex): string | null {
-    return this.#accounts.blockedCode(pool);
+    return this.#store.blockedCode(pool);
+  }
+
+  withdraw(pools: Uint32Array, code: string): void {
+    this.#intake.follow(this.#store.withdraw(pools, code));
   }
 
   reservesSlot(pool: PoolIndex): bigint {
-    return this.#accounts.reservesSlot(pool);
+    return this.#store.accounts.reservesSlot(pool);
   }
 
   counts(): MarketCounts {
-    return { ...this.#counts, coalesced: this.#batch.coalesced };
+    return { ...this.#store.counts, ...this.#counts, coalesced: this.#batch.coalesced };
   }
 
   async #addPools(): Promise<void> {
-    const { core } = this.#options;
     const { accounts, refusals } = await discoverPools(this.#options);
-    for (const refusal of refusals) this.#refusals.add(refusal);
-    const report = core.addPools(this.store, encodeAccountBatch(accounts));
-    this.#addCoreRefusals(report.refusals);
-    const indices = report.indices.filter((index) => index !== REFUSED_INDEX);
-    if (indices.length === 0) {
-      const context = {
-        refusals: this.#refusals.kept.slice(-20),
-        venues: this.#options.venues,
-        pools: this.#options.pools.length,
-      };
-      throw createEngineError(
-        'MARKET_POOL_NOT_FOUND',
-        `no pool that can be traded was found; ${this.#refusals.count} accounts were refused${this.#examples()}`,
-        { context },
-      );
-    }
-    this.#accounts.track(indices);
+    for (const refusal of refusals) this.#store.refusals.add(refusal);
+    this.#intake.follow(this.#store.add(accounts));
+    if (this.poolCount() > 0) return;
+    const context = {
+      refusals: this.refusals.slice(-20),
+      venues: this.#options.venues,
+      pools: this.#options.pools.length,
+    };
+    throw createEngineError(
+      'MARKET_POOL_NOT_FOUND',
+      `no pool that can be traded was found; ${this.refusalCount} accounts were refused${this.#examples()}`,
+      { context },
+    );
   }
 
   /** The first refusals in words: without them nobody knows which account to look at. */
   #examples(): string {
-    const shown = this.#refusals.kept.slice(0, EXAMPLES);
+    const shown = this.refusals.slice(0, EXAMPLES);
     return shown.length === 0
       ? ''
       : `: ${shown.map((one) => `${one.address} (${one.code}: ${one.message})`).join(', ')}`;
@@ -195,6 +192,7 @@ export class LiveMarketState implements MarketState {
     this.#counts.received += 1;
     this.#slots.observe(update.slot, update.receivedAtMicros);
     this.#batch.add(update);
+    this.#intake.observe(update);
     if (this.#isFlushScheduled || this.#listener === null) return;
     this.#isFlushScheduled = true;
     this.#options.schedule(() => this.#flush());
@@ -207,13 +205,16 @@ export class LiveMarketState implements MarketState {
     if (this.#stop.signal.aborted || this.#lostReason !== null) return;
     const updates = this.#batch.take();
     if (updates.length === 0) return;
-    const { touched } = this.#apply(updates);
-    if (touched.length === 0) return;
     const receivedAtMicros = updates.reduce(
       (oldest, update) => Math.min(oldest, update.receivedAtMicros),
       Number.MAX_SAFE_INTEGER,
     );
-    this.#listener?.(this.#snapshot(touched, receivedAtMicros));
+    this.#tell(this.#apply(updates), receivedAtMicros);
+    void this.#follow();
+  }
+
+  #tell(touched: Uint32Array, receivedAtMicros: number): void {
+    if (touched.length > 0) this.#listener?.(this.#snapshot(touched, receivedAtMicros));
   }
 
   #lose(detail: string): void {
@@ -241,9 +242,10 @@ export class LiveMarketState implements MarketState {
     const losses = this.#losses;
     const startedAtMicros = this.#options.clock.nowMicros();
     await this.#settle();
-    if (losses !== this.#losses || this.#stop.signal.aborted) return false;
+    if (this.#isOvertaken(losses)) return false;
     this.#lostReason = null;
     this.#listener?.(this.#snapshot(undefined, startedAtMicros));
+    void this.#follow();
     return true;
   }
 
@@ -263,54 +265,74 @@ export class LiveMarketState implements MarketState {
   }
 
   /**
-   * Reads all accounts and then applies what the feed brought meanwhile. Where both tell of one account in one slot with different bytes,
-   * nobody knows which came later: those are read again, until a read stands alone.
+   * Reads all accounts, and those that come into reach because of them, and applies what the feed brought meanwhile. What a feed that
+   * never rests keeps unread after so many rounds is followed up once the market is live.
    */
   async #settle(): Promise<void> {
-    let addresses: readonly Uint8Array[] = this.#accounts.addresses();
+    const losses = this.#losses;
+    // What came before the reads were asked for goes in before them: of equal slots the later arrival counts.
+    this.#apply(this.#batch.take());
+    this.#intake.readAgain(this.#store.accounts.addresses());
     await this.#chainClock.read();
-    for (let read = 1; addresses.length > 0 && read <= MAX_SETTLING_READS; read += 1) {
-      const accounts = await this.#options.reader.getAccounts(addresses, this.#options.commitment);
-      if (this.#stop.signal.aborted) return;
-      const present = accounts.filter((account) => account !== null);
-      addresses.forEach((address, index) => {
-        if ((accounts[index] ?? null) === null) this.#refuseMissing(address);
-      });
-      const slots = new Map(present.map((account) => [addressKey(account.address), account]));
-      for (const account of present) this.#slots.observe(account.slot, this.#options.clock.nowMicros());
-      this.#apply(present);
-      const updates = this.#batch.take();
-      if (updates.length > 0) this.#apply(updates);
-      addresses = updates
-        .filter((update) => contradicts(update, slots.get(addressKey(update.address))))
-        .map((update) => update.address);
+    for (let round = 1; !this.#intake.isComplete && round <= MAX_SETTLING_ROUNDS; round += 1) {
+      const readings = await this.#readUnread();
+      if (this.#isOvertaken(losses)) return;
+      this.#accept(readings);
+      this.#apply(this.#batch.take());
     }
   }
 
-  #apply(accounts: readonly AccountRecord[]): ApplyReport {
-    const report = this.#options.core.applyAccounts(this.store, encodeAccountBatch(accounts));
-    this.#counts.batches += 1;
-    this.#counts.stale += report.stale;
-    this.#counts.duplicates += report.duplicates;
-    this.#counts.unknown += report.unknown;
-    this.#accounts.settle(accounts, report.refusals);
-    this.#addCoreRefusals(report.refusals);
-    return report;
+  /** Brings in what came into reach of a price while the market is live; quotes do without it until then. */
+  async #follow(): Promise<void> {
+    if (this.#isFollowing || !this.isLive() || this.#intake.isComplete) return;
+    this.#isFollowing = true;
+    const losses = this.#losses;
+    let retryMs = FIRST_FOLLOW_RETRY_MS;
+    while (!this.#intake.isComplete && !this.#isOvertaken(losses)) {
+      try {
+        const readings = await this.#readUnread();
+        if (this.#isOvertaken(losses)) break;
+        this.#tell(this.#accept(readings), this.#options.clock.nowMicros());
+        if (readings.length > 0 || this.#intake.isComplete) retryMs = FIRST_FOLLOW_RETRY_MS;
+      } catch (error) {
+        // A lost feed brings the next snapshot; anything else, such as a node that takes no more subscriptions, is told and tried again.
+        if (this.#isOvertaken(losses)) break;
+        this.#refuseRead(error);
+        await this.#options.clock.sleep(retryMs, this.#stop.signal).catch(() => undefined);
+        retryMs = Math.min(retryMs * 2, LONGEST_FOLLOW_RETRY_MS);
+      }
+    }
+    this.#isFollowing = false;
+    void this.#follow();
   }
 
-  #refuseMissing(address: Uint8Array): void {
-    const code = 'MARKET_ACCOUNT_NOT_FOUND';
-    this.#accounts.block(address, code);
-    this.#refusals.add({
-      address: encodeBase58(address),
-      code,
-      message: 'the cluster has no such account, although a pool names it',
-    });
+  async #readUnread(): Promise<readonly AccountReading[]> {
+    await this.#intake.subscribe();
+    return await this.#intake.read();
   }
 
-  #addCoreRefusals(refusals: ApplyReport['refusals']): void {
-    for (const { address, code, message } of refusals)
-      this.#refusals.add({ address: encodeBase58(address), code, message });
+  /** Whether the feed was lost since, or the market stopped: what was asked for then proves nothing now. */
+  #isOvertaken(losses: number): boolean {
+    return losses !== this.#losses || this.#stop.signal.aborted;
+  }
+
+  /** Applies readings and returns the pools they touched. */
+  #accept(readings: readonly AccountReading[]): Uint32Array {
+    for (const { slot } of readings) this.#slots.observe(slot, this.#options.clock.nowMicros());
+    return this.#apply(this.#intake.accept(readings));
+  }
+
+  #apply(records: readonly AccountRecord[]): Uint32Array {
+    if (records.length === 0) return NONE;
+    const { touched, ...change } = this.#store.apply(records);
+    this.#intake.follow(change);
+    return touched;
+  }
+
+  #refuseRead(error: unknown): void {
+    const code = error instanceof EngineError ? error.code : 'CHAIN_RESPONSE_INVALID';
+    const message = error instanceof Error ? error.message : String(error);
+    this.#store.refusals.add({ address: encodeBase58(this.#intake.next ?? CLOCK_SYSVAR_ADDRESS), code, message });
   }
 
   #receiveClock(update: AccountUpdate): void {
@@ -319,7 +341,7 @@ export class LiveMarketState implements MarketState {
     } catch (error) {
       // The clock at hand stays, and is read again by the poll.
       const message = error instanceof Error ? error.message : 'unknown cause';
-      this.#refusals.add({ address: encodeBase58(update.address), code: 'CHAIN_RESPONSE_INVALID', message });
+      this.#store.refusals.add({ address: encodeBase58(update.address), code: 'CHAIN_RESPONSE_INVALID', message });
     }
   }
 
@@ -332,8 +354,4 @@ export class LiveMarketState implements MarketState {
       receivedAtMicros,
     });
   }
-}
-
-function contradicts(update: AccountRecord, read: AccountRecord | undefined): boolean {
-  return read !== undefined && read.slot === update.slot && Buffer.compare(read.data, update.data) !== 0;
 }

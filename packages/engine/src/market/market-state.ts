@@ -55,11 +55,13 @@ export interface MarketState {
   describe(pools: Uint32Array): PoolDescription[];
   poolCount(): number;
   /**
-   * Returns why a pool must not be traded although the store can quote it: the last bytes of one of its accounts were refused (closed,
-   * taken over, cut off), so the store holds an older state. Null while all is well.
+   * Returns why a pool must not be traded: it was withdrawn, or the last bytes of one of its accounts were refused (closed, taken over,
+   * cut off), so that the store holds an older state. Null while all is well.
    */
   blockedCode(pool: PoolIndex): string | null;
-  /** Returns the slot up to which both reserves of a pool are known: its vaults are told of one by one. */
+  /** Takes pools out of the market for the rest of the run; `blockedCode` gives the code. */
+  withdraw(pools: Uint32Array, code: string): void;
+  /** Returns the slot up to which everything is known that a swap of the pool changes: its vaults are told of one by one. */
   reservesSlot(pool: PoolIndex): bigint;
   /** Returns why the market is not live; null while it is. */
   lostReason(): string | null;

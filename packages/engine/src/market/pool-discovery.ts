@@ -71,7 +71,7 @@ async function loadVenuePools(options: PoolDiscoveryOptions): Promise<Discovered
   const answers = await Promise.all(
     questions.map(async ({ entry, filters }) => {
       const program = findAddressBytes(entry.programId) ?? new Uint8Array(32);
-      return await reader.getProgramAccounts(program, entry.poolAccountBytes, commitment, filters);
+      return await reader.getProgramAccounts(program, commitment, [entry.poolFilter, ...filters]);
     }),
   );
   const byAddress = new Map(answers.flat().map((account) => [encodeBase58(account.address), account]));

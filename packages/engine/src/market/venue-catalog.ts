@@ -1,4 +1,5 @@
 import type { Venue as VenueTable } from '@tandem/core-native';
+import type { AccountFilter } from '../ports/chain-reader.js';
 
 /** What discovery must know of a venue; decoding and quoting are the core's. */
 export interface VenueEntry {
@@ -8,15 +9,21 @@ export interface VenueEntry {
   readonly venue: VenueTable;
   /** Base58 of the program that owns the pools. */
   readonly programId: string;
-  /** Exact size of a pool account, bytes. */
-  readonly poolAccountBytes: number;
+  /** What every pool account of the program has and as few others as possible: its size, or first bytes where sizes differ. */
+  readonly poolFilter: AccountFilter;
   /** Offset of mint A in a pool account. */
   readonly mintAOffset: number;
   /** Offset of mint B in a pool account. */
   readonly mintBOffset: number;
-  /** Where the two vaults stand among a pool's watched accounts (`Pool::watched` of the core); every swap writes both. */
-  readonly vaultPositions: readonly [number, number];
+  /**
+   * Where those accounts stand among the ones a pool watches (`Pool::watched` of the core) that every swap writes: both vaults
+   * where reserves are the price, the pool's own account where the price or a part of it stands there.
+   */
+  readonly writtenPositions: readonly number[];
 }
+
+/** Anchor discriminator of pump_amm's `Pool`, sha256("account:Pool"). */
+const PUMPSWAP_POOL = Uint8Array.of(0xf1, 0x9a, 0x6d, 0x04, 0x11, 0xb1, 0x6d, 0xbc);
 
 /** One entry for every venue of the core: the compiler refuses a missing or misnumbered one. */
 const ENTRIES = {
@@ -25,70 +32,71 @@ const ENTRIES = {
     stem: 'raydium_cpmm',
     venue: 0,
     programId: 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C',
-    poolAccountBytes: 637,
+    poolFilter: { dataSize: 637 },
     mintAOffset: 168,
     mintBOffset: 200,
-    vaultPositions: [2, 3],
+    writtenPositions: [2, 3],
   },
   // raydium-amm, state.rs `AmmInfo`: 752 bytes, coin_vault_mint at 400, pc_vault_mint at 432.
   RaydiumAmmV4: {
     stem: 'raydium_amm_v4',
     venue: 1,
     programId: '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8',
-    poolAccountBytes: 752,
+    poolFilter: { dataSize: 752 },
     mintAOffset: 400,
     mintBOffset: 432,
-    vaultPositions: [1, 2],
+    writtenPositions: [1, 2],
   },
   // raydium-clmm, states/pool.rs `PoolState`: token_mint_0 after bump, config and owner. The pool's own account tells of every swap.
   RaydiumClmm: {
     stem: 'raydium_clmm',
     venue: 2,
     programId: 'CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK',
-    poolAccountBytes: 1544,
+    poolFilter: { dataSize: 1544 },
     mintAOffset: 73,
     mintBOffset: 105,
-    vaultPositions: [0, 0],
+    writtenPositions: [0],
   },
   // whirlpools, state/whirlpool.rs `Whirlpool`: token_mint_a at 101, token_mint_b at 181.
   OrcaWhirlpool: {
     stem: 'orca_whirlpool',
     venue: 3,
     programId: 'whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc',
-    poolAccountBytes: 653,
+    poolFilter: { dataSize: 653 },
     mintAOffset: 101,
     mintBOffset: 181,
-    vaultPositions: [0, 0],
+    writtenPositions: [0],
   },
   // lb_clmm IDL `LbPair`: token_x_mint at 88, token_y_mint at 120.
   MeteoraDlmm: {
     stem: 'meteora_dlmm',
     venue: 4,
     programId: 'LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo',
-    poolAccountBytes: 904,
+    poolFilter: { dataSize: 904 },
     mintAOffset: 88,
     mintBOffset: 120,
-    vaultPositions: [0, 0],
+    writtenPositions: [0],
   },
   // cp-amm, state/pool.rs `Pool`: token_a_mint at 168, token_b_mint at 200.
   MeteoraDammV2: {
     stem: 'meteora_damm_v2',
     venue: 5,
     programId: 'cpamdpZCGKUy5JxQXB4dcpGPiikHawvSWAd6mEn1sGG',
-    poolAccountBytes: 1112,
+    poolFilter: { dataSize: 1112 },
     mintAOffset: 168,
     mintBOffset: 200,
-    vaultPositions: [0, 0],
+    writtenPositions: [0],
   },
-  // pump_amm IDL `Pool`: base_mint at 43, quote_mint at 75.
+  // pump_amm IDL `Pool`: base_mint at 43, quote_mint at 75. Accounts grew with the program: 211 to 301 bytes and more.
   Pumpswap: {
     stem: 'pumpswap',
     venue: 6,
     programId: 'pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA',
-    poolAccountBytes: 300,
+    poolFilter: { offset: 0, bytes: PUMPSWAP_POOL },
     mintAOffset: 43,
     mintBOffset: 75,
-    vaultPositions: [1, 2],
+    // A swap books the fees it leaves in the vault in the pool's account, and they are no reserve.
+    writtenPositions: [0, 1, 2],
   },
 } as const satisfies {
   readonly [Name in keyof typeof VenueTable]: VenueEntry & { readonly venue: (typeof VenueTable)[Name] };

@@ -33,6 +33,8 @@ export interface AccountFeed {
   start(listener: (event: FeedEvent) => void): Promise<void>;
   /** Adds addresses to watch; resolves when the subscriptions stand. */
   watch(addresses: readonly Uint8Array[]): Promise<void>;
+  /** Takes addresses off the watch at once; an update that is on its way may still arrive. */
+  unwatch(addresses: readonly Uint8Array[]): void;
   /** Resolves true when the signature's notification arrives, false on abort. Delivery is not guaranteed: poll as well. */
   watchSignature(signature: string, signal: AbortSignal): Promise<boolean>;
   stop(): Promise<void>;

@@ -55,22 +55,28 @@ export interface SimulationResult {
   readonly accounts: readonly (AccountSnapshot | null)[];
 }
 
-/** Bytes an account must hold at an offset. */
-export interface AccountFilter {
-  readonly offset: number;
-  readonly bytes: Uint8Array;
+/** The size an account must have, or bytes it must hold at an offset. */
+export type AccountFilter = { readonly dataSize: number } | { readonly offset: number; readonly bytes: Uint8Array };
+
+/** What stood at an address, and when: without an account only the slot tells which of two answers is the newer one. */
+export interface AccountReading {
+  readonly address: Uint8Array;
+  readonly slot: bigint;
+  /** Null where no account stands. */
+  readonly account: AccountSnapshot | null;
 }
 
 /** Reads of the chain. Every call has a deadline and throws CHAIN_* errors. */
 export interface ChainReader {
   /** Returns null for accounts that do not exist, in order. */
   getAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<(AccountSnapshot | null)[]>;
-  /** Returns the accounts a program owns that have exactly this data size and meet every filter. */
+  /** Returns what stands at the addresses, in order, each with the slot of its read. */
+  readAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<AccountReading[]>;
+  /** Returns the accounts a program owns that meet every filter. */
   getProgramAccounts(
     program: Uint8Array,
-    dataSize: number,
     commitment: Commitment,
-    filters?: readonly AccountFilter[],
+    filters: readonly AccountFilter[],
   ): Promise<AccountSnapshot[]>;
   getLatestBlockhash(commitment: Commitment): Promise<LatestBlockhash>;
   getBlockHeight(commitment: Commitment): Promise<bigint>;

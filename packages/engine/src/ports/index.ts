@@ -2,6 +2,7 @@ export { EngineError, type EngineErrorOptions, type Severity } from '../errors/e
 export type { AccountFeed, AccountUpdate, FeedEvent, FeedStatus, SlotUpdate } from './account-feed.js';
 export type {
   AccountFilter,
+  AccountReading,
   AccountSnapshot,
   ChainReader,
   Commitment,

@@ -132,7 +132,7 @@ export class CyclicArbitrage implements Strategy {
       mintOut: forwards ? facts.mintB : facts.mintA,
       amountIn: leg.amountIn,
       amountOut: leg.amountOut,
-      computeUnits: facts.computeUnits,
+      computeUnits: leg.computeUnits,
     };
   }
 }

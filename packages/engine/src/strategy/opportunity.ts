@@ -12,7 +12,7 @@ export interface OpportunityLeg {
   readonly amountIn: bigint;
   /** Net credit, raw units. */
   readonly amountOut: bigint;
-  /** Compute units a swap through the pool may take. */
+  /** Compute units this swap may take, as the search reckoned them for its amount. */
   readonly computeUnits: number;
 }
 

@@ -12,7 +12,6 @@ export interface PoolFacts {
   readonly mintBBytes: Uint8Array;
   readonly tokenProgramA: Uint8Array;
   readonly tokenProgramB: Uint8Array;
-  readonly computeUnits: number;
 }
 
 /** Describes pools from the core's store. */
@@ -49,6 +48,5 @@ function factsOf(description: PoolDescription): PoolFacts {
     mintBBytes: description.mintB,
     tokenProgramA: description.tokenProgramA,
     tokenProgramB: description.tokenProgramB,
-    computeUnits: description.computeUnits,
   };
 }

@@ -2,8 +2,8 @@ import type { AccountFeed, FeedEvent } from '../ports/account-feed.js';
 
 /** A feed that delivers what a test emits. */
 export class ScriptedFeed implements AccountFeed {
-  /** Addresses watched so far, in order. */
-  readonly watched: Uint8Array[] = [];
+  /** Addresses watched, in order. */
+  watched: Uint8Array[] = [];
   readonly #waiting = new Map<string, (notified: boolean) => void>();
   #listener: ((event: FeedEvent) => void) | undefined;
 
@@ -21,6 +21,10 @@ export class ScriptedFeed implements AccountFeed {
   watch(addresses: readonly Uint8Array[]): Promise<void> {
     this.watched.push(...addresses);
     return Promise.resolve();
+  }
+
+  unwatch(addresses: readonly Uint8Array[]): void {
+    this.watched = this.watched.filter((held) => addresses.every((address) => Buffer.compare(held, address) !== 0));
   }
 
   watchSignature(signature: string, signal: AbortSignal): Promise<boolean> {

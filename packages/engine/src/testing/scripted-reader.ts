@@ -21,6 +21,7 @@ export class ScriptedReader implements ChainReader {
   }
 
   readonly getAccounts: ChainReader['getAccounts'] = (...args) => this.#of('getAccounts')(...args);
+  readonly readAccounts: ChainReader['readAccounts'] = (...args) => this.#of('readAccounts')(...args);
   readonly getProgramAccounts: ChainReader['getProgramAccounts'] = (...args) => this.#of('getProgramAccounts')(...args);
   readonly getLatestBlockhash: ChainReader['getLatestBlockhash'] = (...args) => this.#of('getLatestBlockhash')(...args);
   readonly getBlockHeight: ChainReader['getBlockHeight'] = (...args) => this.#of('getBlockHeight')(...args);

@@ -1,5 +1,6 @@
 import type { Opportunity } from '../strategy/opportunity.js';
 import { BalanceChecker } from './balance-checker.js';
+import { checkComputeUnits } from './compute-check.js';
 import { checkFreshness } from './freshness-check.js';
 import { MarketConditionChecker } from './market-condition-checker.js';
 import { checkProfit } from './profit-check.js';
@@ -29,6 +30,7 @@ export class ExecutionValidator {
     const slippage = new SlippageValidator();
     this.#checks = [
       checkFreshness,
+      checkComputeUnits,
       (opportunity, context) => balance.check(opportunity, context),
       (opportunity, context) => condition.check(opportunity, context),
       checkRequote,

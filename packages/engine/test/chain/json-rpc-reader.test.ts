@@ -236,7 +236,7 @@ describe('an answer of the wrong shape', () => {
       (r) => r.simulate(new Uint8Array(3), [ADDRESS]),
       (r) => r.getSignatureStatuses(['s'], true),
       (r) => r.getRecentPriorityFees([]),
-      (r) => r.getProgramAccounts(ADDRESS, 3, 'confirmed'),
+      (r) => r.getProgramAccounts(ADDRESS, 'confirmed', []),
     ];
     let json = '';
     node.always((_call, _response, reply) => reply(json));
@@ -296,7 +296,8 @@ describe('a good answer', () => {
     node.next(
       result(`{"context":{"slot":8},"value":[{"pubkey":"${encodeBase58(ADDRESS)}","account":${accountJson('5')}}]}`),
     );
-    const accounts = await reader.getProgramAccounts(ADDRESS, 637, 'confirmed', [
+    const accounts = await reader.getProgramAccounts(ADDRESS, 'confirmed', [
+      { dataSize: 637 },
       { offset: 168, bytes: Uint8Array.of(1, 2) },
     ]);
     expect(accounts).toMatchObject([{ address: ADDRESS, lamports: 5n, slot: 8n }]);
@@ -304,6 +305,15 @@ describe('a good answer', () => {
       withContext: true,
       filters: [{ dataSize: 637 }, { memcmp: { offset: 168, bytes: 'AQI=', encoding: 'base64' } }],
     });
+  });
+
+  it('says of accounts that do not exist in which slot they did not', async () => {
+    node.next(result(`{"context":{"slot":77},"value":[null,${accountJson('5')}]}`));
+    const readings = await reader.readAccounts([new Uint8Array(32), ADDRESS], 'processed');
+    expect(readings).toMatchObject([
+      { address: new Uint8Array(32), slot: 77n, account: null },
+      { address: ADDRESS, slot: 77n, account: { lamports: 5n, slot: 77n } },
+    ]);
   });
 
   it('puts looked-up addresses behind the static ones and reads every balance', async () => {

@@ -101,6 +101,38 @@ describe('watched accounts', () => {
     expect(node.requests[1]?.params[1]).toEqual({ encoding: 'base64', commitment: 'processed' });
   });
 
+  it('that are let go of are told no more, not even after a reconnect, and can be watched again', async () => {
+    await feed.start(listen);
+    await feed.watch([A, B]);
+    const ended = node.subscriptions.get(encodeBase58(A));
+    feed.unwatch([A]);
+    await until(() =>
+      node.requests.some(({ method, params }) => method === 'accountUnsubscribe' && params[0] === ended),
+    );
+    node.sendAccount(A, { slot: 7 });
+    node.sendAccount(B, { slot: 8 });
+    await until(() => accounts().length === 1);
+    expect(accounts()[0]?.slot).toBe(8n);
+    node.drop();
+    await until(() => statuses().includes('resumed'));
+    expect([...node.subscriptions.keys()]).toContain(encodeBase58(B));
+    expect([...node.subscriptions.keys()]).not.toContain(encodeBase58(A));
+    await feed.watch([A]);
+    node.sendAccount(A, { slot: 9 });
+    await until(() => accounts().length === 2);
+  });
+
+  it('that are let go of before the node has answered end with its answer', async () => {
+    await feed.start(listen);
+    const watching = feed.watch([A]);
+    feed.unwatch([A]);
+    await watching;
+    const subscription = node.subscriptions.get(encodeBase58(A));
+    await until(() =>
+      node.requests.some(({ method, params }) => method === 'accountUnsubscribe' && params[0] === subscription),
+    );
+  });
+
   it('by the thousand are all subscribed', async () => {
     await feed.start(listen);
     await feed.watch(

@@ -96,6 +96,10 @@ export class PaperMarket implements MarketState {
     return this.describe(Uint32Array.of(pool))[0]?.slot ?? 0n;
   }
 
+  withdraw(): void {
+    throw new Error('PaperMarket: unexpected call of withdraw');
+  }
+
   blockedCode(): string | null {
     return null;
   }

@@ -3,14 +3,19 @@ import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { CLOCK_SYSVAR_ADDRESS } from '../../src/chain/clock-sysvar.js';
 import { createEngineError } from '../../src/errors/create-engine-error.js';
 import type { AccountFeed, AccountUpdate, FeedEvent } from '../../src/ports/account-feed.js';
-import type { AccountFilter, AccountSnapshot, ChainReader } from '../../src/ports/chain-reader.js';
+import type { AccountFilter, AccountReading, AccountSnapshot, ChainReader } from '../../src/ports/chain-reader.js';
 import { VENUE_CATALOG } from '../../src/market/venue-catalog.js';
-import { poolData } from './ledger-core.js';
+import { ARRAY_KIND, poolData } from './ledger-core.js';
 
 const CPMM = decodeAddress(VENUE_CATALOG[0]?.programId ?? '');
 
 export function addressOf(kind: number, index: number): Uint8Array {
   return Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? kind : at === 1 ? index : 3));
+}
+
+/** The two arrays in reach of a pool whose price stands in array `first`. */
+export function arraysFrom(pool: number, first: number): Uint8Array[] {
+  return [first, first + 1].map((array) => addressOf(ARRAY_KIND, pool * 16 + array));
 }
 
 /** A chain of accounts with a feed that may lag, repeat itself and break, and a reader that takes its time. */
@@ -23,6 +28,8 @@ export class ChainModel {
   clockReads = 0;
   isReaderDead = false;
   isFeedDead = false;
+  /** The node takes no more subscriptions. */
+  isFull = false;
   isStopped = false;
   /** Runs while a read is on its way, after the node has answered it. */
   duringRead: () => void = () => undefined;
@@ -32,11 +39,27 @@ export class ChainModel {
 
   write(address: Uint8Array, data: Uint8Array, owner = CPMM): void {
     this.accounts.set(encodeBase58(address), { address, owner, lamports: 1n, slot: this.slot, data });
-    if (this.watched.has(encodeBase58(address)) && this.#isConnected) this.#onTheWay.push(this.updateOf(address));
+    this.#notify(this.updateOf(address));
+  }
+
+  #notify(update: AccountUpdate): void {
+    if (this.watched.has(encodeBase58(update.address)) && this.#isConnected) this.#onTheWay.push(update);
+  }
+
+  /** What a node tells of an account that is gone. */
+  #absent(address: Uint8Array): AccountUpdate {
+    const nothing = { owner: new Uint8Array(32), lamports: 0n, data: new Uint8Array(0) };
+    return { kind: 'account', address, slot: this.slot, receivedAtMicros: 0, ...nothing };
   }
 
   remove(address: Uint8Array): void {
     this.accounts.delete(encodeBase58(address));
+    this.#notify(this.#absent(address));
+  }
+
+  /** Moves a pool's price: arrays `first` and the next one are in reach now, whether they exist or not. */
+  movePrice(index: number, first: number): void {
+    this.write(addressOf(1, index), poolData([addressOf(2, index), addressOf(3, index), ...arraysFrom(index, first)]));
   }
 
   /** A pool with two vaults. */
@@ -87,7 +110,11 @@ export class ChainModel {
       this.#isConnected = true;
     },
     watch: async (addresses) => {
+      if (this.isFull) throw createEngineError('CHAIN_SUBSCRIPTION_INVALID', 'too many subscriptions');
       for (const address of addresses) this.watched.add(encodeBase58(address));
+    },
+    unwatch: (addresses) => {
+      for (const address of addresses) this.watched.delete(encodeBase58(address));
     },
     watchSignature: async () => false,
     stop: async () => {
@@ -96,24 +123,10 @@ export class ChainModel {
   };
 
   readonly reader = {
-    getAccounts: async (addresses: readonly Uint8Array[]) => {
-      await new Promise(setImmediate);
-      if (this.isReaderDead) throw createEngineError('CHAIN_UNREACHABLE', 'dead');
-      this.reads += 1;
-      const slot = this.slot;
-      const found = addresses
-        .map((address) => this.accounts.get(encodeBase58(address)) ?? null)
-        .map((account) => (account === null ? null : { ...account, slot }));
-      this.duringRead();
-      await new Promise(setImmediate);
-      return found;
-    },
-    getProgramAccounts: async (
-      program: Uint8Array,
-      _size: number,
-      _commitment: string,
-      filters: readonly AccountFilter[] = [],
-    ) => {
+    getAccounts: async (addresses: readonly Uint8Array[]) =>
+      (await this.#readAccounts(addresses)).map(({ account }) => account),
+    readAccounts: async (addresses: readonly Uint8Array[]) => await this.#readAccounts(addresses),
+    getProgramAccounts: async (program: Uint8Array, _commitment: string, filters: readonly AccountFilter[] = []) => {
       this.filters.push(filters);
       const owned = [...this.accounts.values()].filter(
         (account) => encodeBase58(account.owner) === encodeBase58(program) && account.address[0] === 1,
@@ -125,6 +138,20 @@ export class ChainModel {
       return { slot: this.slot, epoch: 5n, unixTimestamp: 1_000n + this.slot };
     },
   } as unknown as ChainReader;
+
+  async #readAccounts(addresses: readonly Uint8Array[]): Promise<AccountReading[]> {
+    await new Promise(setImmediate);
+    if (this.isReaderDead) throw createEngineError('CHAIN_UNREACHABLE', 'dead');
+    this.reads += 1;
+    const slot = this.slot;
+    const found = addresses.map((address): AccountReading => {
+      const account = this.accounts.get(encodeBase58(address));
+      return { address, slot, account: account === undefined ? null : { ...account, slot } };
+    });
+    this.duringRead();
+    await new Promise(setImmediate);
+    return found;
+  }
 
   clockUpdate(unixTimestamp: bigint): AccountUpdate {
     const data = Buffer.alloc(40);

@@ -6,7 +6,7 @@ import { nextTurn } from '../../src/chain/next-turn.js';
 import { LiveMarketState, type LiveMarketStateOptions } from '../../src/market/live-market-state.js';
 import type { MarketSnapshot } from '../../src/market/market-snapshot.js';
 import { SteppedClock } from '../chain/stepped-clock.js';
-import { addressOf, ChainModel } from './chain-model.js';
+import { addressOf, arraysFrom, ChainModel } from './chain-model.js';
 import { LedgerCore, REFUSED_BYTE } from './ledger-core.js';
 
 let chain: ChainModel;
@@ -272,8 +272,188 @@ describe('a lost feed', () => {
     chain.remove(addressOf(3, 2));
     chain.resume();
     await settled();
-    expect(market.blockedCode(2)).toBe('MARKET_ACCOUNT_NOT_FOUND');
+    expect(market.blockedCode(2)).toBe('POOL_ACCOUNT_OWNER_MISMATCH');
+    expect(market.refusals.at(-1)).toMatchObject({
+      code: 'MARKET_ACCOUNT_NOT_FOUND',
+      address: encodeBase58(addressOf(3, 2)),
+    });
     expect(market.blockedCode(0)).toBeNull();
+  });
+});
+
+describe('accounts in reach of a price', () => {
+  const watches = (address: Uint8Array) => chain.watched.has(encodeBase58(address));
+  const held = (address: Uint8Array) => core.accounts.get(encodeBase58(address))?.data;
+
+  it('are watched and read before the market is live, those that do not exist as absent ones', async () => {
+    const [first, second] = arraysFrom(0, 0) as [Uint8Array, Uint8Array];
+    chain.movePrice(0, 0);
+    chain.write(first, Uint8Array.of(41));
+    await market.start(listen);
+    expect(snapshots).toHaveLength(1);
+    expect([watches(first), watches(second)]).toEqual([true, true]);
+    expect([[...(held(first) ?? [])], [...(held(second) ?? [9])]]).toEqual([[41], []]);
+    expect(market.blockedCode(0)).toBeNull();
+    expectTruth();
+  });
+
+  it('are followed through those that bring others into reach, until nothing new is watched', async () => {
+    // The snapshot finds the price elsewhere than discovery did.
+    chain.duringRead = () => {
+      chain.duringRead = () => undefined;
+      chain.nextSlot();
+      chain.movePrice(1, 3);
+      chain.deliver();
+    };
+    await market.start(listen);
+    expect(arraysFrom(1, 3).every(watches)).toBe(true);
+    expect(snapshots).toHaveLength(1);
+    expectTruth();
+  });
+
+  it('are subscribed before they are read, and those left behind are let go of', async () => {
+    chain.movePrice(0, 0);
+    await market.start(listen);
+    const [left, stays, comes] = [...arraysFrom(0, 0), ...arraysFrom(0, 1).slice(1)] as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    chain.nextSlot();
+    chain.write(comes, Uint8Array.of(7));
+    chain.movePrice(0, 1);
+    chain.deliver();
+    chain.duringRead = () => expect(watches(comes)).toBe(true);
+    await settled();
+    expect([watches(left), watches(stays), watches(comes)]).toEqual([false, true, true]);
+    expect([...(held(comes) ?? [])]).toEqual([7]);
+    expect(touchedSince(1)).toEqual([[0], [0]]);
+    expectTruth();
+  });
+
+  it('keep an update that overtakes their read, and give way to a newer read', async () => {
+    await market.start(listen);
+    const [array, other] = arraysFrom(2, 5) as [Uint8Array, Uint8Array];
+    chain.write(other, Uint8Array.of(1));
+    chain.nextSlot();
+    chain.movePrice(2, 5);
+    chain.deliver();
+    chain.duringRead = () => {
+      chain.duringRead = () => undefined;
+      chain.nextSlot();
+      chain.write(array, Uint8Array.of(50));
+      chain.deliver();
+      // Older than the read: the node told it late.
+      chain.emit({ ...chain.updateOf(other), slot: 99n, data: Uint8Array.of(99) });
+    };
+    await settled();
+    expectTruth();
+    expect([...(held(array) ?? [])]).toEqual([50]);
+    expect([...(held(other) ?? [])]).toEqual([1]);
+  });
+
+  it('are read again where read and feed tell different bytes of one slot', async () => {
+    await market.start(listen);
+    const [array] = arraysFrom(2, 5) as [Uint8Array];
+    chain.nextSlot();
+    chain.movePrice(2, 5);
+    chain.deliver();
+    const reads = chain.reads;
+    chain.duringRead = () => {
+      chain.duringRead = () => undefined;
+      chain.write(array, Uint8Array.of(60));
+      chain.deliver();
+    };
+    await settled();
+    expect(chain.reads).toBe(reads + 2);
+    expect([...(held(array) ?? [])]).toEqual([60]);
+    expectTruth();
+  });
+
+  it('are asked for again while the node gives no subscription or no answer, with a reason and longer and longer waits', async () => {
+    await market.start(listen);
+    chain.isFull = true;
+    chain.nextSlot();
+    chain.movePrice(0, 2);
+    chain.deliver();
+    await settled();
+    expect(market.isLive()).toBe(true);
+    expect(market.refusals).toMatchObject([{ code: 'CHAIN_SUBSCRIPTION_INVALID', message: 'too many subscriptions' }]);
+    await clock.advance(250);
+    await settled();
+    expect(market.refusalCount).toBe(2);
+    chain.isFull = false;
+    chain.isReaderDead = true;
+    await clock.advance(500);
+    await settled();
+    expect(market.refusals.at(-1)).toMatchObject({ code: 'CHAIN_UNREACHABLE' });
+    chain.isReaderDead = false;
+    await clock.advance(1_000);
+    await settled();
+    expect(arraysFrom(0, 2).every(watches)).toBe(true);
+    expectTruth();
+  });
+
+  it('that the price has left again before they were read are not waited for', async () => {
+    await market.start(listen);
+    chain.isReaderDead = true;
+    chain.nextSlot();
+    chain.movePrice(0, 2);
+    chain.deliver();
+    await settled();
+    chain.movePrice(0, 6);
+    chain.deliver();
+    chain.isReaderDead = false;
+    await settled();
+    await clock.advance(8_000);
+    await settled();
+    expect(arraysFrom(0, 2).some(watches)).toBe(false);
+    expect(arraysFrom(0, 6).every(watches)).toBe(true);
+    expectTruth();
+  });
+
+  it('follow the read of a resnapshot, not what the feed had told of the same slot before it was lost', async () => {
+    await market.start(listen);
+    chain.movePrice(2, 0);
+    chain.deliver();
+    chain.movePrice(2, 1);
+    chain.lose();
+    chain.resume();
+    await settled();
+    expectTruth();
+  });
+
+  it('are those of the present when everything is read again', async () => {
+    chain.movePrice(0, 0);
+    await market.start(listen);
+    chain.lose();
+    chain.nextSlot();
+    chain.movePrice(0, 4);
+    chain.write(arraysFrom(0, 4)[0]!, Uint8Array.of(5));
+    chain.resume();
+    await settled();
+    expect(market.isLive()).toBe(true);
+    expect(touchedSince(1)[0]).toBe('all');
+    expect(arraysFrom(0, 0).some(watches)).toBe(false);
+    expectTruth();
+  });
+});
+
+describe('pools that are withdrawn', () => {
+  it('stay out whatever the feed and later snapshots bring, and are watched no more', async () => {
+    await market.start(listen);
+    market.withdraw(Uint32Array.of(1), 'MARKET_SELF_TEST_MISMATCH');
+    expect([0, 1].map((pool) => market.blockedCode(pool))).toEqual([null, 'MARKET_SELF_TEST_MISMATCH']);
+    expect(chain.watched.has(encodeBase58(addressOf(2, 1)))).toBe(false);
+    chain.nextSlot();
+    chain.emit({ ...chain.updateOf(addressOf(1, 1)), slot: 200n });
+    chain.lose();
+    chain.resume();
+    await settled();
+    expect(market.blockedCode(1)).toBe('MARKET_SELF_TEST_MISMATCH');
+    expect(core.describePools(1, Uint32Array.of(1))[0]?.disabledCode).toBe('POOL_ACCOUNT_OWNER_MISMATCH');
+    expect(chain.watched.has(encodeBase58(addressOf(1, 1)))).toBe(false);
+    expect(market.refusals).toEqual([]);
   });
 });
 
@@ -321,6 +501,9 @@ describe('time', () => {
 describe('any sequence of writes, lags, repeats, losses and returns', () => {
   type Step =
     | 'write'
+    | 'writeArray'
+    | 'removeArray'
+    | 'movePrice'
     | 'slot'
     | 'deliver'
     | 'deliverOne'
@@ -335,7 +518,10 @@ describe('any sequence of writes, lags, repeats, losses and returns', () => {
     kind: fc.constantFrom<Step>(
       'write',
       'write',
-      'write',
+      'writeArray',
+      'removeArray',
+      'movePrice',
+      'movePrice',
       'slot',
       'deliver',
       'deliverOne',
@@ -364,6 +550,10 @@ describe('any sequence of writes, lags, repeats, losses and returns', () => {
         for (const { kind, pool, side, value } of steps) {
           const address = addressOf(side, pool);
           if (kind === 'write') chain.write(address, Uint8Array.of(value));
+          const array = arraysFrom(pool, value % 6)[0]!;
+          if (kind === 'writeArray') chain.write(array, Uint8Array.of(value));
+          if (kind === 'removeArray') chain.remove(array);
+          if (kind === 'movePrice') chain.movePrice(pool, value % 6);
           if (kind === 'slot') chain.nextSlot();
           if (kind === 'deliver') chain.deliver();
           if (kind === 'deliverOne') chain.deliver(1);
@@ -381,13 +571,15 @@ describe('any sequence of writes, lags, repeats, losses and returns', () => {
         if (isLost) chain.resume();
         chain.deliver();
         await settled();
-        await clock.advance(250);
-        await settled();
+        for (const ms of [250, 500, 1_000, 2_000, 4_000, 8_000]) {
+          await clock.advance(ms);
+          await settled();
+        }
         expect(market.isLive()).toBe(true);
         expectTruth();
         await market.stop();
       }),
-      { numRuns: 150 },
+      { numRuns: 200 },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { discoverPools } from '../../src/market/pool-discovery.js';
@@ -20,7 +21,7 @@ describe('discovery', () => {
     const addresses = found.accounts.map((account) => encodeBase58(account.address));
     expect(addresses).toEqual([...addresses].sort());
     expect(addresses).toHaveLength(5);
-    expect(chain.filters).toEqual([[], []]);
+    expect(chain.filters).toEqual(VENUE_CATALOG.map(({ poolFilter }) => [poolFilter]));
   });
 
   it('asks by mint on both sides and takes a pool found twice once', async () => {
@@ -33,7 +34,20 @@ describe('discovery', () => {
       mints: [mint],
     });
     expect(found.accounts).toHaveLength(2);
-    expect(chain.filters).toEqual([168, 200, 400, 432].map((offset) => [{ offset, bytes: mint }]));
+    const sides = [
+      [637, 168],
+      [637, 200],
+      [752, 400],
+      [752, 432],
+    ] as const;
+    expect(chain.filters).toEqual(sides.map(([dataSize, offset]) => [{ dataSize }, { offset, bytes: mint }]));
+  });
+
+  it('tells pools by their first bytes where their sizes differ', async () => {
+    const chain = chainOf(0);
+    await discoverPools({ ...ALL, venues: ['pumpswap'], reader: chain.reader });
+    const bytes = createHash('sha256').update('account:Pool').digest().subarray(0, 8);
+    expect(chain.filters).toEqual([[{ offset: 0, bytes: new Uint8Array(bytes) }]]);
   });
 
   it('takes no more than it may and names each pool left out', async () => {

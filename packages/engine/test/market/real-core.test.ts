@@ -15,7 +15,6 @@ interface Manifest {
 
 const FIXTURES = new URL('../../../../fixtures/', import.meta.url);
 const VENUES = ['raydium_cpmm', 'raydium_amm_v4'];
-const POOL_BYTES = new Set([637, 752]);
 /** Token account layout: the amount stands at 64. */
 const AMOUNT_OFFSET = 64;
 
@@ -38,10 +37,11 @@ function chainOfFixtures(): { chain: ChainModel; vaults: Uint8Array[] } {
 }
 
 function readerOf(chain: ChainModel): ChainReader {
-  const getProgramAccounts: ChainReader['getProgramAccounts'] = async (program, dataSize) =>
+  const getProgramAccounts: ChainReader['getProgramAccounts'] = async (program, _commitment, filters) =>
     [...chain.accounts.values()].filter(
-      (account) =>
-        Buffer.compare(account.owner, program) === 0 && account.data.length === dataSize && POOL_BYTES.has(dataSize),
+      ({ owner, data }) =>
+        Buffer.compare(owner, program) === 0 &&
+        filters.every((filter) => 'dataSize' in filter && data.length === filter.dataSize),
     );
   return { ...chain.reader, getProgramAccounts };
 }
@@ -76,7 +76,7 @@ describe.each(cores.map((core) => [core.backend, core] as const))('the market on
 
     for (const { index, venue, mintA, mintB } of pools) {
       const accounts = core.watchedAccounts(market.store, Uint32Array.of(index));
-      const positions = VENUE_CATALOG.find((entry) => entry.venue === venue)?.vaultPositions ?? [];
+      const positions = VENUE_CATALOG.find((entry) => entry.venue === venue)?.writtenPositions ?? [];
       const mints = positions.map((at) => chain.updateOf(accounts.slice(at * 32, at * 32 + 32)).data.slice(0, 32));
       expect(mints.map((mint) => Buffer.from(mint))).toEqual([Buffer.from(mintA), Buffer.from(mintB)]);
     }
@@ -105,6 +105,21 @@ describe.each(cores.map((core) => [core.backend, core] as const))('the market on
     expect(snapshots.at(-1)?.touched).toContain(index);
     expect(market.describe(Uint32Array.of(index))[0]?.reserveA).toBeGreaterThan(reserveA);
     expect(quote().amountOut).toBeGreaterThan(before.amountOut);
+
+    market.withdraw(Uint32Array.of(index), 'MARKET_SELF_TEST_MISMATCH');
+    chain.nextSlot();
+    chain.emit({ ...chain.updateOf(target.pool.address), slot: chain.slot });
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+    expect(quote).toThrow(expect.objectContaining({ code: 'POOL_ACCOUNT_OWNER_MISMATCH' }));
+    const replica = core.createStore();
+    core.addPools(replica, core.exportAccounts(market.store));
+    core.applyAccounts(replica, core.exportAccounts(market.store));
+    const codes = (store: number) => core.describePools(store, Uint32Array.of(index)).map((pool) => pool.disabledCode);
+    expect([codes(market.store), codes(replica)]).toEqual([
+      ['POOL_ACCOUNT_OWNER_MISMATCH'],
+      ['POOL_ACCOUNT_OWNER_MISMATCH'],
+    ]);
+    core.dropStore(replica);
   });
 });
 

@@ -166,7 +166,13 @@ describe('partitionPools', () => {
 describe('mergeCandidates', () => {
   const candidate = (pools: readonly [number, number], net: bigint): Candidate => ({
     baseMintIndex: 0,
-    legs: pools.map((pool, index) => ({ pool, direction: index === 0 ? 0 : 1, amountIn: 1n, amountOut: 1n })),
+    legs: pools.map((pool, index) => ({
+      pool,
+      direction: index === 0 ? 0 : 1,
+      amountIn: 1n,
+      amountOut: 1n,
+      computeUnits: 1,
+    })),
     profit: {
       gross: net,
       baseFeeLamports: 0n,

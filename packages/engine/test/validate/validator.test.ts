@@ -110,6 +110,20 @@ describe('ExecutionValidator', () => {
     expect(reasonFor()).toBe('VALIDATE_SNAPSHOT_EXPIRED');
   });
 
+  it('refuses a route that takes more compute units than a transaction can have', () => {
+    const unitsOf = (first: number, second: number) => {
+      const [a, b] = sampleOpportunity().legs;
+      return sampleOpportunity({
+        legs: [
+          { ...a!, computeUnits: first },
+          { ...b!, computeUnits: second },
+        ],
+      });
+    };
+    expect(reasonFor(unitsOf(1_000_000, 400_000))).toBe('validated');
+    expect(reasonFor(unitsOf(1_000_000, 400_001))).toBe('VALIDATE_COMPUTE_UNITS_EXCEEDED');
+  });
+
   it('refuses what the wallet cannot pay: input, fees above the reserve, or an account that is missing', () => {
     balances.setToken(SOL, 999_999n, 2n);
     expect(reasonFor()).toBe('VALIDATE_BALANCE_EXCEEDED');

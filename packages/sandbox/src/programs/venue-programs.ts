@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 /** One of our own on-chain programs and the real program id it answers at. */
 export interface VenueProgram {
-  readonly venue: 'raydium_cpmm' | 'raydium_amm_v4' | 'meteora_dlmm';
+  readonly venue: 'raydium_cpmm' | 'raydium_amm_v4' | 'orca_whirlpool' | 'meteora_dlmm';
   readonly programId: string;
   readonly soPath: string;
 }
@@ -19,6 +19,11 @@ export function venuePrograms(): readonly VenueProgram[] {
       venue: 'raydium_amm_v4',
       programId: '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8',
       soPath: committed('raydium_amm_v4'),
+    },
+    {
+      venue: 'orca_whirlpool',
+      programId: 'whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc',
+      soPath: committed('orca_whirlpool'),
     },
     {
       venue: 'meteora_dlmm',

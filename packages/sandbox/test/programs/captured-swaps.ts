@@ -73,10 +73,10 @@ interface AccountFile {
   readonly account: { readonly lamports: number; readonly data: readonly [string, string]; readonly owner: string };
 }
 
-/** A pool account is told by its length: 637 bytes on CPMM, 752 on AMM v4. */
+/** A pool account is told by its length: 637 bytes on CPMM, 752 on AMM v4, 653 on Whirlpool. */
 function findPool(accounts: ReadonlyMap<string, HeldAccount>, programId: string): string {
   for (const [address, { owner, data }] of accounts) {
-    if (owner === programId && (data.length === 637 || data.length === 752)) return address;
+    if (owner === programId && [637, 752, 653].includes(data.length)) return address;
   }
   throw new Error(`no pool account of ${programId} in the folder`);
 }

@@ -1,4 +1,4 @@
-import type { Numbers } from './numbers.js';
+import type { RandomNumbers } from './random-numbers.js';
 import type { DlmmWish } from './dlmm-call.js';
 import type { DlmmNumbers, Fields, TransferFee } from './synthetic-dlmm.js';
 
@@ -38,7 +38,7 @@ export function binPrice(id: number, step: bigint): bigint {
 }
 
 /** Draws a pair and a swap, most of them ordinary, some at every edge that the program looks at. */
-export function randomDlmm(numbers: Numbers): RandomDlmm {
+export function randomDlmm(numbers: RandomNumbers): RandomDlmm {
   const draw = new Draw(numbers);
   const step = numbers.pick([1n, 2n, 5n, 10n, 25n, 80n, 100n, 250n, 400n]);
   const activeId = draw.activeId(step);
@@ -74,9 +74,9 @@ export function randomDlmm(numbers: Numbers): RandomDlmm {
 
 /** The parts of a random pair. */
 class Draw {
-  readonly #numbers: Numbers;
+  readonly #numbers: RandomNumbers;
 
-  constructor(numbers: Numbers) {
+  constructor(numbers: RandomNumbers) {
     this.#numbers = numbers;
   }
 

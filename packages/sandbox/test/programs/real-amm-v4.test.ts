@@ -4,8 +4,8 @@ import { findRealAmmV4Dump } from '../../src/programs/real-dump.js';
 import { venuePrograms } from '../../src/programs/venue-programs.js';
 import { madeUpAddress, TRADER } from './captured-runs.js';
 import { balanceOf, fundedLike, type CapturedPool } from './captured-swaps.js';
+import { RandomNumbers } from './random-numbers.js';
 import { addressBytes, SwapMachine, type AccountUse, type CallOutcome, type ProgramCall } from './swap-machine.js';
-import { Numbers } from './numbers.js';
 import { syntheticAmmV4 } from './synthetic-amm-v4.js';
 import { AMM_V4, ammV4Call, ammV4Vaults, type SwapWish } from './venue-calls.js';
 
@@ -19,7 +19,11 @@ const MISSING = dump === undefined ? ' (skipped: no cargo on PATH, or pump-rust-
 
 const TAGS = ['swap_base_in(9)', 'swap_base_out(11)', 'swap_base_in_v2(16)', 'swap_base_out_v2(17)'] as const;
 
-function randomSwap(numbers: Numbers): { readonly wish: SwapWish; readonly funds: bigint; readonly install: Install } {
+function randomSwap(numbers: RandomNumbers): {
+  readonly wish: SwapWish;
+  readonly funds: bigint;
+  readonly install: Install;
+} {
   const reserves = [1_000n + numbers.upTo(62n), 1_000n + numbers.upTo(62n)] as const;
   const pool = syntheticAmmV4({
     status: numbers.pick([6n, 6n, 6n, 7n, numbers.below(9n)]),
@@ -77,7 +81,7 @@ describe('the real AMM v4 program', () => {
   it.skipIf(dump === undefined)(title, () => {
     const ours = machineWith(venuePrograms().find(({ programId }) => programId === AMM_V4)!.soPath);
     const real = machineWith(dump!);
-    const numbers = new Numbers(SEED);
+    const numbers = new RandomNumbers(SEED);
     const seen = new Map<string, number>();
     for (let index = 0; index < SWAPS; index += 1) {
       const { wish, install, funds } = randomSwap(numbers);

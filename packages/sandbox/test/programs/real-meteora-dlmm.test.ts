@@ -5,7 +5,7 @@ import { venuePrograms } from '../../src/programs/venue-programs.js';
 import { madeUpAddress, TRADER } from './captured-runs.js';
 import { balanceOf, fundedLike } from './captured-swaps.js';
 import { DLMM, dlmmCall, dlmmReserves, type DlmmWish } from './dlmm-call.js';
-import { Numbers } from './numbers.js';
+import { RandomNumbers } from './random-numbers.js';
 import { binPrice, randomDlmm, type RandomDlmm } from './random-dlmm.js';
 import { addressBytes, SwapMachine, type CallOutcome, type ProgramCall } from './swap-machine.js';
 import { syntheticDlmm, type DlmmPool, type Fields } from './synthetic-dlmm.js';
@@ -193,7 +193,7 @@ describe('the real Meteora DLMM program', () => {
   const title = `agrees with ours on ${SWAPS} random swaps, state and errors included (seed ${SEED})${MISSING}`;
   it.skipIf(dump === undefined)(title, { timeout: 300_000 }, () => {
     const both = machines();
-    const numbers = new Numbers(SEED);
+    const numbers = new RandomNumbers(SEED);
     const seen = new Map<string, number>();
     for (let index = 0; index < SWAPS; index += 1) {
       const swap = randomDlmm(numbers);

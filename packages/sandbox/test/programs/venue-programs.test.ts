@@ -105,7 +105,7 @@ describe('the committed programs', () => {
 
   it.each(venuePrograms())('$venue loads, and refuses an instruction it does not know', ({ venue, programId }) => {
     const { failure } = machineWithOurs().execute({ programId, accounts: [], data: new Uint8Array(24).fill(99) });
-    // Anchor's "fallback not found"; AMM v4, which is none of Anchor's, raises the runtime's own error.
+    // Anchor's "fallback not found"; AMM v4, which is older, raises the runtime's own error.
     expect(failure?.code).toBe(venue === 'raydium_amm_v4' ? undefined : 101);
     expect(failure?.text).toContain(venue === 'raydium_amm_v4' ? 'InvalidInstructionData' : 'Custom(101)');
   });

@@ -32,7 +32,8 @@ fn clock_of(vector: &Value) -> ChainClock {
     ChainClock { slot, epoch, unix_timestamp }
 }
 
-/// Reads what was asked of the program. `PumpSwap` alone has two sets of instructions that differ.
+/// Reads what was asked of the program. `PumpSwap` and DLMM have two sets of instructions that differ; the newer ones of DLMM
+/// end in 2.
 fn order_of(vector: &Value, venue: Venue) -> SwapOrder {
     let direction = if vector["inputSide"] == "A" { Direction::AToB } else { Direction::BToA };
     let mode = match vector["swapMode"].as_str() {
@@ -44,7 +45,12 @@ fn order_of(vector: &Value, venue: Venue) -> SwapOrder {
     if let Some(limit) = vector["sqrtPriceLimit"].as_str() {
         order.sqrt_price_limit = limit.parse().expect("a decimal");
     }
-    if venue == Venue::Pumpswap && vector["ix"].as_str().is_some_and(|ix| !ix.ends_with("_v2")) {
+    let newer = match venue {
+        Venue::Pumpswap => "_v2",
+        Venue::MeteoraDlmm => "2",
+        _ => "",
+    };
+    if vector["ix"].as_str().is_some_and(|ix| !ix.ends_with(newer)) {
         order.instructions = InstructionSet::Legacy;
     }
     order
@@ -65,6 +71,14 @@ fn reserves_left(vector: &Value) -> Option<[u64; 2]> {
             let left =
                 |side: usize, pnl: &str| number(&vector["vaults"][side]) - number(&vector["post"][pnl]);
             Some([left(0, "pnlCoin"), left(1, "pnlPc")])
+        }
+        "pumpswap" => {
+            let priced_on_top: i64 =
+                vector["post"]["virtualQuoteReserves"].as_str()?.parse().expect("a decimal");
+            Some([
+                number(&vector["vaults"][0]),
+                number(&vector["vaults"][1]).checked_add_signed(priced_on_top)?,
+            ])
         }
         _ => None,
     }

@@ -109,7 +109,7 @@ impl Layers {
     /// A zero price divides nothing; every other failure is a result above 64 bits.
     #[inline(always)]
     fn failure(&self) -> DlmmError {
-        if self.price == Wide::from(0) {
+        if self.price == Wide::from(0_u64) {
             DlmmError::MathOverflow
         } else {
             DlmmError::TypeCastFailed

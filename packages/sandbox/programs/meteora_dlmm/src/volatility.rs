@@ -75,7 +75,7 @@ impl Volatility {
 /// `MathOverflow` above 128 bits.
 #[inline(always)]
 pub fn base_fee_rate(parameters: &Parameters) -> Result<Wide, DlmmError> {
-    let mut scale = Wide::from(10);
+    let mut scale = Wide::from(10_u64);
     for _ in 0..parameters.base_fee_power {
         scale = scale.checked_mul(10).ok_or(DlmmError::MathOverflow)?;
     }
@@ -110,7 +110,7 @@ pub fn fee_rate(
 #[inline(always)]
 fn variable_fee_rate(parameters: &Parameters, accumulator: u32) -> Option<Wide> {
     if parameters.variable_fee_control == 0 {
-        return Some(Wide::from(0));
+        return Some(Wide::from(0_u64));
     }
     // Below 2^48.
     let distance = u64::from(accumulator).wrapping_mul(u64::from(parameters.bin_step));

@@ -5,8 +5,10 @@
 #![no_std]
 
 mod fixed_point;
+mod quad;
 
 pub use fixed_point::{over_q64, times_q64};
+pub use quad::{high_of_product, Quad};
 
 /// The direction in which a quotient that is not whole is rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 const U64 = 2n ** 64n - 1n;
 
-/** Xorshift: numbers of every width are equally likely. A test that uses it states its seed in its title. */
-export class Numbers {
+/** Xorshift: numbers of every width are equally likely, and the seed stands in the test's title. */
+export class RandomNumbers {
   #state: bigint;
 
   constructor(seed: bigint) {
@@ -19,8 +19,19 @@ export class Numbers {
     return this.word() % limit;
   }
 
+  /** Returns a whole number from `low` to `high`. */
+  between(low: number, high: number): number {
+    return low + Number(this.below(BigInt(high - low + 1)));
+  }
+
+  /** Returns a number of at most so many bits. */
   upTo(bits: bigint): bigint {
     return this.word() >> (64n - 1n - this.below(bits));
+  }
+
+  /** Says yes once in so many times. */
+  once(times: bigint): boolean {
+    return this.below(times) === 0n;
   }
 
   pick<T>(choices: readonly T[]): T {

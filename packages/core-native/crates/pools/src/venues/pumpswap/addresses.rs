@@ -1,0 +1,111 @@
+//! Addresses of `PumpSwap`: fixed ones, and those that follow from a pool or a wallet.
+//! Seeds: `src/pda.rs` and `src/constants.rs` of the crate `pump-rust-client` 0.5.0.
+
+use super::layout::Identity;
+use crate::pool::{Address, Pool};
+use crate::venues::pumpswap::Pumpswap;
+use tandem_math::program_address::find_program_address;
+
+/// `ADyA8hdefvWN2dbGGWFotbzWxrAvLW83WG6QCVXvJKqw`, the PDA of seed `global_config`.
+pub(super) const GLOBAL_CONFIG: Address = [
+    0x89, 0x0b, 0xa6, 0x44, 0xfe, 0x1f, 0x55, 0xaa, 0x19, 0xf1, 0x1c, 0xd2, 0xd2, 0xec, 0x14, 0xd3, 0x23,
+    0x3b, 0x6e, 0x0a, 0x4b, 0xea, 0xee, 0xf7, 0x2b, 0x69, 0x85, 0x8e, 0x21, 0xe1, 0x70, 0xd6,
+];
+/// `5PHirr8joyTMp9JMm6nW7hNDVyEYdkzDqazxPD7RaTjx`, the fees program's PDA of seeds `fee_config` and the program.
+pub(super) const FEE_CONFIG: Address = [
+    0x41, 0x24, 0x6e, 0xcc, 0x7d, 0x78, 0xfe, 0x81, 0xe4, 0x17, 0x73, 0xa4, 0x69, 0x65, 0x41, 0x99, 0x37,
+    0x92, 0x3a, 0x07, 0x64, 0x47, 0x97, 0xdf, 0x6f, 0x3e, 0xb5, 0x14, 0x42, 0x60, 0x10, 0xcb,
+];
+/// `GS4CU59F31iL7aR2Q8zVS8DRrcRnXX1yjQ66TqNVQnaR`, the PDA of seed `__event_authority`.
+pub(super) const EVENT_AUTHORITY: Address = [
+    0xe5, 0x4a, 0x70, 0x95, 0x28, 0x83, 0x9f, 0x61, 0xc0, 0xb9, 0xb8, 0x60, 0x79, 0x89, 0x1c, 0x13, 0x92,
+    0x16, 0xe4, 0x7a, 0x71, 0xb6, 0x2f, 0xb7, 0x3b, 0xec, 0x72, 0x16, 0x94, 0x58, 0x74, 0x5e,
+];
+/// `pfeeUxB6jkeY1Hxd7CsFCAjcbHA9rWtchMGdZ6VojVZ`, pump fees.
+pub(super) const FEE_PROGRAM: Address = [
+    0x0c, 0x35, 0xff, 0xa9, 0x05, 0x5a, 0x8e, 0x56, 0x8d, 0xa8, 0xf7, 0xbc, 0x07, 0x56, 0x15, 0x27, 0x4c,
+    0xf1, 0xc9, 0x2c, 0xa4, 0x1f, 0x40, 0x00, 0x9c, 0x51, 0x6a, 0xa4, 0x14, 0xc2, 0x7c, 0x70,
+];
+/// `11111111111111111111111111111111`
+pub(super) const SYSTEM_PROGRAM: Address = [0; 32];
+/// `6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P`, the bonding curves whose coins move to `PumpSwap`.
+const PUMP_PROGRAM: Address = [
+    0x01, 0x56, 0xe0, 0xf6, 0x93, 0x66, 0x5a, 0xcf, 0x44, 0xdb, 0x15, 0x68, 0xbf, 0x17, 0x5b, 0xaa, 0x51,
+    0x89, 0xcb, 0x97, 0xf5, 0xd2, 0xff, 0x3b, 0x65, 0x5d, 0x2b, 0xb6, 0xfd, 0x6d, 0x18, 0xb0,
+];
+/// `ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL`
+const ASSOCIATED_TOKEN_PROGRAM: Address = [
+    0x8c, 0x97, 0x25, 0x8f, 0x4e, 0x24, 0x89, 0xf1, 0xbb, 0x3d, 0x10, 0x29, 0x14, 0x8e, 0x0d, 0x83, 0x0b,
+    0x5a, 0x13, 0x99, 0xda, 0xff, 0x10, 0x84, 0x04, 0x8e, 0x7b, 0xd8, 0xdb, 0xe9, 0xf8, 0x59,
+];
+/// `So11111111111111111111111111111111111111112`
+const WRAPPED_SOL: Address = [
+    0x06, 0x9b, 0x88, 0x57, 0xfe, 0xab, 0x81, 0x84, 0xfb, 0x68, 0x7f, 0x63, 0x46, 0x18, 0xc0, 0x35, 0xda,
+    0xc4, 0x39, 0xdc, 0x1a, 0xeb, 0x3b, 0x55, 0x98, 0xa0, 0xf0, 0x00, 0x00, 0x00, 0x00, 0x01,
+];
+/// `9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP`, Token-2022's native mint.
+const TOKEN_2022_NATIVE: Address = [
+    0x83, 0x0d, 0xfc, 0x9f, 0xde, 0x5f, 0xe6, 0xb8, 0xaa, 0x7c, 0x04, 0xa4, 0x76, 0xe9, 0x1e, 0x8a, 0xc6,
+    0xbb, 0x26, 0x4a, 0xad, 0x90, 0xfa, 0x19, 0xc9, 0xdf, 0x49, 0xd8, 0x5c, 0x3e, 0x5b, 0x5e,
+];
+/// `EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v`, the one mint with stable tiers.
+pub(super) const STABLE_MINT: Address = [
+    0xc6, 0xfa, 0x7a, 0xf3, 0xbe, 0xdb, 0xad, 0x3a, 0x3d, 0x65, 0xf3, 0x6a, 0xab, 0xc9, 0x74, 0x31, 0xb1,
+    0xbb, 0xe4, 0xc2, 0xd2, 0xf6, 0xe0, 0xe4, 0x7c, 0xa6, 0x02, 0x03, 0x45, 0x2f, 0x5d, 0x61,
+];
+
+/// Returns whether the fees program takes a quote mint for SOL.
+pub(super) fn is_sol_like(mint: &Address) -> bool {
+    [SYSTEM_PROGRAM, WRAPPED_SOL, TOKEN_2022_NATIVE].contains(mint)
+}
+
+/// Whether the pump program made the pool, and how long the program searches to find out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    pub(super) is_canonical: bool,
+    /// Tries after the first until the pool authority's bump is found.
+    pub(super) bump_tries: u8,
+}
+
+impl Origin {
+    /// Derives the address that creates the pump program's pools: its PDA of `pool-authority` and the base mint.
+    pub(super) fn find(identity: &Identity) -> Self {
+        let [base_mint, _] = &identity.mints;
+        match find_program_address(&[b"pool-authority", base_mint], &PUMP_PROGRAM) {
+            Some((authority, bump)) => {
+                Self { is_canonical: authority == identity.creator, bump_tries: u8::MAX.saturating_sub(bump) }
+            }
+            None => Self { is_canonical: false, bump_tries: u8::MAX },
+        }
+    }
+}
+
+/// Returns the associated token account of a wallet, or `None` where no bump gives an address.
+pub(super) fn associated_account(
+    owner: &Address,
+    token_program: &Address,
+    mint: &Address,
+) -> Option<Address> {
+    find_program_address(&[owner, token_program, mint], &ASSOCIATED_TOKEN_PROGRAM).map(|(address, _)| address)
+}
+
+/// Returns the account in which the program counts a wallet's volume, or `None` where no bump gives an address.
+pub(super) fn user_volume_accumulator(user: &Address) -> Option<Address> {
+    find_program_address(&[b"user_volume_accumulator", user], &Pumpswap::PROGRAM).map(|(address, _)| address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_the_addresses_that_follow_from_their_seeds() {
+        let find = |seeds: &[&[u8]], program| find_program_address(seeds, program).unwrap().0;
+        assert_eq!(find(&[b"global_config"], &Pumpswap::PROGRAM), GLOBAL_CONFIG);
+        assert_eq!(find(&[b"fee_config", &Pumpswap::PROGRAM], &FEE_PROGRAM), FEE_CONFIG);
+        assert_eq!(find(&[b"__event_authority"], &Pumpswap::PROGRAM), EVENT_AUTHORITY);
+        // `native_mint` of Token-2022 is itself a PDA of its program.
+        let token_2022 = crate::token_account::TOKEN_2022_PROGRAM;
+        assert_eq!(find(&[b"native-mint"], &token_2022), TOKEN_2022_NATIVE);
+    }
+}

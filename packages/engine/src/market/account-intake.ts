@@ -1,0 +1,105 @@
+import type { AccountRecord } from '@tandem/core-native';
+import type { AccountFeed, AccountUpdate } from '../ports/account-feed.js';
+import type { AccountReading, ChainReader, Commitment } from '../ports/chain-reader.js';
+import { absentAccount } from './market-store.js';
+import type { WatchChange } from './pool-accounts.js';
+import { addressKey } from './update-batch.js';
+
+export interface AccountIntakeOptions {
+  readonly reader: Pick<ChainReader, 'readAccounts'>;
+  readonly feed: Pick<AccountFeed, 'watch' | 'unwatch'>;
+  readonly commitment: Commitment;
+}
+
+/**
+ * The accounts that are wanted and have not been read yet. Each is subscribed first and read then, so that no change falls between;
+ * reads and updates are put in order by slot. It holds one entry an account that some pool depends on, and no more.
+ */
+export class AccountIntake {
+  readonly #options: AccountIntakeOptions;
+  readonly #unread = new Map<string, Uint8Array>();
+  readonly #unsubscribed = new Map<string, Uint8Array>();
+  /** The newest update of each unread account that came since it was subscribed. */
+  readonly #arrivals = new Map<string, AccountUpdate>();
+
+  constructor(options: AccountIntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Whether every wanted account has been read. */
+  get isComplete(): boolean {
+    return this.#unread.size === 0;
+  }
+
+  /** The first account that is still unread, for those who tell of it. */
+  get next(): Uint8Array | undefined {
+    return this.#unread.values().next().value;
+  }
+
+  /** Wants what pools depend on now, and lets go of what none depends on any more. */
+  follow({ added, dropped }: WatchChange): void {
+    for (const address of added) {
+      const key = addressKey(address);
+      this.#unread.set(key, address);
+      this.#unsubscribed.set(key, address);
+    }
+    for (const address of dropped) {
+      const key = addressKey(address);
+      for (const list of [this.#unread, this.#unsubscribed, this.#arrivals]) list.delete(key);
+    }
+    if (dropped.length > 0) this.#options.feed.unwatch(dropped);
+  }
+
+  /** Wants all of these read anew: updates may have been missed. */
+  readAgain(addresses: readonly Uint8Array[]): void {
+    for (const address of addresses) this.#unread.set(addressKey(address), address);
+  }
+
+  /** Takes note of an update: it may contradict a read that is on its way. */
+  observe(update: AccountUpdate): void {
+    const key = addressKey(update.address);
+    if (!this.#unread.has(key)) return;
+    const before = this.#arrivals.get(key);
+    if (before === undefined || update.slot >= before.slot) this.#arrivals.set(key, update);
+  }
+
+  /** Subscribes what is not subscribed yet, and these. @throws CHAIN_* */
+  async subscribe(others: readonly Uint8Array[] = []): Promise<void> {
+    const wanted = new Map(this.#unsubscribed);
+    if (wanted.size + others.length === 0) return;
+    await this.#options.feed.watch([...wanted.values(), ...others]);
+    for (const [key, address] of wanted) {
+      // Dropped meanwhile, and perhaps wanted again since: only this very request has been met.
+      if (this.#unsubscribed.get(key) === address) this.#unsubscribed.delete(key);
+    }
+  }
+
+  /** Reads everything that is subscribed and unread. @throws CHAIN_* */
+  async read(): Promise<readonly AccountReading[]> {
+    const wanted = [...this.#unread].filter(([key]) => !this.#unsubscribed.has(key)).map(([, address]) => address);
+    return await this.#options.reader.readAccounts(wanted, this.#options.commitment);
+  }
+
+  /**
+   * Returns what the readings say of the accounts that are still wanted. Where a reading and an update tell of one account in one
+   * slot with different bytes nobody knows which came later: that account stays unread.
+   */
+  accept(readings: readonly AccountReading[]): AccountRecord[] {
+    const accepted: AccountRecord[] = [];
+    for (const { address, slot, account } of readings) {
+      const key = addressKey(address);
+      if (!this.#unread.has(key) || this.#unsubscribed.has(key)) continue;
+      const record = account ?? absentAccount(address, slot);
+      const arrival = this.#arrivals.get(key);
+      this.#arrivals.delete(key);
+      if (arrival !== undefined && contradicts(arrival, record)) continue;
+      this.#unread.delete(key);
+      accepted.push(record);
+    }
+    return accepted;
+  }
+}
+
+function contradicts(update: AccountRecord, read: AccountRecord): boolean {
+  return read.slot === update.slot && Buffer.compare(read.data, update.data) !== 0;
+}
