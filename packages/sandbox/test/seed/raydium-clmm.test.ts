@@ -15,7 +15,7 @@ import { TOKEN_PROGRAM, addressBytes, addressText } from '../../src/seed/address
 import { CLMM_PROGRAM, encodeClmmConfig, encodeClmmPool, type ClmmPoolSpec } from '../../src/seed/raydium-clmm.js';
 import { seededBytes } from '../../src/seed/seeded-keys.js';
 import { encodeMint, encodeTokenAccount, type MintFacts } from '../../src/seed/token-accounts.js';
-import { Numbers } from '../programs/numbers.js';
+import { RandomNumbers } from '../programs/random-numbers.js';
 import { SwapMachine, type HeldAccount } from '../programs/swap-machine.js';
 
 const CLOCK = { slot: 440_000_000n, epoch: 1_018n, unixTimestamp: 1_790_000_000n };
@@ -122,7 +122,7 @@ function amountOf(account: HeldAccount | undefined): bigint {
 describe.skipIf(!isThere)('the real CLMM program', () => {
   it(`fills ${SWAPS} random swaps of seeded pools as quoted (seed ${SEED})${MISSING}`, async () => {
     const { core } = loadCore();
-    const numbers = new Numbers(SEED);
+    const numbers = new RandomNumbers(SEED);
     const seen = { filled: 0, refused: 0 };
     const machines = await Promise.all(
       SPECS.map(async (spec) => {
