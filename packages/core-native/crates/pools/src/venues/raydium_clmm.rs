@@ -5,6 +5,7 @@ mod bitmap;
 mod dynamic_fee;
 mod layout;
 mod quote;
+mod span;
 mod step;
 mod tick_math;
 mod walk;
@@ -214,7 +215,7 @@ impl Pool for RaydiumClmm {
         let Parts { state, window, identity, extension, .. } = &mut *self.parts;
         state.sqrt_price = end.sqrt_price;
         state.liquidity = end.liquidity;
-        state.tick = end.tick;
+        state.tick = end.tick();
         state.dynamic_fee = end.dynamic_fee;
         if !matches.is_empty() {
             let emptied: Vec<i32> = matches

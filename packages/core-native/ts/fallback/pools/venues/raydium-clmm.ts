@@ -293,7 +293,7 @@ export class RaydiumClmm implements Pool {
   }
 
   #settle(): void {
-    this.#window.settle(this.#identity, this.#state.tick);
+    this.#window.settle(this.#identity, this.#state.tick, this.#state.liquidity);
     this.#parts = this.#gather();
     this.#available = findAvailable(this.#parts);
   }
