@@ -1,7 +1,7 @@
 //! One input of a fuzzer.
 
 use crate::accounts::{Change, apply, bend, hold, open};
-use crate::laws::Laws;
+use crate::laws::{Laws, Standing};
 use crate::seeds;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use tandem_pools::quote::{ChainClock, Direction, InstructionSet, SwapMode, SwapOrder};
@@ -81,7 +81,8 @@ impl Order {
 /// Runs a case on a venue.
 pub fn run(stem: &str, case: &Case, laws: &Laws) {
     let seeds = seeds::of(stem);
-    let mut accounts = hold(&seeds[usize::from(case.seed) % seeds.len()]);
+    let seed = &seeds[usize::from(case.seed) % seeds.len()];
+    let mut accounts = hold(seed);
     for change in case.changes.iter().take(CHANGES) {
         bend(&mut accounts, change);
     }
@@ -89,7 +90,10 @@ pub fn run(stem: &str, case: &Case, laws: &Laws) {
     let mut clock = case.time.clock();
     for step in case.steps.iter().take(STEPS) {
         match step {
-            Step::Ask(order) => laws.hold(&pool, &order.swap_order(), &clock, &accounts),
+            Step::Ask(order) => {
+                let stand = Standing { accounts: &accounts, seed: seed.accounts };
+                laws.hold(&pool, &order.swap_order(), &clock, &stand);
+            }
             Step::Swap(order) => {
                 // Whether it is refused is the pool's to say; that a refused one changes nothing is held where it is asked.
                 let _ = pool.swap(&order.swap_order(), &clock);

@@ -9,3 +9,4 @@ mod seeds;
 pub use accounts::Held;
 pub use case::{Case, run};
 pub use laws::Laws;
+pub use seeds::SeedAccount;
