@@ -25,15 +25,19 @@ export function readFixture(venue: string, name: string): AccountView[] {
   }));
 }
 
-/** Decodes the first account as a pool and applies those of the others that it watches, and what they bring into reach. */
+/**
+ * Decodes the first account as a pool and applies those of the others that it watches, and what they bring into reach; of those that
+ * quotes can do without, the ones that the fixture lacks do not exist.
+ */
 export function openPool(accounts: readonly AccountView[]): Pool {
   const [own] = accounts;
   if (own === undefined) throw new Error('a fixture has a pool account');
   const pool = decodePool(own);
   const applyWatched = (): void => {
-    for (const address of pool.watched()) {
+    for (const [i, address] of pool.watched().entries()) {
       const account = accounts.find((candidate) => sameBytes(candidate.address, address));
       if (account !== undefined) pool.apply(account);
+      else if (i >= pool.required()) pool.apply({ address, owner: new Uint8Array(32), data: new Uint8Array() });
     }
   };
   applyWatched();
