@@ -28,8 +28,8 @@ const nested = (tick, spacing, count, liquidity) =>
 const ADAPTIVE = { filter: 30, decay: 600, reduction: 5_000, control: 4_000, max: 350_000, group: 64, threshold: 64 };
 const BUSY = { updated: NOW - 5n, major: NOW - 200n, reference: 20_000, volatility: 50_000 };
 
-/** The pools: what is unlike a plain one stands in each. */
-export const POOLS = [
+/** What is unlike a plain one in each pool. */
+const DEFINITIONS = [
   { name: 'plain', spacing: 64, tick: -32_101, positions: nested(-32_101, 64, 20, 90_000_000_000n), vaults: SCALE },
   {
     name: 'dynamic-arrays',
@@ -153,6 +153,15 @@ export const POOLS = [
     vaults: [4_000_000_000n, 1_000n],
   },
 ];
+
+/** Amounts of every magnitude, so that swaps end inside each of the ticks and arrays. */
+const MORE = [3n, 20n, 100n, 300n, 700n, 1_500n, 2_500n, 4_000n].map((thousands) => thousands * 1_000_000n + 12_345n);
+const KINDS = ['aToB exactIn', 'aToB exactOut', 'bToA exactIn', 'bToA exactOut'];
+
+export const POOLS = DEFINITIONS.map((pool) => ({
+  ...pool,
+  more: Object.fromEntries(KINDS.map((kind) => [kind, [45_678n, 456_789n, ...MORE]])),
+}));
 
 /** 1.0001^(tick / 2) in 64 fractional bits, to far more digits than the program has. */
 function sqrtPriceOf(tick) {

@@ -163,9 +163,7 @@ async function refresh(floor: Floor, index: PoolIndex): Promise<void> {
 }
 
 async function chainClock(floor: Floor) {
-  const [clock] = await readAccounts(floor, [CLOCK_SYSVAR]);
-  if (clock === undefined) throw new Error('the cluster has no clock');
-  const { data } = clock;
+  const { data } = (await readAccounts(floor, [CLOCK_SYSVAR]))[0]!;
   const view = new DataView(data.buffer, data.byteOffset);
   const at = (offset: number): bigint => view.getBigUint64(offset, true);
   return { slot: at(0), epoch: at(16), unixTimestamp: at(32) };
@@ -208,8 +206,8 @@ describe.each(PROGRAMS)('a seeded Whirlpool on $program', ({ read, isMissing }) 
         index: fc.nat(SPECS.length - 1),
         direction: fc.constantFrom(Direction.AToB, Direction.BToA),
         mode: fc.constantFrom(SwapMode.ExactIn, SwapMode.ExactIn, SwapMode.ExactOut),
-        sharePpm: fc.oneof(fc.integer({ min: 1, max: 2_000 }), fc.integer({ min: 1, max: 400_000 })),
-        slots: fc.nat(200),
+        sharePpm: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 2_000 }), fc.integer({ min: 1, max: 400_000 })),
+        slots: fc.constantFrom(0, 0, 1, 3, 90),
       });
       const trader = seededKeypair(SEED, 'trader');
       await floor.faucet.setLamports(trader.address, 1_000_000_000_000n);
@@ -221,9 +219,9 @@ describe.each(PROGRAMS)('a seeded Whirlpool on $program', ({ read, isMissing }) 
         fc.asyncProperty(fc.array(trade, { minLength: 1, maxLength: 12 }), async (trades) => {
           for (const one of trades) filled += (await execute(floor, trader, one)) ? 1 : 0;
         }),
-        { numRuns: 40, seed: SEED },
+        { numRuns: 25, seed: SEED },
       );
-      expect(filled).toBeGreaterThan(100);
+      expect(filled).toBeGreaterThan(60);
     },
     120_000,
   );
@@ -270,7 +268,7 @@ async function execute(
     destinationAccount: destinationAccount!,
   };
   // Small swaps stay within one step, for which the pool says what it takes.
-  const units = sharePpm < 3 ? pool.computeUnits + 150 : MAX_UNITS;
+  const units = sharePpm === 1 ? pool.computeUnits + 150 : MAX_UNITS;
   const swap = decodeInstructions(core.swapInstructions(store, trader.address, [leg]));
   const before = await Promise.all(holdings.map((holding) => faucet.tokensOf(holding)));
   const signer = core.createSigner(Uint8Array.from(trader.secretKey));
