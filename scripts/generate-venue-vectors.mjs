@@ -1,6 +1,8 @@
 // Makes the fixtures and the venue vectors: swaps that our own sandbox programs, or dumps of the real ones, execute in LiteSVM on
 // accounts written here. Nothing of the core is used, so that `expected` never comes from the code under test. The same script
-// gives the same bytes. Venues that need a dump keep their files where none is given.
+// gives the same bytes. Venues that need a dump keep their files where none is given; DIR/spl_token.so stands in for LiteSVM's light
+// token program with them, so that their compute units are those of the classic one. A venue module that exports `programs`
+// finds its dumps by itself, in a public crate.
 //   node scripts/generate-venue-vectors.mjs [--dumps DIR]     (DIR/<stem>.so)
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,10 +11,14 @@ import { parseArgs } from 'node:util';
 import { addressOf, hex, sha256 } from './venue-vectors/bytes.mjs';
 import { amountsFor } from './venue-vectors/amounts.mjs';
 import * as meteoraDammV2 from './venue-vectors/meteora-damm-v2.mjs';
+import * as meteoraDlmm from './venue-vectors/meteora-dlmm.mjs';
+import * as orcaWhirlpool from './venue-vectors/orca-whirlpool.mjs';
+import * as pumpswap from './venue-vectors/pumpswap.mjs';
 import * as raydiumAmmV4 from './venue-vectors/raydium-amm-v4.mjs';
+import * as raydiumClmm from './venue-vectors/raydium-clmm.mjs';
 import * as raydiumCpmm from './venue-vectors/raydium-cpmm.mjs';
 import { SwapMachine } from './venue-vectors/swap-machine.mjs';
-import { tokenAccount } from './venue-vectors/tokens.mjs';
+import { SPL_TOKEN, tokenAccount } from './venue-vectors/tokens.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CLOCK = { slot: 400_000_000n, epoch: 925n, unixTimestamp: 1_790_000_000n };
@@ -22,26 +28,38 @@ const USER = { owner: addressOf('owner'), source: addressOf('source'), destinati
 
 const { values: options } = parseArgs({ options: { dumps: { type: 'string' } } });
 
-for (const venue of [raydiumCpmm, raydiumAmmV4, meteoraDammV2]) generate(venue);
+for (const venue of [raydiumCpmm, raydiumAmmV4, raydiumClmm, meteoraDammV2, meteoraDlmm, orcaWhirlpool, pumpswap])
+  generate(venue);
 
-/** Returns the path of the program that executes a venue's swaps, or undefined where it is a dump and none is given. */
-function programPath({ STEM, NEEDS_DUMP }) {
-  if (!NEEDS_DUMP) return join(ROOT, 'packages/sandbox/programs', STEM, `${STEM}.so`);
-  const path = join(options.dumps ?? '', `${STEM}.so`);
-  return options.dumps !== undefined && existsSync(path) ? path : undefined;
+/** Returns the bytes of a dump, or undefined where none is given. */
+function readDump(name) {
+  const path = join(options.dumps ?? '', `${name}.so`);
+  return options.dumps !== undefined && existsSync(path) ? readFileSync(path) : undefined;
+}
+
+/** Returns the program that executes a venue's swaps and those it needs, or undefined where dumps of them are not to be had. */
+function findPrograms(venue) {
+  if (venue.programs !== undefined) return venue.programs();
+  if (!venue.NEEDS_DUMP) {
+    const path = join(ROOT, 'packages/sandbox/programs', venue.STEM, `${venue.STEM}.so`);
+    return [{ address: venue.PROGRAM, bytes: readFileSync(path) }];
+  }
+  const [bytes, token] = [readDump(venue.STEM), readDump('spl_token')];
+  if (bytes === undefined) return undefined;
+  return [{ address: venue.PROGRAM, bytes }, ...(token === undefined ? [] : [{ address: SPL_TOKEN, bytes: token }])];
 }
 
 function generate(venue) {
-  const path = programPath(venue);
-  if (path === undefined) {
-    process.stdout.write(`${venue.STEM}: skipped, its files stay as they are: no ${venue.STEM}.so in --dumps DIR\n`);
+  const programs = findPrograms(venue);
+  if (programs === undefined) {
+    const missing = venue.NEEDS_DUMP ? `no ${venue.STEM}.so in --dumps DIR` : 'cargo cannot download the program';
+    process.stdout.write(`${venue.STEM}: skipped, its files stay as they are: ${missing}\n`);
     return;
   }
-  const program = readFileSync(path);
   const machine = new SwapMachine(USER.owner);
-  machine.load(venue.PROGRAM, program);
+  for (const { address, bytes } of programs) machine.load(address, bytes);
   machine.setClock(CLOCK);
-  const source = `${venue.STEM}.so (sha256 ${sha256(program).slice(0, 16)}) in LiteSVM, scripts/generate-venue-vectors.mjs`;
+  const source = `${venue.STEM}.so (sha256 ${sha256(programs[0].bytes).slice(0, 16)}) in LiteSVM, scripts/generate-venue-vectors.mjs`;
   rmSync(join(ROOT, 'fixtures', venue.STEM), { recursive: true, force: true });
   const vectors = venue.POOLS.flatMap((pool) => {
     const built = venue.build(pool);
@@ -73,8 +91,10 @@ function swapsOf({ venue, machine, source, pool, built }) {
   const vectors = [];
   for (const direction of ['aToB', 'bToA']) {
     for (const mode of venue.MODES ?? ['exactIn', 'exactOut']) {
+      if (venue.hasMode?.(direction, mode) === false) continue;
       const [reserveIn, reserveOut] = direction === 'aToB' ? pool.vaults : pool.vaults.toReversed();
-      const amounts = amountsFor({ seed: `${pool.name} ${direction} ${mode}`, mode, reserveIn, reserveOut });
+      const scattered = amountsFor({ seed: `${pool.name} ${direction} ${mode}`, mode, reserveIn, reserveOut });
+      const amounts = [...scattered, ...(pool.more?.[`${direction} ${mode}`] ?? [])];
       for (const [i, amount] of amounts.entries()) {
         const wish = { direction, mode, amount, limit: mode === 'exactOut' ? U64_MAX : 0n, user: USER };
         const instruction = venue.call(built, wish);
@@ -127,6 +147,6 @@ function execute({ venue, machine, built, direction, instruction }) {
     amountIn: String(FUNDS - result.source),
     amountOut: String(result.destination),
     // Of the real program only: what ours take says nothing of it.
-    ...(venue.NEEDS_DUMP ? { computeUnits: Number(result.computeUnits) } : {}),
+    ...(venue.NEEDS_DUMP || venue.programs ? { computeUnits: Number(result.computeUnits) } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import { bytesOf, withFields } from './bytes.mjs';
 
 export const SPL_TOKEN = bytesOf('06ddf6e1d765a193d9cbe146ceeb79ac1cb485ed5f5b37913a8cf5857eff00a9');
-const TOKEN_2022 = bytesOf('06ddf6e1ee758fde18425dbce46ccddab61afc4d83b90d27febdf928d8a18bfc');
+export const TOKEN_2022 = bytesOf('06ddf6e1ee758fde18425dbce46ccddab61afc4d83b90d27febdf928d8a18bfc');
 
 const DECIMALS = 6;
 const SUPPLY = 2n ** 64n - 1n;

@@ -17,7 +17,7 @@ export interface VenueEntry {
   readonly mintBOffset: number;
   /**
    * Where those accounts stand among the ones a pool watches (`Pool::watched` of the core) that every swap writes: both vaults
-   * where reserves are the price, the pool's own account where the price stands in it.
+   * where reserves are the price, the pool's own account where the price or a part of it stands there.
    */
   readonly writtenPositions: readonly number[];
 }
@@ -95,7 +95,8 @@ const ENTRIES = {
     poolFilter: { offset: 0, bytes: PUMPSWAP_POOL },
     mintAOffset: 43,
     mintBOffset: 75,
-    writtenPositions: [1, 2],
+    // A swap books the fees it leaves in the vault in the pool's account, and they are no reserve.
+    writtenPositions: [0, 1, 2],
   },
 } as const satisfies {
   readonly [Name in keyof typeof VenueTable]: VenueEntry & { readonly venue: (typeof VenueTable)[Name] };

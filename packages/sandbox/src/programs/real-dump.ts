@@ -9,15 +9,23 @@ const FETCH_TIMEOUT_MS = 180_000;
 const METADATA_TIMEOUT_MS = 30_000;
 const MAX_METADATA_BYTES = 64 * 1024 * 1024;
 
+/** Dumps of real programs that the crate carries, by their file names. */
+export type RealDump = 'raydium_amm_v4' | 'pump_amm' | 'pump_fees';
+
+/** Returns the path of a dump of the real AMM v4 program (`findRealDump`). */
+export function findRealAmmV4Dump(): string | undefined {
+  return findRealDump('raydium_amm_v4');
+}
+
 /**
- * Returns the path of a dump of the real AMM v4 program, downloading the crate that carries it on first use.
+ * Returns the path of a dump of a real program, downloading the crate that carries it on first use.
  *
  * Nothing is returned where cargo is not on PATH, or where the crate is not here yet and cannot be downloaded.
  */
-export function findRealAmmV4Dump(): string | undefined {
+export function findRealDump(name: RealDump): string | undefined {
   const crate = locateCrate() ?? (runCargo(['fetch'], FETCH_TIMEOUT_MS) === undefined ? undefined : locateCrate());
   if (crate === undefined) return undefined;
-  const dump = join(crate, 'artifacts', 'raydium_amm_v4.so');
+  const dump = join(crate, 'artifacts', `${name}.so`);
   return existsSync(dump) ? dump : undefined;
 }
 

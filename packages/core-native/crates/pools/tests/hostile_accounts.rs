@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use std::cell::Cell;
 use tandem_pools::pool::{AccountView, Address, AnyPool, Pool, SwapRequest};
-use tandem_pools::quote::{ChainClock, Direction, SwapMode};
+use tandem_pools::quote::{ChainClock, Direction, QuoteError, SwapMode, SwapOrder};
 use tandem_pools::token_account::{SPL_TOKEN_PROGRAM, TOKEN_2022_PROGRAM};
 use tandem_pools::venues::raydium_amm_v4::RaydiumAmmV4;
 use tandem_pools::venues::raydium_cpmm::RaydiumCpmm;
@@ -124,9 +124,14 @@ fn vault(mint: u8, authority: &'static str) -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn config() -> impl Strategy<Value = Vec<u8>> {
-    (noise(236), small(), small()).prop_map(|(data, trade, creator)| {
-        let fields: [(usize, &[u8]); 3] =
-            [(0, &CPMM_CONFIG), (12, &trade.to_le_bytes()), (108, &creator.to_le_bytes())];
+    (noise(236), small(), small(), small()).prop_map(|(data, trade, creator, share)| {
+        let fields: [(usize, &[u8]); 5] = [
+            (0, &CPMM_CONFIG),
+            (12, &trade.to_le_bytes()),
+            (20, &share.to_le_bytes()),
+            (28, &share.to_le_bytes()),
+            (108, &creator.to_le_bytes()),
+        ];
         with_fields(data, &fields)
     })
 }
@@ -157,7 +162,15 @@ fn exercise(pool: &mut AnyPool, accounts: &[(Address, Address, Vec<u8>)], amount
     let mut quoted = false;
     for direction in [Direction::AToB, Direction::BToA] {
         for mode in [SwapMode::ExactIn, SwapMode::ExactOut] {
-            quoted |= pool.quote(direction, mode, amount, &clock).is_ok();
+            let quote = pool.quote(direction, mode, amount, &clock);
+            quoted |= quote.is_ok();
+            if let (Ok(quote), Some(bounds)) = (quote, pool.bounds(direction, &clock)) {
+                assert!(quote.amount_out <= bounds.max_out, "{quote:?} passes {bounds:?}");
+            }
+            let moved = pool.clone().swap(&SwapOrder::new(direction, mode, amount), &clock);
+            // A vault may have no room for what a quote would pay: only the swap moves it.
+            let no_room = moved == Err(QuoteError::MathOverflow);
+            assert!(moved == quote || no_room, "{moved:?} where {quote:?} was quoted");
             let owner = &[1; 32];
             let request =
                 SwapRequest { direction, mode, amount, limit: 0, owner, source: owner, destination: owner };

@@ -67,7 +67,7 @@ const BUY = Uint8Array.of(0xb8, 0x17, 0xee, 0x61, 0x67, 0xc5, 0xd3, 0x3d);
  * Compute units of the dearest `_v2` swap on the dump (`buy_exact_quote_in_v2`) without what follows, three transfers of the
  * classic token program in it, and the volume account that a wallet's first swap makes.
  */
-const BASE_COMPUTE_UNITS = 48_200 + 3 * 4_500 + 3_000;
+const BASE_COMPUTE_UNITS = 47_700 + 3 * 6_100 + 3_000;
 const COMPUTE_UNITS_PER_TIER = 60;
 /** A first `_v2` swap lengthens a pool account that is older than them. */
 const SHORT_POOL_COMPUTE_UNITS = 3_000;
