@@ -255,7 +255,8 @@ impl Venue {
     }
 }
 
-/// A pool of any venue: the only place that dispatches on it.
+/// A pool of any venue: the only place that dispatches on it. It fits one cache line, so that a batch over many pools reads one
+/// line a quote; a venue whose terms do not fit keeps them in a box.
 #[derive(Clone, Debug)]
 pub enum AnyPool {
     /// Raydium CPMM (cp-swap).
@@ -273,6 +274,8 @@ pub enum AnyPool {
     /// `PumpSwap`.
     Pumpswap(Pumpswap),
 }
+
+const _: () = assert!(size_of::<AnyPool>() <= 64, "a pool fits one cache line");
 
 /// Evaluates an expression on the pool inside an `AnyPool`.
 macro_rules! each_venue {
@@ -354,6 +357,22 @@ impl AnyPool {
         clock: &ChainClock,
     ) -> Result<Quote, QuoteError> {
         each_venue!(self, pool => pool.quote(direction, mode, amount, clock))
+    }
+
+    /// Returns the output of an exact-in swap where the constant product alone gives it: what `quote` says, in a fraction of its
+    /// code. `None` says nothing but that `quote` is to be asked.
+    #[inline]
+    #[must_use]
+    pub fn plain_output(&self, direction: Direction, amount: u64, clock: &ChainClock) -> Option<u64> {
+        match self {
+            Self::RaydiumCpmm(pool) => pool.plain_output(direction, amount, clock),
+            Self::RaydiumAmmV4(pool) => pool.plain_output(direction, amount, clock),
+            Self::RaydiumClmm(_)
+            | Self::OrcaWhirlpool(_)
+            | Self::MeteoraDlmm(_)
+            | Self::MeteoraDammV2(_)
+            | Self::Pumpswap(_) => None,
+        }
     }
 
     /// Quotes an order and leaves the pool as the program would after it; a refused order changes nothing.

@@ -45,10 +45,15 @@ impl PoolRecord {
     }
 }
 
+/// A pool's state in a cache line of its own; one that straddled two would cost a quote of a batch twice the memory.
+#[derive(Debug)]
+#[repr(align(64))]
+struct Aligned(AnyPool);
+
 /// All pools; the states lie apart from the rest so that a quote touches nothing else.
 #[derive(Debug, Default)]
 pub struct PoolTable {
-    states: Vec<AnyPool>,
+    states: Vec<Aligned>,
     ready: Vec<bool>,
     records: Vec<PoolRecord>,
 }
@@ -59,14 +64,15 @@ impl PoolTable {
     }
 
     pub fn push(&mut self, state: AnyPool, record: PoolRecord) {
-        self.states.push(state);
+        self.states.push(Aligned(state));
         self.ready.push(record.is_ready());
         self.records.push(record);
     }
 
     /// Returns the state of a pool whatever it lacks.
+    #[inline]
     pub fn state(&self, pool: PoolIndex) -> Option<&AnyPool> {
-        self.states.get(pool as usize)
+        self.states.get(pool as usize).map(|Aligned(state)| state)
     }
 
     /// Returns whether every account of the pool is known and decoded.
@@ -117,7 +123,7 @@ impl PoolTable {
         version: VersionId,
     ) -> Result<Watch, DecodeError> {
         let at = link.pool as usize;
-        let (Some(state), Some(record)) = (self.states.get_mut(at), self.records.get_mut(at)) else {
+        let (Some(Aligned(state)), Some(record)) = (self.states.get_mut(at), self.records.get_mut(at)) else {
             return Ok(Watch::Same);
         };
         let Some(role) = record.roles.get_mut(link.role) else { return Ok(Watch::Same) };

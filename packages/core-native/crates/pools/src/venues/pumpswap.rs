@@ -45,7 +45,7 @@ const WALLET_TRIES: u32 = 10;
 /// A `PumpSwap` pool: base is A, quote is B.
 #[derive(Clone, Debug)]
 pub struct Pumpswap {
-    terms: Terms,
+    terms: Box<Terms>,
     parts: Box<Parts>,
 }
 
@@ -108,7 +108,7 @@ impl Pumpswap {
                 parts.buyback = Some((recipient, account.unwrap_or_default()));
             }
         }
-        self.terms = parts.terms();
+        *self.terms = parts.terms();
     }
 
     #[inline]
@@ -156,7 +156,7 @@ impl Pool for Pumpswap {
             origin: None,
             buyback: None,
         };
-        Ok(Self { terms: parts.terms(), parts: Box::new(parts) })
+        Ok(Self { terms: Box::new(parts.terms()), parts: Box::new(parts) })
     }
 
     fn watched(&self) -> Vec<Address> {
@@ -208,7 +208,7 @@ impl Pool for Pumpswap {
         }
         let quote = Self::quote_of(order.direction, &trade)?;
         self.parts.book(order.direction, order.instructions, &trade)?;
-        self.terms = self.parts.terms();
+        *self.terms = self.parts.terms();
         Ok(quote)
     }
 

@@ -192,6 +192,18 @@ impl Terms {
     }
 }
 
+impl RaydiumAmmV4 {
+    /// Returns the output of an exact-in swap of an open pool; `None` leaves everything else to `quote`.
+    #[inline]
+    pub(crate) fn plain_output(&self, direction: Direction, amount: u64, clock: &ChainClock) -> Option<u64> {
+        let terms = &self.terms;
+        if terms.gate.is_some() || clock.unix_timestamp < terms.open_time {
+            return None;
+        }
+        terms.exact_in(direction, amount).ok()
+    }
+}
+
 impl Pool for RaydiumAmmV4 {
     /// `675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8`
     const PROGRAM: Address = [

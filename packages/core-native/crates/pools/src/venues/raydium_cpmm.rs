@@ -37,6 +37,16 @@ pub struct RaydiumCpmm {
 }
 
 impl RaydiumCpmm {
+    /// Returns the output of an exact-in swap of an open pool without Token-2022; `None` leaves everything else to `quote`.
+    #[inline]
+    pub(crate) fn plain_output(&self, direction: Direction, amount: u64, clock: &ChainClock) -> Option<u64> {
+        let terms = &self.terms;
+        if terms.gate.is_some() || terms.extended.is_some() || clock.unix_timestamp < terms.open_time {
+            return None;
+        }
+        terms.plain_output(direction, amount)
+    }
+
     fn apply_to_parts(parts: &mut Parts, account: AccountView<'_>) -> Result<(), DecodeError> {
         let identity = &parts.identity;
         if *account.address == identity.address {

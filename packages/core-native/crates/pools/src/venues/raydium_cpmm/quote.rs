@@ -193,6 +193,13 @@ impl Terms {
         .and_then(|output| if output == 0 { Err(QuoteError::OutputZero) } else { Ok(output) })
     }
 
+    /// Returns what `exact_in` does where no mint is of Token-2022; `None` where it refuses.
+    #[inline]
+    pub(super) fn plain_output(&self, direction: Direction, amount: u64) -> Option<u64> {
+        let terms = self.direction(direction).ok()?;
+        curve_output(&terms, amount).ok().filter(|output| *output != 0)
+    }
+
     pub(super) fn exact_out(&self, direction: Direction, amount: u64, epoch: u64) -> Result<u64, QuoteError> {
         if amount == 0 {
             return Err(QuoteError::AmountZero);
