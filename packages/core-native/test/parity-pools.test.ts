@@ -3,60 +3,30 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type AccountRecord, encodeAccountBatch } from '../ts/account-batch.js';
 import type { AccountRefusal, ChainClock, QuoteBatch } from '../ts/core-api.js';
+import { U64_MAX } from '../ts/fallback/math/mul-div.js';
 import type { StoreApi } from '../ts/fallback/search/store-api.js';
 import { addressOf, poolAccounts } from './pool-accounts.js';
+import { RandomStream } from './random-stream.js';
 import { nativeStoreAbsence, storeBackends } from './store-backends.js';
 
 const POOLS_A_STORE = 500;
 const STORES = 44;
 const AMOUNTS_A_POOL = 3;
-const U64_MASK = (1n << 64n) - 1n;
 const CLOCK: ChainClock = { slot: 9n, epoch: 5n, unixTimestamp: 1_790_000_000n };
 
 /** Printed with every failure; TANDEM_SEED repeats it. */
 const seed = Number(process.env['TANDEM_SEED'] ?? randomInt(2 ** 31));
 
-/** A repeatable source of numbers of every magnitude. */
-class Stream {
-  #state: bigint;
-
-  constructor(start: number) {
-    this.#state = (BigInt(start) * 0x9e37_79b9_7f4a_7c15n) & U64_MASK || 1n;
-  }
-
-  u64(): bigint {
-    this.#state ^= (this.#state << 13n) & U64_MASK;
-    this.#state ^= this.#state >> 7n;
-    this.#state ^= (this.#state << 17n) & U64_MASK;
-    return this.#state;
-  }
-
-  below(limit: number): number {
-    return Number(this.u64() >> 11n) % limit;
-  }
-
-  /** A number whose length in bits is even, so that small and huge ones are as likely. */
-  magnitude(): bigint {
-    return this.u64() >> BigInt(this.below(64));
-  }
-
-  pick<T>(choices: readonly T[]): T {
-    const choice = choices[this.below(choices.length)];
-    if (choice === undefined) throw new Error('nothing to pick from');
-    return choice;
-  }
-}
-
 function setU64(data: Uint8Array, offset: number, value: bigint): void {
   if (offset + 8 <= data.length) new DataView(data.buffer).setBigUint64(offset, value, true);
 }
 
-function rate(random: Stream): bigint {
+function rate(random: RandomStream): bigint {
   return random.pick([0n, 25n, 2_500n, 10_000n, 999_999n, 1_000_000n, random.magnitude() % 1_000_001n]);
 }
 
 /** Bends the fields that a quote reads; a few accounts are spoilt altogether. */
-function bend(account: AccountRecord, random: Stream): AccountRecord {
+function bend(account: AccountRecord, random: RandomStream): AccountRecord {
   let { data } = account;
   if (data.length === 637) bendCpmmPool(data, random);
   else if (data.length === 236) {
@@ -70,7 +40,7 @@ function bend(account: AccountRecord, random: Stream): AccountRecord {
   return { ...account, data };
 }
 
-function bendCpmmPool(data: Uint8Array, random: Stream): void {
+function bendCpmmPool(data: Uint8Array, random: RandomStream): void {
   for (const offset of [341, 349, 357, 365, 397, 405]) {
     if (random.below(3) === 0) setU64(data, offset, random.magnitude() >> 20n);
     if (random.below(60) === 0) setU64(data, offset, random.magnitude());
@@ -81,8 +51,8 @@ function bendCpmmPool(data: Uint8Array, random: Stream): void {
   data[390] = random.below(2);
 }
 
-function bendAmmV4Pool(data: Uint8Array, random: Stream): void {
-  const denominator = random.pick([10_000n, 10_000n, 1_000_000n, random.magnitude() + 1n]) & U64_MASK;
+function bendAmmV4Pool(data: Uint8Array, random: RandomStream): void {
+  const denominator = random.pick([10_000n, 10_000n, 1_000_000n, random.magnitude() + 1n]) & U64_MAX;
   setU64(data, 184, denominator);
   setU64(data, 176, random.pick([25n, 0n, 1n, denominator, random.magnitude()]));
   for (const offset of [192, 200]) if (random.below(3) === 0) setU64(data, offset, random.magnitude());
@@ -90,20 +60,20 @@ function bendAmmV4Pool(data: Uint8Array, random: Stream): void {
   if (random.below(8) === 0) setU64(data, 224, CLOCK.unixTimestamp + BigInt(random.below(3)) - 1n);
 }
 
-function bendMint(data: Uint8Array, random: Stream): void {
+function bendMint(data: Uint8Array, random: RandomStream): void {
   for (const fee of [170 + 72, 170 + 90]) {
     setU64(data, fee, CLOCK.epoch + BigInt(random.below(3)) - 1n);
-    setU64(data, fee + 8, random.pick([0n, U64_MASK, random.magnitude(), random.magnitude()]));
+    setU64(data, fee + 8, random.pick([0n, U64_MAX, random.magnitude(), random.magnitude()]));
     const basisPoints = random.pick([0, 1, 250, 9_999, 10_000, random.below(10_003)]);
     new DataView(data.buffer).setUint16(fee + 16, basisPoints, true);
   }
   if (random.below(25) === 0) data[166] = random.below(30);
 }
 
-function randomPool(name: string, random: Stream): AccountRecord[] {
+function randomPool(name: string, random: RandomStream): AccountRecord[] {
   const side = (): number | null => (random.below(3) === 0 ? 100 : null);
   const reserve = (): bigint =>
-    random.pick([random.magnitude(), 1_000_000n + (random.magnitude() >> 20n), U64_MASK - 1_000n]);
+    random.pick([random.magnitude(), 1_000_000n + (random.magnitude() >> 20n), U64_MAX - 1_000n]);
   const sketch = {
     venue: random.pick(['raydium_cpmm', 'raydium_amm_v4'] as const),
     name,
@@ -122,7 +92,7 @@ function codes(refusals: readonly AccountRefusal[]): string[] {
 }
 
 /** Every direction and mode of every pool, with amounts of all sizes and some beside the reserves. */
-function randomLegs(pools: readonly number[], random: Stream): QuoteBatch {
+function randomLegs(pools: readonly number[], random: RandomStream): QuoteBatch {
   const legs = pools.flatMap((pool) =>
     [0, 1, 2, 3].flatMap((kind) => Array.from({ length: AMOUNTS_A_POOL }, () => ({ pool, kind }))),
   );
@@ -173,10 +143,10 @@ describe.skipIf(nativeStoreAbsence !== '')(`pools, native against TypeScript (TA
     const seen = new Map<number, number>();
     let states = 0;
     for (let round = 0; round < STORES; round++) {
-      const random = new Stream(seed + round);
+      const random = new RandomStream(seed + round);
       const accounts = Array.from({ length: POOLS_A_STORE }, (_, i) => randomPool(`p${round}-${i}`, random)).flat();
       const legSeed = random.below(2 ** 31);
-      const legsOf = (pools: number[]): QuoteBatch => randomLegs(pools, new Stream(legSeed));
+      const legsOf = (pools: number[]): QuoteBatch => randomLegs(pools, new RandomStream(legSeed));
       const ours = ask(typescript, accounts, legsOf);
       const theirs = ask(native, accounts, legsOf);
       const first = ours.out.findIndex((amount, i) => amount !== theirs.out[i] || ours.codes[i] !== theirs.codes[i]);
@@ -193,7 +163,7 @@ describe.skipIf(nativeStoreAbsence !== '')(`pools, native against TypeScript (TA
   }, 180_000);
 
   it('names the same accounts to watch', () => {
-    const random = new Stream(seed);
+    const random = new RandomStream(seed);
     const accounts = Array.from({ length: 50 }, (_, i) => randomPool(`w${i}`, random)).flat();
     const [ours, theirs] = storeBackends.map(([, api]) => {
       const store = api.createStore();

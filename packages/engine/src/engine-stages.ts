@@ -49,6 +49,7 @@ export interface Stages {
   readonly simulator: Simulator;
   readonly settlement: Settlement;
   readonly walletSetup: WalletSetup;
+  readonly failures: FailureHandler;
   readonly recovery: RecoveryOptions;
 }
 
@@ -70,7 +71,10 @@ export function createStages(options: EngineOptions, listeners: StageListeners):
 
 type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSwitch'>;
 type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
-type Execution = Pick<Stages, 'monitor' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'recovery'>;
+type Execution = Pick<
+  Stages,
+  'monitor' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
+>;
 
 /** The journal, and the switch that closes when the journal fails. */
 function createRecord({ ports }: EngineOptions, settings: EngineSettings, listeners: StageListeners): Recording {
@@ -204,6 +208,7 @@ function createExecution(
       currentSlot: () => market.currentSlot(),
     }),
     walletSetup,
+    failures,
     recovery: { monitor, journal, profitsOf, failures, baseMints: settings.strategy.baseMints },
   };
 }

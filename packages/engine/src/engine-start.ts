@@ -3,6 +3,7 @@ import type { EngineOptions } from './engine-options.js';
 import type { Stages } from './engine-stages.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
+import { VenueSelfTest, type VenueVerdict } from './self-test/venue-self-test.js';
 import { tradableMints } from './strategy/tradable-mints.js';
 
 /**
@@ -26,8 +27,40 @@ export async function prepareWallet({ market }: EngineOptions, stages: Stages, m
   });
 }
 
+/**
+ * Compares a quote of each venue with a simulated swap and withdraws the pools of those that differ, unless the configuration says not
+ * to. Returns what is known then. @throws MARKET_SELF_TEST_MISMATCH
+ */
+export async function testVenues(
+  { config, core, market, ports }: EngineOptions,
+  stages: Stages,
+  mayGoOn: () => boolean,
+): Promise<readonly VenueVerdict[]> {
+  if (!config.venues.selfTest || !mayGoOn()) return [];
+  const { settings, journal, balances, failures } = stages;
+  const test = new VenueSelfTest({
+    core,
+    market,
+    journal,
+    failures,
+    reader: ports.reader,
+    blockhashes: ports.blockhashes,
+    wallet: ports.signer.address,
+    time: ports.clock,
+    venues: config.venues.enabled,
+    baseMints: settings.strategy.baseMints.map((base) => base.mint),
+    spendable: (mint) => balances.spendable(mint),
+  });
+  return await test.run(mayGoOn);
+}
+
 /** Records the start and begins to count: what an earlier run left is not this run's. */
-export function announceStart({ config, core, facts, market, ports }: EngineOptions, stages: Stages): void {
+export function announceStart(
+  { config, core, facts, market, ports }: EngineOptions,
+  stages: Stages,
+  verdicts: readonly VenueVerdict[],
+): void {
+  const failed = verdicts.filter(({ outcome }) => outcome === 'failed');
   stages.journal.on((event) => stages.summary.observe(event));
   stages.journal.record({
     type: 'started',
@@ -38,8 +71,8 @@ export function announceStart({ config, core, facts, market, ports }: EngineOpti
     rpcUrl: facts.rpcUrl,
     wsUrl: facts.wsUrl,
     wallet: encodeBase58(ports.signer.address),
-    pools: market.poolCount(),
-    venues: config.venues.enabled,
+    pools: market.poolCount() - failed.reduce((sum, { pools }) => sum + pools, 0),
+    venues: config.venues.enabled.filter((venue) => failed.every((verdict) => verdict.venue !== venue)),
     dataDir: facts.dataDir,
     version: facts.version,
   });

@@ -1,7 +1,7 @@
 import { keepHouse } from './engine-housekeeping.js';
 import type { EngineOptions } from './engine-options.js';
 import { createStages, type Stages } from './engine-stages.js';
-import { announceStart, prepareWallet } from './engine-start.js';
+import { announceStart, prepareWallet, testVenues } from './engine-start.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import type { Submission } from './execute/executor.js';
 import { recoverIntents } from './execute/recovery.js';
@@ -42,7 +42,7 @@ export class RealExecutionEngine {
   }
 
   /**
-   * Starts the market, brings what an earlier run left open to its verdict, prepares the wallet, and then trades.
+   * Starts the market, brings what an earlier run left open to its verdict, prepares the wallet, tests the venues, and then trades.
    * @throws ENGINE_STATE_INVALID, ENGINE_SENDER_MISSING, CHAIN_*, MARKET_*, WALLET_*, JOURNAL_*; call `stop` after it
    */
   async start(): Promise<void> {
@@ -97,12 +97,10 @@ export class RealExecutionEngine {
     await ports.blockhashes.start();
     await market.start((snapshot) => this.#take(snapshot));
     await this.#recover(stages);
-    await prepareWallet(
-      this.#options,
-      stages,
-      () => this.#phase === 'starting' && stages.killSwitch.state === 'ACTIVE',
-    );
-    announceStart(this.#options, stages);
+    const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.state === 'ACTIVE';
+    await prepareWallet(this.#options, stages, mayGoOn);
+    const verdicts = await testVenues(this.#options, stages, mayGoOn);
+    announceStart(this.#options, stages, verdicts);
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
     this.#run(keepHouse(this.#options, stages, { signal: this.#stopping.signal, onTick: () => this.#revisit() }));

@@ -5,6 +5,7 @@ import { decodeAddress } from '@tandem/engine';
 import { PoolView } from '../src/market/pool-view.js';
 import { VaultWriter } from '../src/market/vault-writer.js';
 import { findRealAmmV4Dump } from '../src/programs/real-dump.js';
+import { isPricedByVaults } from '../src/seed/sandbox-venues.js';
 import type { ProgramOption } from '../src/index.js';
 import { EngineRun } from './engine-run.js';
 
@@ -55,7 +56,9 @@ class GapOpener {
   async open(turn: number): Promise<void> {
     const indices = await this.#view.add(this.#run.sandbox.pools.map((pool) => decodeAddress(pool.address)));
     const isSol = (mint: Uint8Array) => mint.every((byte, at) => byte === WRAPPED_SOL[at]);
-    const pools = this.#view.describe(indices).filter((pool) => isSol(pool.mintA) || isSol(pool.mintB));
+    const pools = this.#view
+      .describe(indices)
+      .filter((pool) => isPricedByVaults(pool.venue) && (isSol(pool.mintA) || isSol(pool.mintB)));
     const pool = pools[turn % pools.length];
     if (pool === undefined) throw new Error('no pool with SOL');
     const [deltaA, deltaB] = isSol(pool.mintA) ? [pool.reserveA / 25n, 0n] : [0n, pool.reserveB / 25n];

@@ -1,14 +1,16 @@
-import { Direction, type CoreApi, type PoolDescription, type PoolIndex } from '@tandem/core-native';
+import { Direction, type ChainClock, type CoreApi, type PoolDescription, type PoolIndex } from '@tandem/core-native';
 import type { Clock, Random } from '@tandem/engine/ports';
 import { BackgroundLoop } from './market/background-loop.js';
 import type { MarketCounters } from './market/market-counters.js';
 import { inputForMove, planNudge } from './market/nudge.js';
 import { directionToward, groupPairs, pairPriceX64, type Pair } from './market/pair.js';
+import { inputToMove, quotedPriceX64, type PoolQuotes } from './market/pool-price.js';
 import type { PoolView } from './market/pool-view.js';
 import type { PriceMover } from './market/price-mover.js';
 import { ReferencePrices } from './market/reference-prices.js';
 import type { VaultWriter } from './market/vault-writer.js';
 import { squareRoot } from './seed/raydium-cpmm.js';
+import { isPricedByVaults } from './seed/sandbox-venues.js';
 
 export interface PriceWalkOptions {
   readonly core: CoreApi;
@@ -19,6 +21,8 @@ export interface PriceWalkOptions {
   /** Brings a pool back to its first depth when fees have made it too deep, or trades too shallow. */
   readonly vaultWriter: VaultWriter;
   readonly clock: Clock;
+  /** The chain's clock as the walk begins: its first prices are quoted against it. */
+  readonly chainClock: ChainClock;
   /** Decides what moves and how far. */
   readonly random: Random;
   /** Decides when; a stream of its own, so that pauses do not change what moves. */
@@ -48,9 +52,10 @@ export class PriceWalk {
     this.#options = options;
     this.#references = new ReferencePrices(options.random);
     const tradable = options.view.describe(options.pools).filter(isQuotable);
-    for (const pool of tradable) this.#firstDepths.set(pool.index, depthOf(pool));
+    for (const pool of tradable) if (isPricedByVaults(pool.venue)) this.#firstDepths.set(pool.index, depthOf(pool));
     this.#pairs = groupPairs(tradable);
-    for (const pair of this.#pairs) this.#references.add(pair, startPriceX64(pair, tradable));
+    const quotes = this.#quotes(options.chainClock);
+    for (const pair of this.#pairs) this.#references.add(pair, startPriceX64(pair, tradable, quotes));
     this.#loop = new BackgroundLoop({
       clock: options.clock,
       nextDelayMs: () => this.#nextDelayMs(),
@@ -92,8 +97,11 @@ export class PriceWalk {
 
   async #nudge(pair: Pair, pool: PoolDescription, sibling: PoolDescription): Promise<void> {
     const { random, mover, view, counters } = this.#options;
-    const poolX64 = pairPriceX64(pool);
-    const prices = { poolX64, siblingX64: pairPriceX64(sibling), referenceX64: this.#references.priceX64(pair) };
+    const clock = await view.chainClock();
+    const quotes = this.#quotes(clock);
+    const priceX64 = (member: PoolDescription): bigint => pairPriceX64(member, quotedPriceX64(quotes, member));
+    const poolX64 = priceX64(pool);
+    const prices = { poolX64, siblingX64: priceX64(sibling), referenceX64: this.#references.priceX64(pair) };
     if (poolX64 === 0n || prices.siblingX64 === 0n || prices.referenceX64 === 0n) {
       counters.walkSkips += 1;
       return;
@@ -101,18 +109,24 @@ export class PriceWalk {
     const targetX64 = planNudge(prices, random);
     const direction = directionToward(pool, targetX64, poolX64);
     const inputReserve = direction === Direction.AToB ? pool.reserveA : pool.reserveB;
-    const amountIn = inputForMove(inputReserve, poolX64, targetX64);
+    const guess = inputForMove(inputReserve, poolX64, targetX64);
+    const amountIn = inputToMove(quotes, pool, { direction, fromX64: poolX64, toX64: targetX64, guess });
     if (amountIn === 0n) {
       counters.walkSkips += 1;
       return;
     }
-    const outcome = await mover.move({ pool, direction, amountIn, clock: await view.chainClock() });
+    const outcome = await mover.move({ pool, direction, amountIn, clock });
     if (outcome === 'moved') counters.walkTrades += 1;
     else if (outcome === 'failed') counters.walkFailures += 1;
     else counters.walkSkips += 1;
   }
 
-  /** True when the pool had to be restored; its price stays as it was. */
+  #quotes(clock: ChainClock): PoolQuotes {
+    const { core, view } = this.#options;
+    return { core, store: view.store, clock };
+  }
+
+  /** True when the pool had to be restored; its price stays as it was. Where the price is no ratio of vaults, its depth is left alone. */
   async #restoreDepth(pool: PoolDescription): Promise<boolean> {
     const first = this.#firstDepths.get(pool.index);
     const now = depthOf(pool);
@@ -142,8 +156,8 @@ function depthOf(pool: PoolDescription): bigint {
 }
 
 /** A pair starts from the price of its deepest pool. */
-function startPriceX64(pair: Pair, pools: readonly PoolDescription[]): bigint {
+function startPriceX64(pair: Pair, pools: readonly PoolDescription[], quotes: PoolQuotes): bigint {
   const members = pools.filter((pool) => pair.pools.includes(pool.index));
   const deepest = members.reduce((best, pool) => (depthOf(pool) > depthOf(best) ? pool : best));
-  return pairPriceX64(deepest);
+  return pairPriceX64(deepest, quotedPriceX64(quotes, deepest));
 }

@@ -13,6 +13,7 @@ import { Faucet } from './faucet.js';
 import { chooseBaseMints, type SandboxBaseMint } from './market/base-mints.js';
 import { Market } from './market/market.js';
 import type { MarketCounters } from './market/market-counters.js';
+import { quotedPriceX64 } from './market/pool-price.js';
 import { PoolView } from './market/pool-view.js';
 import { isTradable } from './market/tradable.js';
 import { venuePrograms } from './programs/venue-programs.js';
@@ -237,7 +238,9 @@ async function prepareFloor(options: OpeningOptions, faucet: Faucet): Promise<Fl
     return {
       pools,
       baseMints: chooseBaseMints(
-        pools.filter((pool) => isTradable(core, view.store, pool, clock)),
+        pools
+          .filter((pool) => isTradable(core, view.store, pool, clock))
+          .map((pool) => ({ pool, priceX64: quotedPriceX64({ core, store: view.store, clock }, pool) })),
         preferred,
       ),
       lookupTables: await writeLookupTables(cluster, seed, uniqueAddresses(entries)),

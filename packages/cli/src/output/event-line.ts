@@ -30,6 +30,10 @@ export function eventLine(event: EngineEvent): string | undefined {
       return `${time} ALERT     ${event.severity} ${event.rule}: ${event.message}`;
     case 'summary':
       return summaryText(event);
+    case 'self_test':
+      return event.outcome === 'untested' && event.pools > 0
+        ? `${time} UNTESTED  ${event.venue}: ${event.reason}`
+        : undefined;
     case 'opportunity':
     case 'refused':
     case 'intent':

@@ -61,6 +61,7 @@ export class RunFacts {
       case 'alert':
         this.lastAlert = `${event.severity} ${event.rule}: ${event.message}`;
         return;
+      case 'self_test':
       case 'intent':
       case 'summary':
         return;

@@ -106,6 +106,10 @@ const venues = z.strictObject({
     .describe('Venues to trade on'),
   pools: addressList(10_000).default([]).describe('Pools to trade; empty: discover all pools of the enabled venues'),
   max_pools: wholeNumber({ min: 1, max: 100_000, unit: 'pools' }).default(2_000).describe('Most pools discovery takes'),
+  self_test: z
+    .boolean({ error: 'true or false' })
+    .default(true)
+    .describe('Compare a quote of each venue with a simulated swap at the start, and disable the venues that differ'),
 });
 
 const strategy = z.strictObject({

@@ -46,6 +46,7 @@ export interface EngineConfig {
     readonly enabled: readonly VenueStem[];
     readonly pools: readonly string[];
     readonly maxPools: number;
+    readonly selfTest: boolean;
   };
   readonly strategy: {
     readonly baseMints: readonly BaseMintConfig[];
@@ -134,6 +135,7 @@ function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue
       enabled: [...new Set(file.venues.enabled)] as VenueStem[],
       pools: readAddresses(['venues', 'pools'], file.venues.pools, issues),
       maxPools: file.venues.max_pools,
+      selfTest: file.venues.self_test,
     },
     strategy: {
       baseMints: readBaseMints(file, maxExecutionAmountLamports, issues),

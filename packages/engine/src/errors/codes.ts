@@ -113,6 +113,11 @@ const MARKET_CODES = {
     severity: 'recoverable',
     action: 'Name the pools to trade in venues.pools, or raise venues.max_pools.',
   },
+  MARKET_SELF_TEST_MISMATCH: {
+    severity: 'fatal',
+    action:
+      'The venues have changed or the programs are not the real ones: update Tandem, or set venues.self_test to false to trade at your own risk.',
+  },
   MARKET_VENUE_MISMATCH: {
     severity: 'recoverable',
     action: 'Enable the venue of this pool in venues.enabled, or take the pool out of venues.pools.',

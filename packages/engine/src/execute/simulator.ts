@@ -13,9 +13,9 @@ import { stageTimings } from './stage-timings.js';
 import { WRAPPED_SOL_MINT } from './system-programs.js';
 import type { TokenAccounts } from './token-accounts.js';
 import type { TransactionBuilder, TransactionPlan } from './transaction-builder.js';
+import { unsignedTransaction } from './unsigned-transaction.js';
 import type { WalletSetup } from './wallet-setup.js';
 
-const SIGNATURE_BYTES = 64;
 const AMOUNT_OFFSET = 64;
 
 /** What the simulator is made of; no signer among it. */
@@ -56,7 +56,7 @@ export class Simulator {
       const setUp = walletSetup.simulatedSetUp([...new Set(mints)]);
       const plan = builder.plan(approved, setUp);
       if (plan.kind === 'refusal') return plan;
-      const transaction = unsigned(builder.compile(plan, decodeAddress(blockhashes.latest().blockhash)));
+      const transaction = unsignedTransaction(builder.compile(plan, decodeAddress(blockhashes.latest().blockhash)));
       const builtAtMicros = clock.nowMicros();
       onBuilt(approved, builtAtMicros);
       const base = accounts.find(opportunity.base.mint);
@@ -117,13 +117,6 @@ export class Simulator {
       result: `ENTERPRISE_SIM_${poolA}_${poolB}`,
     });
   }
-}
-
-function unsigned(message: Uint8Array): Uint8Array {
-  const transaction = new Uint8Array(1 + SIGNATURE_BYTES + message.length);
-  transaction[0] = 1;
-  transaction.set(message, 1 + SIGNATURE_BYTES);
-  return transaction;
 }
 
 function amountOf(account: SimulationResult['accounts'][number] | undefined): bigint {

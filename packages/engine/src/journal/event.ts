@@ -154,6 +154,18 @@ export interface AlertEvent {
   readonly message: string;
 }
 
+/** What the start found out about one venue: whether a simulated swap gives what the quote says. */
+export interface SelfTestEvent {
+  readonly type: 'self_test';
+  readonly venue: string;
+  readonly outcome: 'passed' | 'failed' | 'untested';
+  /** Pools of the venue in the market; those of a venue that failed are not traded. */
+  readonly pools: number;
+  /** The pool that decided; null without one. */
+  readonly pool: string | null;
+  readonly reason: string;
+}
+
 export interface SummaryEvent {
   readonly type: 'summary';
   readonly opportunities: number;
@@ -182,6 +194,7 @@ export type EngineEventBody =
   | MissedEvent
   | StateEvent
   | AlertEvent
+  | SelfTestEvent
   | SummaryEvent;
 
 export type EngineEvent = EngineEventBody & EventStamp;

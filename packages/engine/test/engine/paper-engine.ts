@@ -46,7 +46,9 @@ export function paperEngine(options: PaperEngineOptions = {}) {
   const market = new PaperMarket(core, clock);
   const feed = new ScriptedFeed();
   const journal = options.journal ?? new MemoryJournal();
-  const config = parseEngineConfig(JSON.stringify({ execution_mode: 'REAL', ...options.config }));
+  const config = parseEngineConfig(
+    JSON.stringify({ execution_mode: 'REAL', venues: { self_test: false }, ...options.config }),
+  );
   const blockhashes = {
     start: async () => undefined,
     stop: async () => undefined,

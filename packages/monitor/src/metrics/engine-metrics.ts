@@ -54,6 +54,7 @@ export class EngineMetrics {
       case 'alert':
         set.alerts.inc({ severity: event.severity, rule: event.rule });
         return;
+      case 'self_test':
       case 'intent':
       case 'summary':
         return;

@@ -1,4 +1,4 @@
-import type { BaseMint, CoreApi, PoolIndex } from '@tandem/core-native';
+import type { BaseMint, ChainClock, CoreApi, PoolIndex } from '@tandem/core-native';
 import type { Clock } from '@tandem/engine/ports';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Faucet } from '../faucet.js';
@@ -10,7 +10,7 @@ import { SeededStream } from '../seed/seeded-stream.js';
 import type { SandboxBaseMint } from './base-mints.js';
 import { createMarketCounters, type MarketCounters } from './market-counters.js';
 import { PoolView } from './pool-view.js';
-import { ReserveMover, SwapMover, type PriceMover } from './price-mover.js';
+import { CheapestMover, ReserveMover, SwapMover, type PriceMover } from './price-mover.js';
 import { isTradable } from './tradable.js';
 import { Trader } from './trader.js';
 import { VaultWriter } from './vault-writer.js';
@@ -83,6 +83,13 @@ export class Market {
   }
 }
 
+interface OpenView {
+  readonly view: PoolView;
+  /** Those that take swaps. */
+  readonly pools: readonly PoolIndex[];
+  readonly chainClock: ChainClock;
+}
+
 class MarketParts {
   readonly closers: { close(): void }[] = [];
   readonly #options: MarketOptions;
@@ -95,7 +102,7 @@ class MarketParts {
 
   async walk(): Promise<PriceWalk> {
     const { core, cluster, clock, seed, gapsPerSecond, onFault } = this.#options;
-    const { view, pools } = await this.#openView();
+    const { view, pools, chainClock } = await this.#openView();
     const vaultWriter = new VaultWriter(cluster);
     const random = new SeededStream(seed, 'price-walk');
     const timingRandom = new SeededStream(seed, 'price-walk/timing');
@@ -108,6 +115,7 @@ class MarketParts {
       mover,
       vaultWriter,
       clock,
+      chainClock,
       random,
       timingRandom,
       gapsPerSecond,
@@ -136,27 +144,27 @@ class MarketParts {
     });
   }
 
-  /** Swaps where transactions are cheap for ever; vaults where each transaction makes the next one slower. */
+  /** Swaps where transactions are cheap for ever; vaults, as far as they are the price, where each transaction makes the next one slower. */
   #mover(view: PoolView, vaultWriter: VaultWriter): PriceMover {
     const { core, cluster, seed } = this.#options;
+    const traders = Array.from({ length: WALK_TRADERS }, (_, index) => this.#trader(view, `walk/${index}`));
+    const swaps = new SwapMover({ core, view, traders, random: new SeededStream(seed, 'price-walk/traders') });
     switch (cluster.kind) {
       case 'surfnet':
-        return new ReserveMover(vaultWriter);
-      case 'litesvm': {
-        const traders = Array.from({ length: WALK_TRADERS }, (_, index) => this.#trader(view, `walk/${index}`));
-        return new SwapMover({ core, view, traders, random: new SeededStream(seed, 'price-walk/traders') });
-      }
+        return new CheapestMover(new ReserveMover(vaultWriter), swaps);
+      case 'litesvm':
+        return swaps;
     }
   }
 
-  async #openView(): Promise<{ readonly view: PoolView; readonly pools: readonly PoolIndex[] }> {
+  async #openView(): Promise<OpenView> {
     const { core, cluster } = this.#options;
     const view = new PoolView(core, cluster);
     this.closers.push(view);
     const indices = await view.add(this.#options.pools);
-    const clock = await view.chainClock();
-    const tradable = view.describe(indices).filter((pool) => isTradable(core, view.store, pool, clock));
-    return { view, pools: tradable.map((pool) => pool.index) };
+    const chainClock = await view.chainClock();
+    const tradable = view.describe(indices).filter((pool) => isTradable(core, view.store, pool, chainClock));
+    return { view, pools: tradable.map((pool) => pool.index), chainClock };
   }
 
   #trader(view: PoolView, label: string): Trader {

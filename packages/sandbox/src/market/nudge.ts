@@ -34,7 +34,7 @@ export function planNudge(prices: NudgePrices, random: Random): bigint {
 
 /**
  * Returns the input that moves a constant-product pool from one price to the other, before fees: the input reserve grows with the
- * square root of the ratio.
+ * square root of the ratio. For pools of other kinds it is where the search for their input begins.
  */
 export function inputForMove(inputReserve: bigint, fromX64: bigint, toX64: bigint): bigint {
   const [low, high] = fromX64 < toX64 ? [fromX64, toX64] : [toX64, fromX64];

@@ -28,10 +28,10 @@ export function pairKey(mintA: Uint8Array, mintB: Uint8Array): string {
   return addressKey(first) + addressKey(second);
 }
 
-/** Returns the pool's price, `second` per `first`, in 2^64ths rounded down; zero for an empty pool. */
-export function pairPriceX64(pool: PoolDescription): bigint {
-  const [first, second] = isInOrder(pool) ? [pool.reserveA, pool.reserveB] : [pool.reserveB, pool.reserveA];
-  return first === 0n ? 0n : (second << 64n) / first;
+/** Turns a pool's price, mint B per mint A, into its pair's, `second` per `first`; 2^64ths, rounded down. Zero stays zero. */
+export function pairPriceX64(pool: PoolDescription, poolPriceX64: bigint): bigint {
+  if (poolPriceX64 === 0n || isInOrder(pool)) return poolPriceX64;
+  return (1n << 128n) / poolPriceX64;
 }
 
 /** Returns the direction of the swap that raises (or lowers) the pair's price: `second` comes in to raise it. */

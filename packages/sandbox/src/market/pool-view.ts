@@ -3,9 +3,20 @@ import type { AccountRecord, ChainClock, CoreApi, PoolDescription, PoolIndex, St
 import { EngineError } from '@tandem/engine/ports';
 import type { Cluster } from '../cluster/cluster.js';
 import { createAccountSource, type AccountSource } from './account-source.js';
-import { addressAt, addressText, CLOCK_SYSVAR, uniqueAddresses } from '../seed/addresses.js';
+import {
+  addressAt,
+  addressKey,
+  addressText,
+  CLOCK_SYSVAR,
+  SYSTEM_PROGRAM,
+  uniqueAddresses,
+  type AddressKey,
+} from '../seed/addresses.js';
 
 const REFUSED = 0xffff_ffff;
+const NOTHING = new Uint8Array(0);
+/** Rounds of accounts bringing others into reach; an array brings none, so few suffice. */
+const MOST_ROUNDS = 6;
 
 /** What a trader of the sandbox knows of the market: a core store of its own, read from the cluster when it asks. */
 export class PoolView {
@@ -13,6 +24,8 @@ export class PoolView {
   readonly #core: CoreApi;
   readonly #source: AccountSource;
   readonly #watched = new Map<PoolIndex, readonly Uint8Array[]>();
+  /** Accounts whose last bytes, or whose absence, the core refused. */
+  readonly #refused = new Set<AddressKey>();
 
   constructor(core: CoreApi, cluster: Cluster) {
     this.#core = core;
@@ -33,26 +46,37 @@ export class PoolView {
     const refused = addresses.find((_, position) => indices[position] === REFUSED);
     if (refused !== undefined)
       throw poolError('SANDBOX_POOL_INVALID', refused, report.refusals[0]?.message ?? 'the core refused it');
-    for (const index of indices) {
-      const packed = this.#core.watchedAccounts(this.store, Uint32Array.of(index));
-      this.#watched.set(index, splitAddresses(packed));
-    }
+    this.#watch(indices);
     await this.refresh(indices);
     return indices;
   }
 
-  /** Reads the accounts of the pools again. */
+  /** Reads the accounts of the pools again, and those that come into reach of their prices because of them. */
   async refresh(pools: readonly PoolIndex[]): Promise<void> {
-    const wanted = pools.flatMap((pool) => this.#watched.get(pool) ?? []);
-    const records = await this.#read(uniqueAddresses(wanted));
-    this.#core.applyAccounts(this.store, encodeAccountBatch(records.filter((record) => record !== undefined)));
+    const asked = new Set(pools);
+    const read = new Set<AddressKey>();
+    for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+      const watched = uniqueAddresses(pools.flatMap((pool) => this.#watched.get(pool) ?? []));
+      const unread = watched.filter((address) => !read.has(addressKey(address)));
+      if (unread.length === 0) return;
+      for (const address of unread) read.add(addressKey(address));
+      const { rewatched, refusals } = this.#core.applyAccounts(
+        this.store,
+        encodeAccountBatch(await this.#readAll(unread)),
+      );
+      for (const { address } of refusals) this.#refused.add(addressKey(address));
+      this.#watch(rewatched);
+      if (!rewatched.some((pool) => asked.has(pool))) return;
+    }
   }
 
-  /** Returns the accounts that quotes of the pool depend on and the cluster does not have. */
+  /** Returns the accounts that the pool cannot do without and the cluster does not have; arrays that do not exist are none of them. */
   async missingAccounts(pool: PoolIndex): Promise<Uint8Array[]> {
     const addresses = this.#watched.get(pool) ?? [];
     const records = await this.#read(addresses);
-    return addresses.filter((_, position) => records[position] === undefined);
+    return addresses.filter(
+      (address, position) => records[position] === undefined && this.#refused.has(addressKey(address)),
+    );
   }
 
   /** Returns the pools' facts in the order asked for. */
@@ -81,6 +105,23 @@ export class PoolView {
   /** Gives the store back to the core. */
   close(): void {
     this.#core.dropStore(this.store);
+  }
+
+  #watch(pools: Iterable<PoolIndex>): void {
+    for (const pool of pools) {
+      const packed = this.#core.watchedAccounts(this.store, Uint32Array.of(pool));
+      this.#watched.set(pool, splitAddresses(packed));
+    }
+  }
+
+  /** Reads accounts as the core takes them: an address without an account is one of the system program without data. */
+  async #readAll(addresses: readonly Uint8Array[]): Promise<AccountRecord[]> {
+    const { slot, accounts } = await this.#source.read(addresses);
+    return addresses.map((address, position) => {
+      const { owner, data } = accounts[position] ?? { owner: SYSTEM_PROGRAM, data: NOTHING };
+      this.#refused.delete(addressKey(address));
+      return { address, owner, data, slot };
+    });
   }
 
   async #read(addresses: readonly Uint8Array[]): Promise<(AccountRecord | undefined)[]> {

@@ -1,6 +1,7 @@
 import { Direction, SwapMode } from '@tandem/core-native';
 import type { ChainClock, CoreApi, PoolDescription } from '@tandem/core-native';
 import type { Random } from '@tandem/engine/ports';
+import { isPricedByVaults } from '../seed/sandbox-venues.js';
 import { isQuoteRefusal } from './quote-refusal.js';
 import type { PoolView } from './pool-view.js';
 import type { Trader } from './trader.js';
@@ -57,7 +58,22 @@ export class SwapMover implements PriceMover {
   }
 }
 
-/** Moves prices by writing vaults, for clusters on which every transaction makes the next one dearer. */
+/** Moves each pool in the cheapest way its venue allows: by its vaults where they are the price, by a swap where they are not. */
+export class CheapestMover implements PriceMover {
+  readonly #reserves: PriceMover;
+  readonly #swaps: PriceMover;
+
+  constructor(reserves: PriceMover, swaps: PriceMover) {
+    this.#reserves = reserves;
+    this.#swaps = swaps;
+  }
+
+  async move(move: PriceMove): Promise<MoveOutcome> {
+    return isPricedByVaults(move.pool.venue) ? this.#reserves.move(move) : this.#swaps.move(move);
+  }
+}
+
+/** Moves prices by writing vaults, for pools whose price they are, on clusters on which every transaction makes the next one dearer. */
 export class ReserveMover implements PriceMover {
   readonly #writer: VaultWriter;
 

@@ -13,8 +13,8 @@ const MAX_BALANCE = 1n << 62n;
 const REFILL_TRADES = 64n;
 const TRADER_LAMPORTS = 1_000_000_000_000n;
 const REFILL_BELOW_LAMPORTS = 1_000_000_000n;
-/** More than two swaps of any venue take, with room for the sequence number. */
-const BASE_COMPUTE_UNITS = 400_000;
+/** With the sequence number at most what a transaction can have: a swap across many bins takes a third of it. */
+const BASE_COMPUTE_UNITS = 1_300_000;
 const SEQUENCE_UNITS = 100_000;
 /** ComputeBudget `SetComputeUnitLimit`: tag 2, u32. */
 const SET_COMPUTE_UNIT_LIMIT = 2;

@@ -70,7 +70,7 @@ function commonAddresses(tokens: Genesis['tokens']): Uint8Array[] {
   return [
     TOKEN_PROGRAM,
     TOKEN_2022_PROGRAM,
-    ...SANDBOX_VENUES.flatMap((venue) => [venue.program, venue.authority]),
+    ...SANDBOX_VENUES.flatMap(({ program, authority }) => (authority === 'pool' ? [program] : [program, authority])),
     ...[...tokens.values()].map((token) => token.facts.mint),
   ];
 }

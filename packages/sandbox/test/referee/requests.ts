@@ -132,7 +132,9 @@ const READS: readonly RefereeRequest[] = [
   ask('getProgramAccounts by first bytes alone', 'getProgramAccounts', OWNER_PROGRAM.toBase58(), {
     ...base64,
     withContext: true,
-    filters: [{ memcmp: { offset: 0, bytes: Buffer.from([0, 1, 2, 3, 4, 5, 6, 7]).toString('base64'), encoding: 'base64' } }],
+    filters: [
+      { memcmp: { offset: 0, bytes: Buffer.from([0, 1, 2, 3, 4, 5, 6, 7]).toString('base64'), encoding: 'base64' } },
+    ],
   }),
   ask('getTokenAccountBalance', 'getTokenAccountBalance', FROM.toBase58(), confirmed),
   ask('getTokenAccountBalance of something else', 'getTokenAccountBalance', PLAIN.toBase58(), confirmed),

@@ -25,23 +25,18 @@ export function readFixture(venue: string, name: string): AccountView[] {
   }));
 }
 
-/**
- * Decodes the first account as a pool and applies those of the others that it watches, and what they bring into reach; of those that
- * quotes can do without, the ones that the fixture lacks do not exist.
- */
+/** Decodes the first account as a pool and applies those of the others that it watches; those that lack do not exist. */
 export function openPool(accounts: readonly AccountView[]): Pool {
   const [own] = accounts;
   if (own === undefined) throw new Error('a fixture has a pool account');
   const pool = decodePool(own);
-  const applyWatched = (): void => {
-    for (const [i, address] of pool.watched().entries()) {
-      const account = accounts.find((candidate) => sameBytes(candidate.address, address));
-      if (account !== undefined) pool.apply(account);
-      else if (i >= pool.required()) pool.apply({ address, owner: new Uint8Array(32), data: new Uint8Array() });
-    }
-  };
-  applyWatched();
+  const applied: Uint8Array[] = [];
   // What is applied may bring other accounts into reach.
-  applyWatched();
-  return pool;
+  for (;;) {
+    const next = pool.watched().find((watched) => !applied.some((known) => sameBytes(known, watched)));
+    if (next === undefined) return pool;
+    const absent = { address: next, owner: new Uint8Array(32), data: new Uint8Array() };
+    pool.apply(accounts.find((candidate) => sameBytes(candidate.address, next)) ?? absent);
+    applied.push(next);
+  }
 }

@@ -1,0 +1,222 @@
+import { type AccountRecord, Direction, encodeAccountBatch, loadCore, SwapMode } from '@tandem/core-native';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
+import { FailureHandler } from '../../src/execute/failure-handler.js';
+import { TokenAccounts } from '../../src/execute/token-accounts.js';
+import type { EngineEventBody } from '../../src/journal/event.js';
+import type { AccountSnapshot } from '../../src/ports/index.js';
+import { VenueSelfTest } from '../../src/self-test/venue-self-test.js';
+import { ManualClock, ScriptedReader } from '../../src/testing/index.js';
+import { PaperPool, tokenAccountData } from '../engine/paper-pools.js';
+import { SOL, USD } from '../strategy/sample-opportunity.js';
+
+const { core } = loadCore();
+const WALLET = new Uint8Array(32).fill(77);
+const TOKEN_PROGRAM = decodeAddress('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
+const CHAIN_CLOCK = { slot: 100n, epoch: 0n, unixTimestamp: 1_767_225_600n };
+const RESERVES = [1_000_000_000_000n, 200_000_000_000n] as const;
+
+/** A node with two pools whose program gives `delta` units more than it should. */
+interface Node {
+  delta: bigint;
+  error: unknown;
+  /** Reads after which a trade of somebody else has moved the pools. */
+  movedReads: number;
+  simulations: number;
+  fails: boolean;
+}
+let node: Node;
+let clock: ManualClock;
+let store: number;
+let events: EngineEventBody[];
+let withdrawn: [number[], string][];
+let funds: Map<string, bigint>;
+let chain: Map<string, AccountRecord>;
+
+beforeEach(() => {
+  node = { delta: 0n, error: null, movedReads: 0, simulations: 0, fails: false };
+  clock = new ManualClock();
+  events = [];
+  withdrawn = [];
+  funds = new Map([[SOL, 5_000_000_000n]]);
+  store = core.createStore();
+  const records = [new PaperPool(0), new PaperPool(1)].flatMap((pool) => pool.accounts(RESERVES, 100n));
+  core.addPools(store, encodeAccountBatch(records));
+  core.applyAccounts(store, encodeAccountBatch(records));
+  const accounts = new TokenAccounts(WALLET);
+  const places = [SOL, USD].map((mint) => accounts.derive(decodeAddress(mint), TOKEN_PROGRAM));
+  const balances = [5_000_000_000n, 7n];
+  const wallet = places.map(({ account, mint }, index) => ({
+    address: account,
+    owner: TOKEN_PROGRAM,
+    slot: 100n,
+    data: tokenAccountData(mint, WALLET, balances[index]!),
+  }));
+  chain = new Map([...records, ...wallet].map((record) => [encodeBase58(record.address), record]));
+});
+afterEach(() => core.dropStore(store));
+
+const snapshotOf = (record: AccountRecord | undefined): AccountSnapshot | null =>
+  record === undefined ? null : { ...record, lamports: 1n };
+
+/** Puts more into every vault of SOL, as a swap of somebody else does. */
+function movePools(): void {
+  for (const number of [0, 1]) {
+    for (const record of new PaperPool(number).accounts(
+      [RESERVES[0] + BigInt(node.movedReads) * 1_000_000n, RESERVES[1]],
+      100n,
+    ))
+      chain.set(encodeBase58(record.address), record);
+  }
+}
+
+const reader = () =>
+  new ScriptedReader({
+    readAccounts: async (addresses) => {
+      if (node.movedReads > 0) {
+        movePools();
+        node.movedReads -= 1;
+      }
+      return addresses.map((address) => ({
+        address,
+        slot: 100n,
+        account: snapshotOf(chain.get(encodeBase58(address))),
+      }));
+    },
+    simulate: async (_transaction, [source, destination, sysvar]) => {
+      node.simulations += 1;
+      if (node.fails) throw new Error('the node does not answer');
+      if (node.error !== null) return { error: node.error, logs: [], unitsConsumed: 1n, accounts: [null, null, null] };
+      const amountIn = RESERVES[0] / 1_000n + 1n;
+      const { amountOut } = core.quote(store, 0, Direction.AToB, SwapMode.ExactIn, amountIn, CHAIN_CLOCK);
+      const data = Buffer.alloc(40);
+      data.writeBigUInt64LE(CHAIN_CLOCK.slot, 0);
+      data.writeBigInt64LE(CHAIN_CLOCK.unixTimestamp, 32);
+      const at = (address: Uint8Array | undefined, bytes: Uint8Array): AccountSnapshot => ({
+        address: address!,
+        owner: TOKEN_PROGRAM,
+        lamports: 1n,
+        slot: 100n,
+        data: bytes,
+      });
+      const paid = tokenAccountData(decodeAddress(SOL), WALLET, 5_000_000_000n - amountIn);
+      const got = tokenAccountData(decodeAddress(USD), WALLET, 7n + amountOut + node.delta);
+      return {
+        error: null,
+        logs: [],
+        unitsConsumed: 1n,
+        accounts: [at(source, paid), at(destination, got), at(sysvar, data)],
+      };
+    },
+  });
+
+async function run(venues = ['raydium_cpmm', 'orca_whirlpool'], mayGoOn = () => true) {
+  const test = new VenueSelfTest({
+    core,
+    venues,
+    market: {
+      store,
+      clock: () => CHAIN_CLOCK,
+      poolCount: () => core.poolCount(store),
+      describe: (pools) => core.describePools(store, pools),
+      withdraw: (pools, code) => withdrawn.push([[...pools], code]),
+    },
+    journal: { record: (event) => events.push(event) },
+    failures: new FailureHandler(),
+    reader: reader(),
+    blockhashes: {
+      start: async () => undefined,
+      stop: async () => undefined,
+      latest: () => ({ blockhash: SOL, lastValidBlockHeight: 1n, slot: 1n }),
+    },
+    wallet: WALLET,
+    time: clock,
+    baseMints: [SOL],
+    spendable: (mint) => funds.get(mint) ?? 0n,
+  });
+  const running = test.run(mayGoOn).catch((error: unknown) => error as Error & { code: string });
+  for (let wait = 0; wait < 60; wait += 1) await clock.advance(200);
+  return await running;
+}
+
+const verdictOf = (venue: string) => events.find((event) => event.type === 'self_test' && event.venue === venue);
+
+describe('the self-test of a venue', () => {
+  it('passes where the simulated swap gives the quote to the unit, in one simulation', async () => {
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'passed', pools: 2 });
+    expect(node.simulations).toBe(1);
+    expect(withdrawn).toEqual([]);
+  });
+
+  it('says of a venue without pools that it was not tested', async () => {
+    await run();
+    expect(verdictOf('orca_whirlpool')).toMatchObject({ outcome: 'untested', pools: 0, pool: null });
+  });
+
+  it.each([1n, -1n])('fails where it gives %s unit more, withdraws every pool and alerts', async (delta) => {
+    node.delta = delta;
+    const failed = await run();
+    expect(failed).toMatchObject({ code: 'MARKET_SELF_TEST_MISMATCH' });
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'failed' });
+    expect(withdrawn).toEqual([[[0, 1], 'MARKET_SELF_TEST_MISMATCH']]);
+    expect(events.find(({ type }) => type === 'alert')).toMatchObject({
+      severity: 'critical',
+      rule: 'venue_self_test',
+    });
+    expect(node.simulations).toBe(2);
+  });
+
+  it('judges no pool that moved while it was tried, and tries it again', async () => {
+    node.movedReads = 4;
+    node.delta = 1n;
+    await run();
+    // Two reads a trial: the first two trials saw the pool move and said nothing, the next two count.
+    expect(node.simulations).toBeGreaterThan(2);
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'failed' });
+  });
+
+  it('is undecided about pools that never rest', async () => {
+    node.movedReads = 1_000;
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'untested', reason: 'the pool moved meanwhile' });
+    expect(withdrawn).toEqual([]);
+  });
+
+  it('fails where every pool refuses the swap of a good quote, in the words of the program', async () => {
+    node.error = { InstructionError: [1, { Custom: 101 }] };
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('raydium_cpmm InstructionFallbackNotFound (101)') as string,
+    });
+    expect(node.simulations).toBe(2);
+  });
+
+  it('is undecided about what failed before the swap, and about a node that does not answer', async () => {
+    node.error = { InstructionError: [0, 'InsufficientFunds'] };
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'untested' });
+    events = [];
+    node.fails = true;
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'untested', reason: 'the node does not answer' });
+    expect(withdrawn).toEqual([]);
+  });
+
+  it('does not test what the wallet cannot pay for', async () => {
+    funds = new Map();
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({
+      outcome: 'untested',
+      reason: 'none of its 2 ready pools takes a swap of what the wallet holds',
+    });
+    expect(node.simulations).toBe(0);
+  });
+
+  it('ends at once when the start is stopped', async () => {
+    await run(['raydium_cpmm'], () => false);
+    expect(node.simulations).toBe(0);
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'untested' });
+  });
+});
