@@ -25,7 +25,10 @@ export function readFixture(venue: string, name: string): AccountView[] {
   }));
 }
 
-/** Decodes the first account as a pool and applies those of the others that it watches; those that lack do not exist. */
+/**
+ * Decodes the first account as a pool and applies those of the others that it watches; of those that quotes can do without, the ones
+ * that lack do not exist.
+ */
 export function openPool(accounts: readonly AccountView[]): Pool {
   const [own] = accounts;
   if (own === undefined) throw new Error('a fixture has a pool account');
@@ -33,10 +36,13 @@ export function openPool(accounts: readonly AccountView[]): Pool {
   const applied: Uint8Array[] = [];
   // What is applied may bring other accounts into reach.
   for (;;) {
-    const next = pool.watched().find((watched) => !applied.some((known) => sameBytes(known, watched)));
+    const watched = pool.watched();
+    const position = watched.findIndex((address) => !applied.some((known) => sameBytes(known, address)));
+    const next = watched[position];
     if (next === undefined) return pool;
-    const absent = { address: next, owner: new Uint8Array(32), data: new Uint8Array() };
-    pool.apply(accounts.find((candidate) => sameBytes(candidate.address, next)) ?? absent);
+    const account = accounts.find((candidate) => sameBytes(candidate.address, next));
+    if (account !== undefined) pool.apply(account);
+    else if (position >= pool.required()) pool.apply({ address: next, owner: new Uint8Array(32), data: new Uint8Array() });
     applied.push(next);
   }
 }
