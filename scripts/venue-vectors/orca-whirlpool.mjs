@@ -101,6 +101,30 @@ const DEFINITIONS = [
     positions: nested(97, 8, 12, 900_000_000_000n),
     vaults: SCALE,
   },
+  // The reference lies so far off that the fee is at its most until the swap comes near it.
+  {
+    name: 'adaptive-fee-towards-a-reference-above',
+    spacing: 16,
+    tick: 97,
+    adaptive: { ...ADAPTIVE, control: 30_000, max: 90_000, group: 8, threshold: 20, ...BUSY, groupReference: 45 },
+    positions: [
+      [-1_600, 1_600, 60_000_000_000n],
+      [160, 192, 5_000_000_000n],
+    ],
+    vaults: SCALE,
+  },
+  {
+    name: 'adaptive-fee-towards-a-reference-below',
+    spacing: 16,
+    tick: -97,
+    format: 'dynamic',
+    adaptive: { ...ADAPTIVE, control: 30_000, max: 90_000, group: 16, threshold: 20, ...BUSY, groupReference: -40 },
+    positions: [
+      [-1_600, 1_600, 60_000_000_000n],
+      [-320, -192, 5_000_000_000n],
+    ],
+    vaults: SCALE,
+  },
   {
     name: 'adaptive-fee-switched-off',
     spacing: 64,

@@ -163,7 +163,9 @@ async function refresh(floor: Floor, index: PoolIndex): Promise<void> {
 }
 
 async function chainClock(floor: Floor) {
-  const { data } = (await readAccounts(floor, [CLOCK_SYSVAR]))[0]!;
+  const [clock] = await readAccounts(floor, [CLOCK_SYSVAR]);
+  if (clock === undefined) throw new Error('the cluster has no clock');
+  const { data } = clock;
   const view = new DataView(data.buffer, data.byteOffset);
   const at = (offset: number): bigint => view.getBigUint64(offset, true);
   return { slot: at(0), epoch: at(16), unixTimestamp: at(32) };
