@@ -60,13 +60,13 @@ export class FixtureStore {
   }
 
   /** Returns the quote, or the code it is refused with. */
-  quote({ direction, mode, amount, clock }: SwapOrder): Quote | unknown {
+  quote({ direction, mode, amount, clock }: SwapOrder): unknown {
     let quote: Quote | undefined;
     const code = codeOf(() => (quote = this.#api.quote(this.store, 0, direction, mode, amount, clock)));
     return quote ?? code;
   }
 
-  sequence(orders: readonly SwapOrder[]): readonly OrderOutcome[] | unknown {
+  sequence(orders: readonly SwapOrder[]): unknown {
     let outcomes: readonly OrderOutcome[] | undefined;
     const code = codeOf(() => (outcomes = this.#api.quoteSequence(this.store, 0, orders)));
     return outcomes ?? code;

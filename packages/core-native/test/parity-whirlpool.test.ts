@@ -7,25 +7,19 @@ import { type ChainClock, type Direction, SwapMode, type SwapOrder } from '../ts
 import { sameBytes } from '../ts/fallback/pools/account-reader.js';
 import type { StoreApi } from '../ts/fallback/search/store-api.js';
 import { readFixture } from './fallback/pools/fixture-pools.js';
+import { RandomStream } from './random-stream.js';
 import { nativeStoreAbsence, storeBackends } from './store-backends.js';
 
 const ROUNDS = 400;
-const U64_MASK = (1n << 64n) - 1n;
 const CLOCK: ChainClock = { slot: 9n, epoch: 925n, unixTimestamp: 1_790_000_000n };
 const NAMES = readdirSync(join(import.meta.dirname, '../../../fixtures/orca_whirlpool'));
 
 /** Printed with every failure; TANDEM_SEED repeats it. */
 const seed = Number(process.env['TANDEM_SEED'] ?? randomInt(2 ** 31));
 
-let state = (BigInt(seed) * 0x9e37_79b9_7f4a_7c15n) & U64_MASK || 1n;
-function u64(): bigint {
-  state ^= (state << 13n) & U64_MASK;
-  state ^= state >> 7n;
-  state ^= (state << 17n) & U64_MASK;
-  return state;
-}
-const below = (limit: number): number => Number(u64() >> 11n) % limit;
-const magnitude = (): bigint => u64() >> BigInt(below(64));
+const random = new RandomStream(seed);
+const below = (limit: number): number => random.below(limit);
+const magnitude = (): bigint => random.magnitude();
 
 /** Fields that a swap reads, in the pool, the oracle and the first ticks of a fixed array: offset and bytes. */
 const FIELDS: Readonly<Record<number, readonly (readonly [offset: number, bytes: number])[]>> = {
@@ -56,7 +50,7 @@ function bend(account: AccountRecord): AccountRecord | undefined {
   const fields = FIELDS[data.length] ?? [];
   for (let changes = below(3); changes > 0; changes--) {
     const [offset, bytes] = fields[below(fields.length || 1)] ?? [below(data.length), 1];
-    const value = (magnitude() << 64n) | u64();
+    const value = (magnitude() << 64n) | random.u64();
     const wide = bytes === 17 || bytes === 16 ? value >> BigInt(below(128)) : magnitude();
     for (let i = bytes === 17 ? 1 : 0; i < bytes; i++) data[offset + i] = Number((wide >> BigInt(8 * i)) & 255n);
     if (bytes === 17) data[offset] = below(8) === 0 ? below(3) : 1;
@@ -132,7 +126,7 @@ describe.skipIf(nativeStoreAbsence !== '')(`Whirlpools on both backends (seed ${
       const isBent = below(4) !== 0;
       const accounts = isBent ? records.map(bend).filter((account) => account !== undefined) : records;
       const orders = Array.from({ length: 6 }, (): SwapOrder => {
-        const limit = below(4) === 0 ? { sqrtPriceLimit: (u64() << 32n) >> BigInt(below(64)) } : {};
+        const limit = below(4) === 0 ? { sqrtPriceLimit: (random.u64() << 32n) >> BigInt(below(64)) } : {};
         const seconds = BigInt(below(3) === 0 ? below(5_000) : 0);
         const clock = { ...CLOCK, unixTimestamp: CLOCK.unixTimestamp + seconds };
         return {

@@ -212,8 +212,9 @@ describe('the price walk', () => {
     await takeSteps(bench, 300);
     expect(bench.floor.counters.depthRestorations).toBe(deepened.length);
     const last = await readPools(bench);
-    for (const { index, address, ...before } of deepened) {
-      expect(Math.abs(depth(last[index]!) / depth(before) - 1), addressText(address)).toBeLessThan(0.02);
+    for (const before of deepened) {
+      const name = addressText(before.address);
+      expect(Math.abs(depth(last[before.index]!) / depth(before) - 1), name).toBeLessThan(0.02);
     }
   });
 

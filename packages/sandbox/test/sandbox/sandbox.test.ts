@@ -29,6 +29,14 @@ async function start(overrides: Partial<SandboxOptions> = {}): Promise<Sandbox> 
   return sandbox;
 }
 
+/** What the venues' pool accounts weigh. */
+const POOL_BYTES: Readonly<Record<string, number>> = {
+  raydium_cpmm: 637,
+  raydium_amm_v4: 752,
+  orca_whirlpool: 653,
+  meteora_dlmm: 904,
+};
+
 const pause = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('startSandbox', () => {
@@ -40,7 +48,7 @@ describe('startSandbox', () => {
     expect(sandbox.pools).toHaveLength(16);
     for (const { address, venue } of sandbox.pools) {
       const account = await connection.getAccountInfo(new PublicKey(address));
-      expect(account?.data.length).toBe(venue === 'raydium_cpmm' ? 637 : 752);
+      expect(account?.data.length, venue).toBe(POOL_BYTES[venue]);
     }
     const table = await connection.getAddressLookupTable(new PublicKey(sandbox.lookupTables[0] ?? ''));
     expect(table.value?.state.addresses.map(String)).toContain(sandbox.pools[0]?.address);
