@@ -149,7 +149,17 @@ const SANDBOX_DEFAULTS = {
 function configOf(sandbox: Sandbox, story: Story): EngineConfig {
   const parsed = parseEngineConfig(JSON.stringify({ execution_mode: 'REAL', ...story.config }), { network: 'sandbox' });
   const wsUrl = story.wsUrl?.(sandbox) ?? sandbox.wsUrl;
-  return { ...parsed, network: { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl } };
+  const network = { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl };
+  if ((story.sandbox?.accountDirs ?? []).length === 0) return { ...parsed, network };
+  // Loaded pools may lie beside SOL; as in the CLI, the mints that reach them are bases too.
+  const { baseMints, minProfitLamports } = parsed.strategy;
+  const added = sandbox.baseMints.filter(({ mint }) => baseMints.every((base) => base.mint !== mint));
+  const valued = added.map((base) => ({
+    ...base,
+    maxAmountIn: (parsed.maxExecutionAmountLamports * base.lamportPriceNumerator) / base.lamportPriceDenominator,
+    minNetProfit: (minProfitLamports * base.lamportPriceNumerator) / base.lamportPriceDenominator + 1n,
+  }));
+  return { ...parsed, network, strategy: { ...parsed.strategy, baseMints: [...baseMints, ...valued] } };
 }
 
 async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: string) {
