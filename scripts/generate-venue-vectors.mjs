@@ -1,7 +1,8 @@
 // Makes the fixtures and the venue vectors: swaps that our own sandbox programs, or dumps of the real ones, execute in LiteSVM on
 // accounts written here. Nothing of the core is used, so that `expected` never comes from the code under test. The same script
-// gives the same bytes. Venues that need a dump keep their files where none is given.
-// A venue module that exports `programs` finds its dumps by itself, in a public crate.
+// gives the same bytes. Venues that need a dump keep their files where none is given; DIR/spl_token.so stands in for LiteSVM's light
+// token program with them, so that their compute units are those of the classic one. A venue module that exports `programs`
+// finds its dumps by itself, in a public crate.
 //   node scripts/generate-venue-vectors.mjs [--dumps DIR]     (DIR/<stem>.so)
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,11 +12,13 @@ import { addressOf, hex, sha256 } from './venue-vectors/bytes.mjs';
 import { amountsFor } from './venue-vectors/amounts.mjs';
 import * as meteoraDammV2 from './venue-vectors/meteora-damm-v2.mjs';
 import * as meteoraDlmm from './venue-vectors/meteora-dlmm.mjs';
+import * as orcaWhirlpool from './venue-vectors/orca-whirlpool.mjs';
 import * as pumpswap from './venue-vectors/pumpswap.mjs';
 import * as raydiumAmmV4 from './venue-vectors/raydium-amm-v4.mjs';
+import * as raydiumClmm from './venue-vectors/raydium-clmm.mjs';
 import * as raydiumCpmm from './venue-vectors/raydium-cpmm.mjs';
 import { SwapMachine } from './venue-vectors/swap-machine.mjs';
-import { tokenAccount } from './venue-vectors/tokens.mjs';
+import { SPL_TOKEN, tokenAccount } from './venue-vectors/tokens.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CLOCK = { slot: 400_000_000n, epoch: 925n, unixTimestamp: 1_790_000_000n };
@@ -25,15 +28,25 @@ const USER = { owner: addressOf('owner'), source: addressOf('source'), destinati
 
 const { values: options } = parseArgs({ options: { dumps: { type: 'string' } } });
 
-for (const venue of [raydiumCpmm, raydiumAmmV4, meteoraDammV2, meteoraDlmm, pumpswap]) generate(venue);
+for (const venue of [raydiumCpmm, raydiumAmmV4, raydiumClmm, meteoraDammV2, meteoraDlmm, orcaWhirlpool, pumpswap])
+  generate(venue);
+
+/** Returns the bytes of a dump, or undefined where none is given. */
+function readDump(name) {
+  const path = join(options.dumps ?? '', `${name}.so`);
+  return options.dumps !== undefined && existsSync(path) ? readFileSync(path) : undefined;
+}
 
 /** Returns the program that executes a venue's swaps and those it needs, or undefined where dumps of them are not to be had. */
 function findPrograms(venue) {
   if (venue.programs !== undefined) return venue.programs();
-  const folder = venue.NEEDS_DUMP ? options.dumps : join(ROOT, 'packages/sandbox/programs', venue.STEM);
-  const path = join(folder ?? '', `${venue.STEM}.so`);
-  if (folder === undefined || !existsSync(path)) return undefined;
-  return [{ address: venue.PROGRAM, bytes: readFileSync(path) }];
+  if (!venue.NEEDS_DUMP) {
+    const path = join(ROOT, 'packages/sandbox/programs', venue.STEM, `${venue.STEM}.so`);
+    return [{ address: venue.PROGRAM, bytes: readFileSync(path) }];
+  }
+  const [bytes, token] = [readDump(venue.STEM), readDump('spl_token')];
+  if (bytes === undefined) return undefined;
+  return [{ address: venue.PROGRAM, bytes }, ...(token === undefined ? [] : [{ address: SPL_TOKEN, bytes: token }])];
 }
 
 function generate(venue) {

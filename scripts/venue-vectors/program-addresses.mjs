@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 
 /** `@solana/kit` is the sandbox's dependency; the scripts borrow it from there. */
+const KIT = '@solana/kit';
 const require = createRequire(new URL('../../packages/sandbox/package.json', import.meta.url));
-const { getAddressDecoder, getAddressEncoder, getProgramDerivedAddress } = await import(require.resolve('@solana/kit'));
+const { getAddressDecoder, getAddressEncoder, getProgramDerivedAddress } = await import(require.resolve(KIT));
 
 const ASSOCIATED_TOKEN = base58Bytes('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
 

@@ -2,11 +2,13 @@ import { createRequire } from 'node:module';
 
 const PAYER_LAMPORTS = 10_000_000_000n;
 const AMOUNT_OFFSET = 64;
+/** What a transaction may ask for; without, long swaps end at the 200,000 units of an instruction. */
+const MOST_COMPUTE_UNITS = 1_400_000n;
 
 /** LiteSVM is the sandbox's dependency; the script borrows it from there. */
 const LITESVM = 'litesvm/dist/internal.js';
 const require = createRequire(new URL('../../packages/sandbox/package.json', import.meta.url));
-const { Account, Clock, FailedTransactionMetadata, LiteSvm } = await import(require.resolve(LITESVM));
+const { Account, Clock, ComputeBudget, FailedTransactionMetadata, LiteSvm } = await import(require.resolve(LITESVM));
 
 /** Runs single swaps against given accounts in LiteSVM and never keeps what they changed. */
 export class SwapMachine {
@@ -16,6 +18,9 @@ export class SwapMachine {
     this.owner = owner;
     this.#svm.setSigverify(false);
     this.#svm.setBlockhashCheck(false);
+    const budget = new ComputeBudget();
+    budget.computeUnitLimit = MOST_COMPUTE_UNITS;
+    this.#svm.setComputeBudget(budget);
     this.put({ address: owner, owner: new Uint8Array(32), data: new Uint8Array() });
   }
 

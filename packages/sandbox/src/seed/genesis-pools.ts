@@ -1,6 +1,8 @@
 import { Venue } from '@tandem/core-native';
 import type { ClusterAccount } from '../cluster/cluster.js';
 import { unitsWorth, type GenesisSymbol, type GenesisToken } from './genesis-tokens.js';
+import { DlmmFee, encodeDlmmPool, type DlmmPoolSpec } from './meteora-dlmm.js';
+import { encodeWhirlpool, TickArrayFormat, type WhirlpoolSpec } from './orca-whirlpool.js';
 import { encodeAmmV4Pool } from './raydium-amm-v4.js';
 import { CreatorFee, encodeCpmmConfig, encodeCpmmPool, type CpmmConfigSpec } from './raydium-cpmm.js';
 import type { PoolSide, SeededPool } from './seeded-pool.js';
@@ -17,23 +19,71 @@ const STANDARD_CONFIG: CpmmConfigSpec = { index: 60_000, tradeFeeRate: 2_500n, c
 const CHEAP_CONFIG: CpmmConfigSpec = { index: 60_001, tradeFeeRate: 1_000n, creatorFeeRate: 0n };
 const AMM_V4_SWAP_FEE_NUMERATOR = 25n;
 
-interface PoolDefinition {
-  readonly venue: Venue;
+/** What the pools of each venue are made of besides their sides. */
+type VenuePlan =
+  | {
+      readonly venue: typeof Venue.RaydiumCpmm;
+      readonly config?: CpmmConfigSpec;
+      readonly creatorFee?: CreatorFee;
+      /** Fees that wait in each vault, so that the subtraction of them is on the path. */
+      readonly pending?: bigint;
+    }
+  | {
+      readonly venue: typeof Venue.RaydiumAmmV4;
+      /** Profit that waits in each vault. */
+      readonly pending?: bigint;
+    }
+  | ({ readonly venue: typeof Venue.OrcaWhirlpool } & Pick<
+      WhirlpoolSpec,
+      'tickSpacing' | 'feeRate' | 'format' | 'adaptive'
+    >)
+  | ({ readonly venue: typeof Venue.MeteoraDlmm } & Pick<
+      DlmmPoolSpec,
+      'binStep' | 'baseFactor' | 'variableFeeControl' | 'fee' | 'binsPerSide'
+    >);
+
+type PoolDefinition = VenuePlan & {
   readonly tokens: readonly [GenesisSymbol, GenesisSymbol];
   /** Worth of each side. */
   readonly depthSol: bigint;
-  readonly config?: CpmmConfigSpec;
-  readonly creatorFee?: CreatorFee;
-  /** Fees or pnl that wait in each vault, so that the subtraction of them is on the path. */
-  readonly pending?: bigint;
-}
+};
 
-/** Twelve pools over six pairs, two of each pair: most pairs trade on both venues, the Token-2022 one on the venue that takes it. */
+/** 0.25 % at rest and more with volatility; bins of 0.1 % up to 20 % from the price. */
+const FINE_BINS = {
+  venue: Venue.MeteoraDlmm,
+  binStep: 10,
+  baseFactor: 25_000,
+  variableFeeControl: 20_000,
+  fee: DlmmFee.Input,
+  binsPerSide: 180,
+} as const;
+
+/** 0.2 %, in arrays of the program's older format. */
+const STATIC_WHIRLPOOL = {
+  venue: Venue.OrcaWhirlpool,
+  tickSpacing: 64,
+  feeRate: 2_000,
+  format: TickArrayFormat.Fixed,
+} as const;
+
+/**
+ * Sixteen pools over six pairs, two to four of each: most pairs trade on more than one venue and, beside SOL, on more than one
+ * family of them; the Token-2022 one trades on the venue that takes it.
+ */
 const DEFINITIONS: readonly PoolDefinition[] = [
   { venue: Venue.RaydiumCpmm, tokens: ['SOL', 'USD'], depthSol: 2_500n },
   { venue: Venue.RaydiumAmmV4, tokens: ['SOL', 'USD'], depthSol: 5_000n, pending: 123_456n },
+  { ...STATIC_WHIRLPOOL, tokens: ['SOL', 'USD'], depthSol: 1_000n },
+  { ...FINE_BINS, tokens: ['SOL', 'USD'], depthSol: 1_000n },
   { venue: Venue.RaydiumCpmm, tokens: ['SOL', 'AAA'], depthSol: 800n, pending: 7_654_321n },
   { venue: Venue.RaydiumAmmV4, tokens: ['AAA', 'SOL'], depthSol: 1_200n },
+  {
+    ...STATIC_WHIRLPOOL,
+    format: TickArrayFormat.Dynamic,
+    adaptive: { controlFactor: 4_000, maxVolatility: 350_000, tickGroupSize: 64, majorSwapThreshold: 64 },
+    tokens: ['SOL', 'AAA'],
+    depthSol: 600n,
+  },
   {
     venue: Venue.RaydiumCpmm,
     tokens: ['SOL', 'BBB'],
@@ -42,6 +92,7 @@ const DEFINITIONS: readonly PoolDefinition[] = [
     pending: 1_000n,
   },
   { venue: Venue.RaydiumAmmV4, tokens: ['BBB', 'SOL'], depthSol: 900n },
+  { ...FINE_BINS, fee: DlmmFee.TokenY, tokens: ['BBB', 'SOL'], depthSol: 600n },
   { venue: Venue.RaydiumCpmm, tokens: ['SOL', 'CCC'], depthSol: 1_000n },
   { venue: Venue.RaydiumCpmm, tokens: ['SOL', 'CCC'], depthSol: 600n, config: CHEAP_CONFIG },
   { venue: Venue.RaydiumCpmm, tokens: ['USD', 'AAA'], depthSol: 700n },
@@ -70,37 +121,35 @@ export async function genesisConfigs(): Promise<ClusterAccount[]> {
 }
 
 /** What any seeded pool is made of. */
-export interface PoolPlan {
+export type PoolPlan = VenuePlan & {
   readonly seed: number;
   readonly label: string;
-  readonly venue: Venue;
   readonly sides: readonly [PoolSide, PoolSide];
-  readonly config?: CpmmConfigSpec;
-  readonly creatorFee?: CreatorFee;
-  readonly pending?: bigint;
+};
+
+/** Encodes a pool of any venue that the sandbox has a program for. */
+export async function seedPool(plan: PoolPlan): Promise<GenesisPool> {
+  return { ...(await encodePool(plan)), venue: plan.venue };
 }
 
-/** Encodes a pool of either venue. */
-export async function seedPool(plan: PoolPlan): Promise<GenesisPool> {
-  const { seed, label, sides, pending = 0n } = plan;
-  if (plan.venue === Venue.RaydiumAmmV4) {
-    const [coin, pc] = sides;
-    const pool = encodeAmmV4Pool({
-      seed,
-      label,
-      coin,
-      pc,
-      swapFeeNumerator: AMM_V4_SWAP_FEE_NUMERATOR,
-      pendingPnl: pending,
-    });
-    return { ...pool, venue: plan.venue };
+async function encodePool(plan: PoolPlan): Promise<SeededPool> {
+  const { seed, label, sides } = plan;
+  switch (plan.venue) {
+    case Venue.RaydiumAmmV4: {
+      const [coin, pc] = sides;
+      const pendingPnl = plan.pending ?? 0n;
+      return encodeAmmV4Pool({ seed, label, coin, pc, swapFeeNumerator: AMM_V4_SWAP_FEE_NUMERATOR, pendingPnl });
+    }
+    case Venue.RaydiumCpmm: {
+      const configIndex = (plan.config ?? STANDARD_CONFIG).index;
+      const creatorFee = plan.creatorFee ?? CreatorFee.Off;
+      return encodeCpmmPool({ seed, label, configIndex, sides, creatorFee, pendingFees: plan.pending ?? 0n });
+    }
+    case Venue.OrcaWhirlpool:
+      return encodeWhirlpool({ ...plan, pendingFees: 0n });
+    case Venue.MeteoraDlmm:
+      return encodeDlmmPool(plan);
   }
-  const configIndex = (plan.config ?? STANDARD_CONFIG).index;
-  const creatorFee = plan.creatorFee ?? CreatorFee.Off;
-  return {
-    ...(await encodeCpmmPool({ seed, label, configIndex, sides, creatorFee, pendingFees: pending })),
-    venue: plan.venue,
-  };
 }
 
 function sideOf(

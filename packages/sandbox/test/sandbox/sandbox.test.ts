@@ -37,7 +37,7 @@ describe('startSandbox', () => {
     const connection = new Connection(sandbox.rpcUrl, 'confirmed');
     await pause(300);
     expect(await connection.getBalance(new PublicKey(sandbox.wallet.address))).toBe(1_000_000_000_000);
-    expect(sandbox.pools).toHaveLength(12);
+    expect(sandbox.pools).toHaveLength(16);
     for (const { address, venue } of sandbox.pools) {
       const account = await connection.getAccountInfo(new PublicKey(address));
       expect(account?.data.length).toBe(venue === 'raydium_cpmm' ? 637 : 752);

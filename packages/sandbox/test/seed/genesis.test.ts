@@ -4,6 +4,7 @@ import { planGenesis } from '../../src/seed/genesis.js';
 import { CPMM_AUTHORITY, CPMM_PROGRAM, squareRoot } from '../../src/seed/raydium-cpmm.js';
 import { AMM_V4_AUTHORITY, AMM_V4_PROGRAM } from '../../src/seed/raydium-amm-v4.js';
 import { groupPairs, pairPriceX64 } from '../../src/market/pair.js';
+import { quotedPriceX64 } from '../../src/market/pool-price.js';
 import type { PoolView } from '../../src/market/pool-view.js';
 import { openMarketFloor, openView, type MarketFloor } from '../sandbox/market-floor.js';
 
@@ -48,29 +49,29 @@ describe('the seeded pools', () => {
 
   const all = (): number[] => Array.from({ length: floor.core.poolCount(view.store) }, (_, index) => index);
 
-  it('decode in the core, at least ten over at least five pairs on both venues, all ready', () => {
+  it('decode in the core, at least ten over at least five pairs on four venues, all ready', () => {
     const pools = view.describe(all());
     expect(pools.length).toBeGreaterThanOrEqual(10);
     expect(pools.filter((pool) => !pool.ready || pool.disabledCode !== null)).toEqual([]);
-    expect(new Set(pools.map((pool) => pool.venue)).size).toBe(2);
+    expect(new Set(pools.map((pool) => pool.venue)).size).toBe(4);
     expect(groupPairs(pools).length).toBeGreaterThanOrEqual(5);
   });
 
-  it('start at one price within a pair, with 500 to 5,000 SOL beside SOL', () => {
+  it('start at one price within a pair, bins within their step, with 500 to 5,000 SOL beside SOL', async () => {
     const pools = view.describe(all());
+    const quotes = { core: floor.core, store: view.store, clock: await view.chainClock() };
     for (const pair of groupPairs(pools)) {
-      const prices = pair.pools.map((index) =>
-        pairPriceX64(pools[index]!, (pools[index]!.reserveB << 64n) / pools[index]!.reserveA),
-      );
+      const prices = pair.pools.map((index) => pairPriceX64(pools[index]!, quotedPriceX64(quotes, pools[index]!)));
       const [low, high] = [prices.reduce((a, b) => (a < b ? a : b)), prices.reduce((a, b) => (a > b ? a : b))];
-      expect(Number(high - low) / Number(low)).toBeLessThan(1e-6);
+      // Quotes show a price to a few ten-thousandths, and a bin has one price from end to end.
+      expect(Number(high - low) / Number(low)).toBeLessThan(0.002);
     }
     const sol = addressText(floor.genesis.tokens.get('SOL')!.facts.mint);
     const depths = pools.flatMap((pool) => {
       if (addressText(pool.mintA) === sol) return [pool.reserveA];
       return addressText(pool.mintB) === sol ? [pool.reserveB] : [];
     });
-    expect(depths).toHaveLength(8);
+    expect(depths).toHaveLength(12);
     for (const depth of depths) expect(depth >= 500_000_000_000n && depth <= 5_000_000_000_000n).toBe(true);
   });
 

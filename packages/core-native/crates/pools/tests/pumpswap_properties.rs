@@ -259,6 +259,55 @@ fn reads_additions_that_an_older_pool_account_lacks_as_zero() {
 }
 
 #[test]
+fn takes_cashback_coins_and_refuses_fees_of_nothing_by_the_older_instructions_alone() {
+    const IS_CASHBACK_COIN: usize = 244;
+    let legacy = |amount| SwapOrder {
+        instructions: InstructionSet::Legacy,
+        ..SwapOrder::new(Direction::AToB, SwapMode::ExactIn, amount)
+    };
+    let mut accounts = accounts(&PoolSpec::default());
+    accounts[0].data[IS_CASHBACK_COIN] = 1;
+    let mut cashback = load_pool(&accounts, &accounts[0].address);
+    assert_eq!(cashback.disabled(&CLOCK), Some(QuoteError::FeatureUnsupported));
+    assert_eq!(sell(&cashback, 1_000_000), Err(QuoteError::FeatureUnsupported));
+    let sold = cashback.swap(&legacy(1_000_000), &CLOCK);
+
+    let mut plain = load(&PoolSpec::default());
+    assert_eq!(sell(&plain, 1_000_000), sold);
+    // Four units of base are worth no quote: the creator's fee is zero, and its account is taken for another.
+    assert_eq!(sell(&plain, 4), Ok(Quote { amount_in: 4, amount_out: 0 }));
+    assert_eq!(plain.swap(&legacy(4), &CLOCK), Err(QuoteError::FeatureUnsupported));
+}
+
+#[test]
+fn prices_and_pays_out_alike_after_a_swap_whether_its_fees_wait_in_the_vault_or_left_it() {
+    // A sale of half the base gives 66,666,666 before fees: 133,334 + 33,334 + 633,334.
+    let order = SwapOrder::new(Direction::AToB, SwapMode::ExactIn, 500_000_000);
+    for instructions in [InstructionSet::Current, InstructionSet::Legacy] {
+        // With a boost the curve has more than can be paid out, so that both can be told apart.
+        let spec = PoolSpec { quote: 100_000_000, virtual_quote: 100_000_000, ..PoolSpec::default() };
+        let mut pool = load(&spec);
+        let sold = pool.swap(&SwapOrder { instructions, ..order }, &CLOCK).expect("a sale");
+        assert_eq!(sold.amount_out, 66_666_666 - 133_334 - 33_334 - 633_334);
+        assert_eq!(pool.reserves(), Some([1_500_000_000, 200_000_000 - 66_666_666 + 133_334]));
+        let bounds = pool.bounds(Direction::AToB, &CLOCK).expect("bounds");
+        assert_eq!(bounds.max_out, 100_000_000 - 66_666_666 + 133_334, "{instructions:?}");
+    }
+}
+
+#[test]
+fn refuses_a_budget_of_which_a_unit_would_stay_unspent() {
+    let spec = PoolSpec { is_canonical: false, flat: [25, 5, 0], ..PoolSpec::default() };
+    let mut accounts = accounts(&spec);
+    accounts[0].data[211..243].fill(0);
+    let mut pool = load_pool(&accounts, &accounts[0].address);
+    assert_eq!(spend(&pool, 10_030).map(|quote| quote.amount_in), Ok(10_030));
+    assert_eq!(spend(&pool, 10_031), Err(QuoteError::LiquidityExceeded));
+    let order = SwapOrder::new(Direction::BToA, SwapMode::ExactIn, 10_031);
+    assert_eq!(pool.swap(&order, &CLOCK).map(|quote| quote.amount_in), Ok(10_030));
+}
+
+#[test]
 fn holds_on_captured_pools() {
     let Some(shared) = shared_folder() else {
         println!("skipped: shared/vectors/pumpswap.json is not beside the repository (TANDEM_SHARED)");

@@ -50,16 +50,13 @@ fn load(venue: &str, name: &str) -> AnyPool {
         .collect();
     let views = || accounts.iter().map(|(address, owner, data)| AccountView { address, owner, data });
     let mut pool = AnyPool::decode(views().next().expect("the pool comes first")).expect("a pool");
-    for watched in pool.watched() {
-        let absent = AccountView { address: &watched, owner: &[0; 32], data: &[] };
-        let view = views().find(|view| *view.address == watched).unwrap_or(absent);
-        pool.apply(view).expect("an account of the pool");
-    }
-    // What is applied may bring other accounts into reach.
-    for watched in pool.watched() {
-        if let Some(view) = views().find(|view| *view.address == watched) {
-            pool.apply(view).expect("an account of the pool");
-        }
+    let mut applied = Vec::new();
+    // What is applied may bring other accounts into reach; those that the folder lacks do not exist.
+    while let Some(next) = pool.watched().into_iter().find(|watched| !applied.contains(watched)) {
+        let absent = AccountView { address: &next, owner: &[0; 32], data: &[] };
+        pool.apply(views().find(|view| *view.address == next).unwrap_or(absent))
+            .expect("an account of the pool");
+        applied.push(next);
     }
     pool
 }
@@ -194,4 +191,14 @@ fn leaves_pumpswap_swaps_the_compute_units_of_the_classic_token_program() {
         let units = pool.swap_compute_units(direction, mode, amount, &clock);
         assert!(taken + 3 * 6_100 <= u64::from(units), "{}: {taken} of {units}", vector["name"]);
     }
+}
+
+#[test]
+fn quotes_what_the_whirlpool_program_gives_and_builds_the_instruction_it_takes() {
+    check("orca_whirlpool");
+}
+
+#[test]
+fn quotes_what_the_clmm_program_gives_and_builds_the_instruction_it_takes() {
+    check("raydium_clmm");
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CoreError } from '../../../ts/core-error.js';
 import { sameBytes } from '../../../ts/fallback/pools/account-reader.js';
 import { decodePool } from '../../../ts/fallback/pools/any-pool.js';
 import type { AccountView, Pool } from '../../../ts/fallback/pools/pool.js';
@@ -25,19 +26,30 @@ export function readFixture(venue: string, name: string): AccountView[] {
   }));
 }
 
-/** Decodes the first account as a pool and applies those of the others that it watches, and what they bring into reach. */
+/**
+ * Decodes the first account as a pool and applies those of the others that it watches, and what they bring into reach. Those that the
+ * fixture lacks do not exist; a pool that cannot do without one refuses that, and its quotes.
+ */
 export function openPool(accounts: readonly AccountView[]): Pool {
   const [own] = accounts;
   if (own === undefined) throw new Error('a fixture has a pool account');
   const pool = decodePool(own);
-  const applyWatched = (): void => {
-    for (const address of pool.watched()) {
-      const account = accounts.find((candidate) => sameBytes(candidate.address, address));
-      if (account !== undefined) pool.apply(account);
-    }
-  };
-  applyWatched();
+  const applied: Uint8Array[] = [];
   // What is applied may bring other accounts into reach.
-  applyWatched();
-  return pool;
+  for (;;) {
+    const next = pool.watched().find((watched) => !applied.some((known) => sameBytes(known, watched)));
+    if (next === undefined) return pool;
+    applied.push(next);
+    const account = accounts.find((candidate) => sameBytes(candidate.address, next));
+    if (account === undefined) applyAbsent(pool, next);
+    else pool.apply(account);
+  }
+}
+
+function applyAbsent(pool: Pool, address: Uint8Array): void {
+  try {
+    pool.apply({ address, owner: new Uint8Array(32), data: new Uint8Array() });
+  } catch (thrown) {
+    if (!(thrown instanceof CoreError) || !thrown.code.startsWith('POOL_ACCOUNT_')) throw thrown;
+  }
 }

@@ -1,8 +1,10 @@
 //! Meteora DLMM (`lb_clmm` 0.12.0, with limit orders and fees in Y only). Accounts in `layout`, the arrays in reach in
-//! `window` and `bitmap`, one bin in `bin` and `fee`, whole swaps in `quote`, the instruction in `instruction`.
+//! `window` and `bitmap`, one bin in `bin` and `fee`, whole swaps in `quote`, the instruction in `instruction`,
+//! what it takes in `compute_units`.
 
 mod bin;
 mod bitmap;
+mod compute_units;
 mod fee;
 mod instruction;
 mod layout;
@@ -11,7 +13,7 @@ mod window;
 
 use self::bin::Bin;
 use self::fee::{Volatility, signed_seconds};
-use self::layout::{array_of_bin, decode_extension, decode_pair};
+use self::layout::{decode_extension, decode_pair};
 use self::quote::Parts;
 use self::window::{Window, extension_address};
 use crate::pool::{AccountView, Address, DecodeError, Pool, SwapInstruction, SwapRequest, Watch};
@@ -20,11 +22,6 @@ use crate::quote::{
 };
 use crate::token_account::TOKEN_2022_PROGRAM;
 use crate::token_mint::{MintTerms, decode_mint};
-
-/// A swap inside one bin with the classic token program, and what each further bin and array adds.
-const COMPUTE_UNITS: u32 = 60_000;
-const BIN_COMPUTE_UNITS: u32 = 7_500;
-const ARRAY_COMPUTE_UNITS: u32 = 25_000;
 
 /// A Meteora DLMM pool.
 #[derive(Clone, Debug)]
@@ -203,7 +200,7 @@ impl Pool for MeteoraDlmm {
     }
 
     fn compute_units(&self) -> u32 {
-        COMPUTE_UNITS
+        self.parts.base_compute_units()
     }
 
     fn swap_compute_units(
@@ -213,17 +210,7 @@ impl Pool for MeteoraDlmm {
         amount: u64,
         clock: &ChainClock,
     ) -> u32 {
-        let (mut bins, mut arrays, mut last_array) = (0_u32, 0_u32, array_of_bin(self.parts.state.active_id));
-        // A refused swap costs what it came to; nobody sends it.
-        let _ = self.parts.walk(direction, mode, amount, clock, |bin, _| {
-            bins = bins.saturating_add(1);
-            let array = array_of_bin(bin.id);
-            arrays = arrays.saturating_add(u32::from(array != last_array));
-            last_array = array;
-        });
-        COMPUTE_UNITS
-            .saturating_add(bins.saturating_sub(1).saturating_mul(BIN_COMPUTE_UNITS))
-            .saturating_add(arrays.saturating_mul(ARRAY_COMPUTE_UNITS))
+        self.parts.compute_units(direction, mode, amount, clock)
     }
 
     fn has_transfer_fee(&self) -> bool {

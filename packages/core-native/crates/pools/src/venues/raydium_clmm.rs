@@ -5,12 +5,13 @@ mod bitmap;
 mod dynamic_fee;
 mod layout;
 mod quote;
+mod span;
 mod step;
 mod tick_math;
 mod walk;
 mod window;
 
-use self::bitmap::{Bitmaps, Extension, flip, is_own};
+use self::bitmap::{Bitmaps, Extension, array_of, flip, is_own};
 use self::layout::{decode_config, decode_extension, decode_pool, decode_tick_array};
 use self::quote::{Fill, Parts};
 use self::window::{Window, WindowArray, extension_address};
@@ -36,8 +37,17 @@ const SWAP_V2: [u8; 8] = [0x2b, 0x04, 0xed, 0x0b, 0x1a, 0xc9, 0x1e, 0x62];
 /// Pool, configuration and mints.
 const REQUIRED: usize = 4;
 
+/// What swaps take on the program of before dynamic fees (2026-04) with the classic token program, rounded up: the newer program
+/// takes less for the same.
 mod compute_units {
-    pub const BASE: u32 = 90_000;
+    /// A swap that ends before the first tick, the longest address search seen included.
+    pub const BASE: u32 = 92_000;
+    /// Each further tick.
+    pub const TICK: u32 = 17_500;
+    /// Each further step of a dynamic fee, and each tick's limit orders: less than a tick, which the newer program also writes.
+    pub const STEP: u32 = 12_000;
+    /// The outer bitmaps, whose address is searched for.
+    pub const EXTENSION: u32 = 12_000;
 }
 
 /// A Raydium CLMM pool.
@@ -101,18 +111,23 @@ impl RaydiumClmm {
         window.route(identity, state.tick, fill.direction, self.parts.farthest_tick(fill))
     }
 
+    /// Returns whether a swap comes to an array outside the pool's bitmap, with outer bitmaps to find it in.
+    fn needs_extension(&self, route: &[&WindowArray]) -> bool {
+        let Parts { identity, state, extension, .. } = &*self.parts;
+        let starts_outside = !is_own(array_of(state.tick, identity.array_span()));
+        extension.is_present() && (starts_outside || route.iter().any(|array| !is_own(array.array)))
+    }
+
     /// Returns the accounts after the instruction's own: the outer bitmaps where the swap can come to an array outside the
     /// pool's bitmap, then the tick arrays in the order the swap meets them.
     fn remaining_accounts(&self, request: &SwapRequest<'_>) -> Vec<SwapAccount> {
-        let Parts { window, identity, state, extension, .. } = &*self.parts;
+        let Parts { window, identity, state, .. } = &*self.parts;
         let fill = Fill::new(request.direction, request.mode, request.amount);
         let route = match fill {
             Ok(fill) => self.route(&fill),
             Err(_) => window.route(identity, state.tick, request.direction, None),
         };
-        let current = bitmap::array_of(state.tick, identity.array_span());
-        let leaves = !is_own(current) || route.iter().any(|array| !is_own(array.array));
-        let outer = self.extension_address().filter(|_| leaves && extension.is_present());
+        let outer = self.extension_address().filter(|_| self.needs_extension(&route));
         let arrays = route.into_iter().map(|array| array.address(identity));
         outer.into_iter().chain(arrays).map(|address| SwapAccount::writable(*address)).collect()
     }
@@ -200,7 +215,7 @@ impl Pool for RaydiumClmm {
         let Parts { state, window, identity, extension, .. } = &mut *self.parts;
         state.sqrt_price = end.sqrt_price;
         state.liquidity = end.liquidity;
-        state.tick = end.tick;
+        state.tick = end.tick();
         state.dynamic_fee = end.dynamic_fee;
         if !matches.is_empty() {
             let emptied: Vec<i32> = matches
@@ -280,9 +295,12 @@ impl Pool for RaydiumClmm {
         let quoted = Fill::new(direction, mode, amount)
             .and_then(|fill| Ok((fill, self.parts.fill(&fill, clock, |_, _| {})?.1)));
         let Ok((fill, end)) = quoted else { return compute_units::BASE };
-        let arrays = self.route(&fill).len();
-        println!("CU {} {} {} {}", end.targets, end.steps, end.matches, arrays);
-        0
+        let outer = u32::from(self.needs_extension(&self.route(&fill)));
+        let steps = end.steps.saturating_sub(end.targets).saturating_add(end.matches);
+        compute_units::BASE
+            .saturating_add(compute_units::TICK.saturating_mul(end.targets.saturating_sub(1)))
+            .saturating_add(compute_units::STEP.saturating_mul(steps))
+            .saturating_add(compute_units::EXTENSION.saturating_mul(outer))
     }
 
     fn has_transfer_fee(&self) -> bool {

@@ -23,12 +23,12 @@ import { QuoteRefusal, quoteError, quoteFrom } from '../quote.js';
 import { TOKEN_2022_PROGRAM } from '../token-account.js';
 import { type MintTerms, PLAIN_MINT, decodeMint } from '../token-mint.js';
 import { type Bin, binAfter } from './meteora-dlmm/bin.js';
+import { baseUnitsOf, computeUnitsOf } from './meteora-dlmm/compute-units.js';
 import { signedSeconds } from './meteora-dlmm/fee.js';
 import { buildInstruction } from './meteora-dlmm/instruction.js';
 import {
   type BitmapExtension,
   METEORA_DLMM_PROGRAM,
-  arrayOfBin,
   decodeExtension,
   decodePair,
   sameIdentity,
@@ -37,14 +37,10 @@ import { type Parts, findBounds, findGate, findSchedule, gateAt, walk } from './
 import { Window, extensionAddress } from './meteora-dlmm/window.js';
 
 // Meteora DLMM (`lb_clmm` 0.12.0, with limit orders and fees in Y only). Accounts in `layout`, the arrays in reach in `window` and
-// `bitmap`, one bin in `bin` and `fee`, whole swaps in `quote`, the instruction in `instruction`.
+// `bitmap`, one bin in `bin` and `fee`, whole swaps in `quote`, the instruction in `instruction`, what it
+// takes in `compute-units`.
 
 export { METEORA_DLMM_PROGRAM };
-
-/** A swap inside one bin with the classic token program, and what each further bin and array adds. */
-const COMPUTE_UNITS = 60_000;
-const BIN_COMPUTE_UNITS = 7_500;
-const ARRAY_COMPUTE_UNITS = 25_000;
 
 /** A Meteora DLMM pool. */
 export class MeteoraDlmm implements Pool {
@@ -189,21 +185,11 @@ export class MeteoraDlmm implements Pool {
   }
 
   computeUnits(): number {
-    return COMPUTE_UNITS;
+    return baseUnitsOf(this.#parts);
   }
 
   swapComputeUnits(direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): number {
-    let bins = 0;
-    let arrays = 0;
-    let lastArray = arrayOfBin(this.#parts.state.activeId);
-    // A refused swap costs what it came to; nobody sends it.
-    walk(this.#parts, { direction, mode, amount, clock }, ({ id }) => {
-      bins += 1;
-      const array = arrayOfBin(id);
-      if (array !== lastArray) arrays += 1;
-      lastArray = array;
-    });
-    return COMPUTE_UNITS + Math.max(bins - 1, 0) * BIN_COMPUTE_UNITS + arrays * ARRAY_COMPUTE_UNITS;
+    return computeUnitsOf(this.#parts, { direction, mode, amount, clock });
   }
 
   hasTransferFee(): boolean {

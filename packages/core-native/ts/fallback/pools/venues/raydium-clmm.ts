@@ -1,6 +1,6 @@
 import {
   type ChainClock,
-  type Direction,
+  Direction,
   InstructionSet,
   type Quote,
   SwapMode,
@@ -39,6 +39,7 @@ import {
   sameIdentity,
 } from './raydium-clmm/layout.js';
 import {
+  type Fill,
   Filled,
   type Parts,
   farthestTick,
@@ -49,7 +50,7 @@ import {
   findGateAt,
   tryFill,
 } from './raydium-clmm/quote.js';
-import { Window, extensionAddress } from './raydium-clmm/window.js';
+import { type RouteArray, Window, extensionAddress } from './raydium-clmm/window.js';
 
 // `raydium-io/raydium-clmm`: accounts in `layout`, which tick arrays matter in `bitmap` and `window`, prices from `walk` up to
 // `quote`, the swap instruction here.
@@ -68,6 +69,21 @@ const SWAP_DATA_LENGTH = 41;
 
 /** Pool, configuration and mints. */
 const REQUIRED = 4;
+
+/**
+ * What swaps take on the program of before dynamic fees (2026-04) with the classic token program, rounded up: the newer program
+ * takes less for the same.
+ */
+const COMPUTE_UNITS = {
+  /** A swap that ends before the first tick, the longest address search seen included. */
+  base: 92_000,
+  /** Each further tick. */
+  tick: 17_500,
+  /** Each further step of a dynamic fee, and each tick's limit orders: less than a tick, which the newer program also writes. */
+  step: 12_000,
+  /** The outer bitmaps, whose address is searched for. */
+  extension: 12_000,
+} as const;
 
 /** A Raydium CLMM pool. */
 export class RaydiumClmm implements Pool {
@@ -195,7 +211,7 @@ export class RaydiumClmm implements Pool {
 
   swapInstruction(request: SwapRequest): SwapInstruction {
     const { address, config, vaults, mints, observation } = this.#identity;
-    const [input, output] = request.direction === 0 ? ([0, 1] as const) : ([1, 0] as const);
+    const [input, output] = request.direction === Direction.AToB ? ([0, 1] as const) : ([1, 0] as const);
     const accounts = [
       signerAccount(request.owner),
       readonlyAccount(config),
@@ -230,11 +246,21 @@ export class RaydiumClmm implements Pool {
   }
 
   computeUnits(): number {
-    return 0;
+    return COMPUTE_UNITS.base;
   }
 
-  swapComputeUnits(): number {
-    return 0;
+  swapComputeUnits(direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): number {
+    const fill = fillOf(direction, mode, amount, clock);
+    const filled = new Filled();
+    if (fill === undefined || filled.fill(this.#parts, fill) !== 0) return COMPUTE_UNITS.base;
+    const { targets = 1, steps = 1, matches = 0 } = filled.walk ?? {};
+    const outer = this.#needsExtension(this.#route(fill)) ? COMPUTE_UNITS.extension : 0;
+    const units =
+      COMPUTE_UNITS.base +
+      COMPUTE_UNITS.tick * (targets - 1) +
+      COMPUTE_UNITS.step * (steps - targets + matches) +
+      outer;
+    return Math.min(units, 0xffff_ffff);
   }
 
   hasTransferFee(): boolean {
@@ -267,7 +293,7 @@ export class RaydiumClmm implements Pool {
   }
 
   #settle(): void {
-    this.#window.settle(this.#identity, this.#state.tick);
+    this.#window.settle(this.#identity, this.#state.tick, this.#state.liquidity);
     this.#parts = this.#gather();
     this.#available = findAvailable(this.#parts);
   }
@@ -289,18 +315,27 @@ export class RaydiumClmm implements Pool {
     return this.#extensionAddress;
   }
 
+  /** Returns the arrays that the instruction of an order passes. */
+  #route(fill: Pick<Fill, 'direction' | 'isExactIn' | 'amount'>): RouteArray[] {
+    return this.#window.route(this.#identity, this.#state.tick, fill.direction, farthestTick(this.#parts, fill));
+  }
+
+  /** Returns whether a swap comes to an array outside the pool's bitmap, with outer bitmaps to find it in. */
+  #needsExtension(route: readonly RouteArray[]): boolean {
+    const startsOutside = !isOwn(arrayOf(this.#state.tick, this.#identity.arraySpan));
+    return typeof this.#extension !== 'string' && (startsOutside || route.some(({ array }) => !isOwn(array)));
+  }
+
   /**
    * Returns the accounts after the instruction's own: the outer bitmaps where the swap can come to an array outside the pool's
    * bitmap, then the tick arrays in the order the swap meets them.
    */
   #remainingAccounts({ direction, mode, amount }: SwapRequest): SwapAccount[] {
-    const isExactIn = mode === SwapMode.ExactIn;
-    const end = mode === SwapMode.PartialFill ? undefined : farthestTick(this.#parts, { direction, isExactIn, amount });
-    const route = this.#window.route(this.#identity, this.#state.tick, direction, end);
-    const current = arrayOf(this.#state.tick, this.#identity.arraySpan);
-    const leaves = !isOwn(current) || route.some(({ array }) => !isOwn(array));
-    const isPresent = typeof this.#extension !== 'string';
-    const outer = leaves && isPresent ? this.#outerBitmaps() : undefined;
+    const route =
+      mode === SwapMode.PartialFill
+        ? this.#window.route(this.#identity, this.#state.tick, direction, undefined)
+        : this.#route({ direction, isExactIn: mode === SwapMode.ExactIn, amount });
+    const outer = this.#needsExtension(route) ? this.#outerBitmaps() : undefined;
     return [...(outer ? [outer] : []), ...route.map(({ address }) => address)].map(writableAccount);
   }
 }

@@ -276,3 +276,93 @@ pub(super) fn total([provided, processed, open]: Layers) -> u64 {
 fn with_fee(amount: u64, rate: u64) -> Result<u64, QuoteError> {
     amount.checked_add(fee_on_top(amount, rate)?).ok_or(QuoteError::MathOverflow)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bin 0 of swaps that the real program (0.12.0) executed: a price of one, and a fee of a tenth of a percent.
+    const BIN: Bin = Bin {
+        price: 1 << 64,
+        amounts: [0, 1_000_000],
+        processed_orders: 200_000,
+        open_orders: 500_000,
+        id: 0,
+        orders_for: Direction::AToB,
+    };
+    const RATE: u64 = 1_000_000;
+
+    fn terms(fee_side: FeeSide, orders: LimitOrders) -> Terms {
+        Terms { direction: Direction::AToB, fee_side, orders }
+    }
+
+    fn sell(bin: &Bin, terms: Terms, amount: u64) -> (u64, u64, Layers) {
+        let fill = bin.fill_input(terms, bin.layers(terms), amount, RATE).unwrap();
+        (fill.amount_in, fill.amount_out, fill.given)
+    }
+
+    #[test]
+    fn takes_providers_then_begun_then_open_orders() {
+        let terms = terms(FeeSide::Input, LimitOrders::Counted);
+        assert_eq!(sell(&BIN, terms, 500_000), (500_000, 499_500, [499_500, 0, 0]));
+        assert_eq!(sell(&BIN, terms, 1_050_000), (1_050_000, 1_048_950, [1_000_000, 48_950, 0]));
+        assert_eq!(sell(&BIN, terms, 1_300_000), (1_300_000, 1_298_700, [1_000_000, 200_000, 98_700]));
+        assert_eq!(sell(&BIN, terms, 9_000_000), (1_701_702, 1_700_000, [1_000_000, 200_000, 500_000]));
+    }
+
+    #[test]
+    fn leaves_orders_of_the_other_side_and_of_mining_pools_alone() {
+        let mining = terms(FeeSide::Input, LimitOrders::Ignored);
+        assert_eq!(sell(&BIN, mining, 9_000_000), (1_001_002, 1_000_000, [1_000_000, 0, 0]));
+        let asks = Bin { orders_for: Direction::BToA, ..BIN };
+        assert_eq!(asks.layers(terms(FeeSide::Input, LimitOrders::Counted)), [1_000_000, 0, 0]);
+    }
+
+    #[test]
+    fn leaves_what_the_program_left() {
+        let terms = terms(FeeSide::Input, LimitOrders::Counted);
+        let fill = BIN.fill_input(terms, BIN.layers(terms), 1_300_000, RATE).unwrap();
+        let after = BIN.after(terms, &fill);
+        assert_eq!(after.amounts, [1_000_000, 0]);
+        assert_eq!((after.processed_orders, after.open_orders), (401_300, 0));
+    }
+
+    #[test]
+    fn refuses_an_output_that_rounding_in_two_layers_misses() {
+        // The first layer takes a whole X for three Y.
+        let bin = Bin {
+            price: 1_908_694 << 64,
+            amounts: [0, 3],
+            processed_orders: 1_168_163,
+            open_orders: 0,
+            ..BIN
+        };
+        let terms = terms(FeeSide::Output, LimitOrders::Counted);
+        let fill = bin.fill_output(terms, bin.layers(terms), 44_507, RATE);
+        assert_eq!(fill, Err(QuoteError::MathOverflow));
+    }
+
+    #[test]
+    fn refuses_a_bin_without_a_price_and_one_that_nobody_could_empty() {
+        let terms = terms(FeeSide::Input, LimitOrders::Ignored);
+        let unpriced = Bin { price: 0, ..BIN };
+        assert_eq!(unpriced.fill_input(terms, unpriced.layers(terms), 1, 0), Err(QuoteError::MathOverflow));
+        // Two Y at 2^-64 each cost 2^65 X.
+        let cheap = Bin { price: 1, amounts: [0, 2], ..BIN };
+        assert_eq!(cheap.fill_input(terms, cheap.layers(terms), 1, 0), Err(QuoteError::MathOverflow));
+    }
+
+    #[test]
+    fn tells_a_layer_too_dear_exactly_where_its_price_passes_64_bits() {
+        for (price, layer) in [(1, 1), (1_000, 999), (1_000, 1_000), (1_000, 1_001), (1 << 63, (1 << 63) - 1)]
+        {
+            let bin = Bin { price, ..BIN };
+            assert_eq!(
+                bin.is_too_dear(layer),
+                bin.input_for(Direction::AToB, layer).is_err(),
+                "{layer} at {price}"
+            );
+        }
+        assert!(!Bin { price: 1 << 64, ..BIN }.is_too_dear(u64::MAX));
+    }
+}

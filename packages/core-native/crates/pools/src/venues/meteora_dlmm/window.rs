@@ -136,6 +136,13 @@ impl Window {
         self.arrays.iter().map(|array| array.address)
     }
 
+    /// Returns how many arrays a swap enters on its way from one to another.
+    pub(super) fn arrays_between(&self, from: i32, to: i32) -> u32 {
+        let is_entered = |index: i32| index != from && (from.min(to)..=from.max(to)).contains(&index);
+        let entered = self.arrays.iter().filter(|array| is_entered(array.index));
+        u32::try_from(entered.count()).unwrap_or(u32::MAX)
+    }
+
     /// Returns the arrays of a direction, the one around the price first.
     pub(super) fn arrays(&self, direction: Direction) -> ArrayWalk<'_> {
         let arrays = match direction {

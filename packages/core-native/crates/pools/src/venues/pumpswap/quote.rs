@@ -9,7 +9,7 @@ use crate::pool::Address;
 use crate::quote::{Direction, InstructionSet, QuoteError, SwapBounds};
 use crate::token_account::VaultBalance;
 use crate::token_mint::Mint;
-use tandem_math::fee::{TEN_THOUSANDTHS, fee_amount};
+use tandem_math::fee::TEN_THOUSANDTHS;
 use tandem_math::mul_div::{Rounding, mul_div};
 
 /// Supply that a coin in mayhem mode counts with, whatever its mint says.
@@ -45,7 +45,43 @@ pub(super) struct Terms {
     real_quote: u64,
     /// What the base and the quote vault can still take before their balance passes 64 bits.
     room: [u64; 2],
-    rates: FeeRates,
+    rates: CompactRates,
+}
+
+/// Ten-thousandths, each at most the whole; small, so that the terms fit a cache line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct CompactRates {
+    lp: u16,
+    protocol: u16,
+    creator: u16,
+}
+
+impl CompactRates {
+    /// Returns `None` for a rate above the whole, which no decoder lets through.
+    fn new(rates: FeeRates) -> Option<Self> {
+        let compact = |rate: u64| u16::try_from(rate).ok().filter(|rate| u64::from(*rate) <= TEN_THOUSANDTHS);
+        Some(Self {
+            lp: compact(rates.lp)?,
+            protocol: compact(rates.protocol)?,
+            creator: compact(rates.creator)?,
+        })
+    }
+
+    #[inline]
+    fn sum(self) -> u64 {
+        [self.protocol, self.creator]
+            .iter()
+            .fold(u64::from(self.lp), |sum, rate| sum.saturating_add(u64::from(*rate)))
+    }
+}
+
+/// Returns `ceil(amount * rate / 10,000)`. A rate is at most the whole, so that the fee is at most the amount and the rest of
+/// the division times the rate fits 32 bits: nothing saturates.
+#[inline]
+fn fee_on(amount: u64, rate: u16) -> u64 {
+    let (whole, rest) = (amount / TEN_THOUSANDTHS, amount % TEN_THOUSANDTHS);
+    let of_rest = rest.saturating_mul(u64::from(rate)).div_ceil(TEN_THOUSANDTHS);
+    whole.saturating_mul(u64::from(rate)).saturating_add(of_rest)
 }
 
 /// What a swap moves. `quote` is before fees: what leaves the curve in a sell, what enters it in a buy.
@@ -81,7 +117,7 @@ impl Parts {
             quote: 0,
             real_quote: 0,
             room: [0; 2],
-            rates: FeeRates::default(),
+            rates: CompactRates::default(),
         };
         self.open_terms().unwrap_or_else(closed)
     }
@@ -125,7 +161,8 @@ impl Parts {
             quote: priced_quote,
             real_quote: real_quote.ok_or(QuoteError::MathOverflow)?,
             room: [base, quote].map(|vault| u64::MAX.saturating_sub(vault.amount)),
-            rates: self.with_creator_fee(rates.ok_or(QuoteError::SwapDisabled)?, config),
+            rates: CompactRates::new(self.with_creator_fee(rates.ok_or(QuoteError::SwapDisabled)?, config))
+                .ok_or(QuoteError::MathOverflow)?,
         })
     }
 
@@ -173,7 +210,7 @@ impl Terms {
         if base > room {
             return Err(QuoteError::MathOverflow);
         }
-        let trade = self.with_fees(base, output_for(base, self.base, self.quote)?)?;
+        let trade = self.with_fees(base, output_for(base, self.base, self.quote)?);
         let leaving = trade.quote.checked_sub(trade.fees.lp).ok_or(QuoteError::OutputZero)?;
         if leaving > self.real_quote {
             return Err(QuoteError::LiquidityExceeded);
@@ -188,7 +225,7 @@ impl Terms {
         if base == 0 {
             return Err(QuoteError::AmountZero);
         }
-        let trade = self.with_fees(base, input_for(base, self.quote, self.base)?)?;
+        let trade = self.with_fees(base, input_for(base, self.quote, self.base)?);
         let [_, room] = self.room;
         trade.paid().filter(|paid| *paid <= room).map(|_| trade).ok_or(QuoteError::MathOverflow)
     }
@@ -203,9 +240,9 @@ impl Terms {
         if budget > room {
             return Err(QuoteError::MathOverflow);
         }
-        let whole = self.taken().and_then(|taken| taken.checked_add(TEN_THOUSANDTHS));
-        let before = whole.and_then(|whole| mul_div(budget, TEN_THOUSANDTHS, whole, Rounding::Down));
-        let mut trade = self.with_fees(0, before.ok_or(QuoteError::MathOverflow)?)?;
+        let whole = self.rates.sum().saturating_add(TEN_THOUSANDTHS);
+        let before = mul_div(budget, TEN_THOUSANDTHS, whole, Rounding::Down);
+        let mut trade = self.with_fees(0, before.ok_or(QuoteError::MathOverflow)?);
         let excess = trade.paid().ok_or(QuoteError::MathOverflow)?.saturating_sub(budget);
         // The fees stay as they were computed: the excess is shaved off what is swapped, and one unit more of the price.
         trade.quote = trade.quote.checked_sub(excess).ok_or(QuoteError::OutputZero)?;
@@ -215,25 +252,19 @@ impl Terms {
     }
 
     #[inline]
-    fn with_fees(&self, base: u64, quote: u64) -> Result<Trade, QuoteError> {
-        let fee = |rate: u64| fee_amount(quote, rate, TEN_THOUSANDTHS).ok_or(QuoteError::MathOverflow);
-        let FeeRates { lp, protocol, creator } = self.rates;
-        Ok(Trade {
-            base,
-            quote,
-            fees: FeeRates { lp: fee(lp)?, protocol: fee(protocol)?, creator: fee(creator)? },
-        })
-    }
-
-    /// Returns the fees' sum in ten-thousandths.
-    #[inline]
-    fn taken(&self) -> Option<u64> {
-        self.rates.lp.checked_add(self.rates.protocol)?.checked_add(self.rates.creator)
+    fn with_fees(&self, base: u64, quote: u64) -> Trade {
+        let CompactRates { lp, protocol, creator } = self.rates;
+        let fees = FeeRates {
+            lp: fee_on(quote, lp),
+            protocol: fee_on(quote, protocol),
+            creator: fee_on(quote, creator),
+        };
+        Trade { base, quote, fees }
     }
 
     /// Returns what no swap in a direction can pass.
     pub(super) fn bounds(&self, direction: Direction) -> Option<SwapBounds> {
-        let taken = self.taken()?;
+        let taken = self.rates.sum();
         match direction {
             Direction::AToB => {
                 let kept = TEN_THOUSANDTHS.checked_sub(taken)?;

@@ -176,3 +176,82 @@ pub(super) fn flip(array: i32, own: &mut [u64; POOL_WORDS], extension: &mut Exte
         *word ^= mask;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::venues::raydium_clmm::dynamic_fee::DynamicFee;
+    use crate::venues::raydium_clmm::layout::FeeOn;
+    use proptest::prelude::*;
+
+    fn identity(tick_spacing: u16) -> Identity {
+        let address = [0; 32];
+        Identity {
+            address,
+            config: address,
+            mints: [address; 2],
+            vaults: [address; 2],
+            observation: address,
+            tick_spacing,
+        }
+    }
+
+    fn state(bitmap: [u64; POOL_WORDS]) -> PoolState {
+        let dynamic_fee: Option<DynamicFee> = None;
+        PoolState {
+            sqrt_price: 1 << 64,
+            liquidity: 0,
+            tick: 0,
+            status: 0,
+            fee_on: FeeOn::Input,
+            open_time: 0,
+            dynamic_fee,
+            bitmap,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn finds_the_arrays_that_a_search_one_by_one_finds(arrays in proptest::collection::vec(-7_393..7_393_i32, 0..12), from in -7_500..7_500_i32) {
+            let mut state = state([0; POOL_WORDS]);
+            let mut extension = Extension::Present(Box::new([0; EXTENSION_WORDS]));
+            let mut set = std::collections::BTreeSet::new();
+            for array in arrays {
+                if set.insert(array) {
+                    flip(array, &mut state.bitmap, &mut extension);
+                }
+            }
+            let identity = identity(1);
+            let bitmaps = Bitmaps::new(&identity, &state, &extension);
+            prop_assert_eq!(bitmaps.is_set(from), set.contains(&from));
+            prop_assert_eq!(bitmaps.below(from), set.range(..from).next_back().copied());
+            prop_assert_eq!(bitmaps.above(from), set.range(from + 1..).next().copied());
+            let own = Bitmaps::new(&identity, &state, &Extension::Absent);
+            prop_assert_eq!(own.below(from), set.range(-512..from.clamp(-512, 512)).next_back().copied());
+        }
+    }
+
+    #[test]
+    fn keeps_the_blocks_of_the_extension_where_the_program_has_them() {
+        // Arrays 512 and -513 are the first and the last bit of the blocks next to the pool's own bitmap.
+        let mut own = [0; POOL_WORDS];
+        let mut extension = Extension::Present(Box::new([0; EXTENSION_WORDS]));
+        for array in [512, -513, -1024, -1025, 1024] {
+            flip(array, &mut own, &mut extension);
+        }
+        let Extension::Present(words) = extension else { panic!("present") };
+        let bits: Vec<(usize, u64)> =
+            words.iter().copied().enumerate().filter(|(_, word)| *word != 0).collect();
+        assert_eq!(bits, [(0, 1), (8, 1), (112, 1), (119, 1 << 63), (127, 1 << 63)]);
+        assert_eq!(own, [0; POOL_WORDS]);
+    }
+
+    #[test]
+    fn ignores_bits_of_arrays_beyond_all_ticks() {
+        let state = state([u64::MAX; POOL_WORDS]);
+        let identity = identity(60);
+        let bitmaps = Bitmaps::new(&identity, &state, &Extension::Unused);
+        assert_eq!((bitmaps.below(-124), bitmaps.below(-123)), (None, Some(-124)));
+        assert_eq!((bitmaps.above(123), bitmaps.above(122)), (None, Some(123)));
+    }
+}

@@ -3,6 +3,7 @@
 
 use super::bitmap::{EXTENSION_WORDS, POOL_WORDS};
 use super::dynamic_fee::DynamicFee;
+use super::span::Span;
 use super::tick_math::{MAX_SQRT_PRICE, MAX_TICK, MIN_SQRT_PRICE, MIN_TICK, sqrt_price_at_tick};
 use crate::account_reader::AccountReader;
 use crate::pool::{AccountView, Address, DecodeError, Pool};
@@ -139,6 +140,17 @@ pub(super) struct Tick {
     /// Which tick.
     pub(super) index: i32,
     pub(super) has_liquidity: bool,
+    /// What lies between this tick and the next one above.
+    pub(super) span: Span,
+}
+
+impl Tick {
+    /// Returns whether a swap crosses this tick as it does another.
+    pub(super) fn is_crossed_as(&self, other: &Self) -> bool {
+        self.index == other.index
+            && self.liquidity_net == other.liquidity_net
+            && self.has_liquidity == other.has_liquidity
+    }
 }
 
 fn reader_of(
@@ -290,7 +302,8 @@ pub(super) fn decode_tick_array(
             .filter(|tick| tick.index == position)
             .map_or_else(|| sqrt_price_at_tick(position), |tick| tick.sqrt_price);
         let liquidity_net = reader.i128(field(tick_offset::LIQUIDITY_NET))?;
-        ticks.push(Tick { sqrt_price, liquidity_net, unfilled, index: position, has_liquidity });
+        let span = Span::default();
+        ticks.push(Tick { sqrt_price, liquidity_net, unfilled, index: position, has_liquidity, span });
     }
     Ok(ticks)
 }

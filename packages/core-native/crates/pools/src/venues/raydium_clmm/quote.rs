@@ -2,7 +2,7 @@
 
 use super::bitmap::Extension;
 use super::dynamic_fee::{MAX_RATE, spacing_index};
-use super::layout::{Identity, PoolState};
+use super::layout::{Identity, PoolState, Tick};
 use super::step::Terms;
 use super::tick_math::{MAX_SQRT_PRICE, MIN_SQRT_PRICE};
 use super::walk::{End, Start, walk};
@@ -248,36 +248,40 @@ impl Parts {
 
     /// Works out again what follows from the accounts.
     pub(super) fn settle(&mut self) {
-        self.window.settle(&self.identity, self.state.tick);
+        self.window.settle(&self.identity, self.state.tick, self.state.liquidity);
         self.available = [self.available_out(Direction::BToA), self.available_out(Direction::AToB)];
     }
 
     /// Returns what all known ticks of a direction give out, rounded up for each.
     fn available_out(&self, direction: Direction) -> u64 {
+        let PoolState { sqrt_price, liquidity, .. } = self.state;
         let ticks = self.window.ticks();
         let (down, up) = ticks.split_at_checked(self.window.split()).unwrap_or_default();
-        let mut at = (self.state.sqrt_price, self.state.liquidity);
-        let mut total: u128 = 0;
-        let mut add = |tick: &super::layout::Tick| {
-            let (sqrt_price, liquidity) = at;
-            let out = match direction {
-                Direction::AToB => amount_b_delta(tick.sqrt_price, sqrt_price, liquidity, Rounding::Up),
-                Direction::BToA => amount_a_delta(sqrt_price, tick.sqrt_price, liquidity, Rounding::Up),
-            };
-            total = total.saturating_add(out.unwrap_or(u128::MAX)).saturating_add(tick.unfilled.into());
-            let net = if tick.has_liquidity { tick.liquidity_net } else { 0 };
-            let beyond = match direction {
-                Direction::AToB => net.checked_neg().and_then(|net| liquidity.checked_add_signed(net)),
-                Direction::BToA => liquidity.checked_add_signed(net),
-            };
-            at = (tick.sqrt_price, beyond?);
-            Some(())
+        let nearest = match direction {
+            Direction::AToB => down.last(),
+            Direction::BToA => up.first(),
         };
-        // The program fails where the liquidity leaves its range: nothing beyond is given out.
-        let _ = match direction {
-            Direction::AToB => down.iter().rev().try_for_each(&mut add),
-            Direction::BToA => up.iter().try_for_each(&mut add),
+        let Some(nearest) = nearest else { return 0 };
+        let first = match direction {
+            Direction::AToB => amount_b_delta(nearest.sqrt_price, sqrt_price, liquidity, Rounding::Up),
+            Direction::BToA => amount_a_delta(sqrt_price, nearest.sqrt_price, liquidity, Rounding::Up),
         };
-        u64::try_from(total).unwrap_or(u64::MAX)
+        // A span that is not known may give anything, or ends what can be swapped: the most is right either way.
+        let beyond =
+            |tick: &Tick| tick.span.amounts(direction).map_or(u64::MAX, |(_, out)| out.saturating_add(1));
+        let spans: u64 = match direction {
+            Direction::AToB => sum(down.iter().rev().skip(1).map(beyond)),
+            Direction::BToA => sum(up.iter().rev().skip(1).map(beyond)),
+        };
+        let orders = match direction {
+            Direction::AToB => sum(down.iter().map(|tick| tick.unfilled)),
+            Direction::BToA => sum(up.iter().map(|tick| tick.unfilled)),
+        };
+        let first = first.and_then(|first| u64::try_from(first).ok()).unwrap_or(u64::MAX);
+        first.saturating_add(spans).saturating_add(orders)
     }
+}
+
+fn sum(amounts: impl Iterator<Item = u64>) -> u64 {
+    amounts.fold(0, u64::saturating_add)
 }

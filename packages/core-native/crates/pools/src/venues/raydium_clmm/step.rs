@@ -19,6 +19,18 @@ pub(super) struct Terms {
     pub(super) is_fee_on_input: bool,
 }
 
+/// Where a step may go, and at which rate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    pub(super) from: u128,
+    pub(super) target: u128,
+    pub(super) liquidity: u128,
+    /// Millionths.
+    pub(super) rate: u64,
+    /// Input and output of all of it, where they are known.
+    pub(super) whole: Option<(u64, u64)>,
+}
+
 /// What a step moved. The fee is part of neither amount: it comes on top of the input, or was taken off the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Moved {
@@ -59,7 +71,12 @@ impl Terms {
     /// Returns the amounts in and out up to the target where the amount to go reaches it. An amount above 64 bits is out of
     /// reach, whichever side it is on.
     #[inline]
-    fn whole_step(self, from: u128, target: u128, liquidity: u128, to_go: u64) -> Option<(u64, u64)> {
+    fn whole_step(self, stretch: &Stretch, to_go: u64) -> Option<(u64, u64)> {
+        let Stretch { from, target, liquidity, whole, .. } = *stretch;
+        if let Some((amount_in, amount_out)) = whole {
+            let needed = if self.is_exact_in { amount_in } else { amount_out };
+            return (to_go >= needed).then_some((amount_in, amount_out));
+        }
         if liquidity == 0 {
             return Some((0, 0));
         }
@@ -86,16 +103,10 @@ impl Terms {
         }
     }
 
-    /// Swaps through liquidity from a price towards a target, at a rate in millionths. Returns the price reached and what moved.
+    /// Swaps through liquidity from a price towards a target. Returns the price reached and what moved.
     #[inline]
-    pub(super) fn swap_to(
-        self,
-        from: u128,
-        target: u128,
-        liquidity: u128,
-        to_go: u64,
-        rate: u64,
-    ) -> Result<(u128, Moved), QuoteError> {
+    pub(super) fn swap_to(self, stretch: &Stretch, to_go: u64) -> Result<(u128, Moved), QuoteError> {
+        let Stretch { from, target, liquidity, rate, .. } = *stretch;
         // What drives the price: the input after its fee, or the output before its.
         let driving = match (self.is_exact_in, self.is_fee_on_input) {
             (true, true) => {
@@ -106,7 +117,7 @@ impl Terms {
             (true, false) | (false, true) => to_go,
             (false, false) => amount_before_fee(to_go, rate, MILLIONTHS).ok_or(OVERFLOW)?,
         };
-        let (price, amount_in, amount_out) = match self.whole_step(from, target, liquidity, driving) {
+        let (price, amount_in, amount_out) = match self.whole_step(stretch, driving) {
             Some((amount_in, amount_out)) => (target, amount_in, amount_out),
             None => self.part_step(from, target, liquidity, driving)?,
         };

@@ -2,7 +2,7 @@
 
 use super::dynamic_fee::{DynamicFee, spacing_index};
 use super::layout::Tick;
-use super::step::{Moved, Terms};
+use super::step::{Moved, Stretch, Terms};
 use super::tick_math::{MAX_TICK, MIN_TICK, sqrt_price_at_tick, tick_at_sqrt_price};
 use crate::quote::{Direction, QuoteError};
 
@@ -40,7 +40,7 @@ pub(super) struct End {
     pub(super) other: u64,
     pub(super) sqrt_price: u128,
     pub(super) liquidity: u128,
-    pub(super) tick: i32,
+    known_tick: Option<i32>,
     pub(super) dynamic_fee: Option<DynamicFee>,
     /// The last tick that was a target, reached or not.
     pub(super) target: Option<i32>,
@@ -48,6 +48,13 @@ pub(super) struct End {
     pub(super) steps: u32,
     pub(super) targets: u32,
     pub(super) matches: u32,
+}
+
+impl End {
+    /// Returns the tick of the price.
+    pub(super) fn tick(&self) -> i32 {
+        self.known_tick.unwrap_or_else(|| tick_at_sqrt_price(self.sqrt_price))
+    }
 }
 
 /// How far one step may go.
@@ -100,7 +107,7 @@ impl<'a> Walker<'a> {
             other: 0,
             sqrt_price: start.sqrt_price,
             liquidity: start.liquidity,
-            tick: start.tick,
+            known_tick: Some(start.tick),
             dynamic_fee: start.dynamic_fee,
             target: None,
             steps: 0,
@@ -137,23 +144,17 @@ impl<'a> Walker<'a> {
             let bound = self.bound(target);
             let mut price = bound.price;
             if self.end.sqrt_price != price {
-                let (reached, moved) = start.terms.swap_to(
-                    self.end.sqrt_price,
-                    price,
-                    self.end.liquidity,
-                    self.end.to_go,
-                    rate,
-                )?;
+                let whole = if price == tick.sqrt_price { self.span_amounts(place) } else { None };
+                let (from, liquidity) = (self.end.sqrt_price, self.end.liquidity);
+                let stretch = Stretch { from, target: price, liquidity, rate, whole };
+                let (reached, moved) = start.terms.swap_to(&stretch, self.end.to_go)?;
                 self.book(moved)?;
                 price = reached;
             }
             if price == tick.sqrt_price {
                 liquidity = self.reach(tick, place, rate, on_match)?;
             } else if price != self.end.sqrt_price {
-                self.end.tick = match bound.tick {
-                    Some(tick) if price == bound.price => tick,
-                    Some(_) | None => tick_at_sqrt_price(price),
-                };
+                self.move_tick(price, &bound);
             }
             self.end.sqrt_price = price;
             self.advance_index(tick, bound.is_free);
@@ -189,10 +190,10 @@ impl<'a> Walker<'a> {
         }
         // Orders that are left keep the price on this side of their tick.
         let is_beyond = unfilled == 0;
-        self.end.tick = match (direction, is_beyond) {
+        self.end.known_tick = Some(match (direction, is_beyond) {
             (Direction::AToB, true) | (Direction::BToA, false) => tick.index.saturating_sub(1),
             (Direction::AToB, false) | (Direction::BToA, true) => tick.index,
-        };
+        });
         if !tick.has_liquidity || !is_beyond {
             return Ok(self.end.liquidity);
         }
@@ -204,6 +205,31 @@ impl<'a> Walker<'a> {
             self.end.liquidity.checked_sub(size)
         };
         liquidity.ok_or(QuoteError::MathOverflow)
+    }
+
+    /// Returns the input and output from the tick before to the one at a place, where the walk stands at that one.
+    #[inline]
+    fn span_amounts(&self, place: usize) -> Option<(u64, u64)> {
+        let ticks = self.start.ticks;
+        let direction = self.start.terms.direction;
+        let before = match direction {
+            Direction::AToB => place.checked_add(1)?,
+            Direction::BToA => place.checked_sub(1)?,
+        };
+        if ticks.get(before)?.sqrt_price != self.end.sqrt_price {
+            return None;
+        }
+        ticks.get(place.min(before))?.span.amounts(direction)
+    }
+
+    /// Notes the tick of a price between two initialized ones. It takes longer than a step, and only a dynamic fee goes on from
+    /// it: without one the end is left to say it (`End::tick`).
+    #[inline]
+    fn move_tick(&mut self, price: u128, bound: &Bound) {
+        self.end.known_tick = match bound.tick {
+            Some(tick) if price == bound.price => Some(tick),
+            Some(_) | None => self.end.dynamic_fee.map(|_| tick_at_sqrt_price(price)),
+        };
     }
 
     #[inline]
@@ -257,16 +283,17 @@ impl<'a> Walker<'a> {
     /// Moves to the spacing of the next step (`update_dynamic_fee_index`).
     #[inline]
     fn advance_index(&mut self, tick: &Tick, is_free: bool) {
-        let Some(fee) = &mut self.end.dynamic_fee else { return };
+        let Some(mut fee) = self.end.dynamic_fee else { return };
         let is_down = self.start.terms.direction == Direction::AToB;
         if is_free {
-            let at = if self.end.sqrt_price == tick.sqrt_price { tick.index } else { self.end.tick };
+            let at = if self.end.sqrt_price == tick.sqrt_price { tick.index } else { self.end.tick() };
             self.index = spacing_index(at, self.start.tick_spacing);
             if !is_down && at.checked_rem(i32::from(self.start.tick_spacing)) == Some(0) {
                 self.index = self.index.saturating_sub(1);
             }
             if fee.accumulator != fee.max_accumulator {
                 fee.update_accumulator(self.index);
+                self.end.dynamic_fee = Some(fee);
             }
         }
         self.index = if is_down { self.index.saturating_sub(1) } else { self.index.saturating_add(1) };

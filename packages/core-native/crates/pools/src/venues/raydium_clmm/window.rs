@@ -2,6 +2,7 @@
 
 use super::bitmap::{Bitmaps, array_of};
 use super::layout::{Identity, Tick};
+use super::span::{base_liquidity, fill_spans};
 use crate::pool::{Address, Pool, Watch};
 use crate::quote::Direction;
 use crate::venues::raydium_clmm::RaydiumClmm;
@@ -52,6 +53,8 @@ pub(super) struct Window {
     last: usize,
     /// How many of all ticks are at or below the current one.
     split: usize,
+    /// For which of the ticks, and with which liquidity between the lowest two, their spans were filled.
+    spans_of: Option<(usize, usize, u128)>,
 }
 
 impl Window {
@@ -89,6 +92,7 @@ impl Window {
             })
             .collect();
         self.ticks.retain(|tick| wanted.binary_search(&array_of(tick.index, span)).is_ok());
+        self.spans_of = None;
         Watch::Changed
     }
 
@@ -114,18 +118,37 @@ impl Window {
         let Some(array) = self.arrays.get(position).map(|array| array.array) else { return };
         let bounds = self.bounds_of(array.saturating_mul(identity.array_span()), identity);
         let count = ticks.as_ref().map(Vec::len);
-        let ticks = ticks.unwrap_or_default();
-        // Exactly: with the usual doubling a full pool would take twice the memory.
-        self.ticks.reserve_exact(ticks.len().saturating_sub(bounds.len()));
-        self.ticks.splice(bounds, ticks);
         if let Some(array) = self.arrays.get_mut(position) {
             array.ticks = count;
         }
+        let ticks = ticks.unwrap_or_default();
+        let known = self.ticks.get_mut(bounds.clone()).unwrap_or_default();
+        if known.len() == ticks.len() && known.iter().zip(&ticks).all(|(old, new)| old.is_crossed_as(new)) {
+            // Most updates are of fees alone.
+            for (old, new) in known.iter_mut().zip(&ticks) {
+                old.unfilled = new.unfilled;
+            }
+            return;
+        }
+        // Exactly: with the usual doubling a full pool would take twice the memory.
+        self.ticks.reserve_exact(ticks.len().saturating_sub(bounds.len()));
+        self.ticks.splice(bounds, ticks);
+        self.spans_of = None;
     }
 
     /// Works out what of the ticks a walk from a tick can meet. A walk ends at an array that is not known yet, and at one that
     /// the bitmaps call initialized though it has no tick: the program fails there (`first_initialized_tick`).
-    pub(super) fn settle(&mut self, identity: &Identity, tick: i32) {
+    pub(super) fn settle(&mut self, identity: &Identity, tick: i32, liquidity: u128) {
+        self.find_range(identity, tick);
+        let split = self.split();
+        let base = base_liquidity(self.ticks(), split, liquidity);
+        if self.spans_of != Some((self.first, self.last, base)) {
+            self.spans_of = Some((self.first, self.last, base));
+            fill_spans(self.ticks.get_mut(self.first..self.last).unwrap_or_default(), split, liquidity);
+        }
+    }
+
+    fn find_range(&mut self, identity: &Identity, tick: i32) {
         let current = array_of(tick, identity.array_span());
         self.split = self.ticks.partition_point(|known| known.index <= tick);
         let at_or_below = self.arrays.partition_point(|array| array.array <= current);
@@ -169,6 +192,7 @@ impl Window {
     /// Drops the ticks that are no longer initialized, and the arrays left without any.
     pub(super) fn drop_used_up(&mut self, emptied: &[i32]) {
         self.ticks.retain(|tick| tick.has_liquidity || tick.unfilled != 0);
+        self.spans_of = None;
         self.arrays.retain(|array| !emptied.contains(&array.array));
     }
 

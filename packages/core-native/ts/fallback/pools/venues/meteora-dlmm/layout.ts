@@ -21,7 +21,7 @@ const BIN_ARRAY_DISCRIMINATOR = Uint8Array.of(0x5c, 0x8e, 0x5c, 0xdc, 0x05, 0x94
 const EXTENSION_DISCRIMINATOR = Uint8Array.of(0x50, 0x6f, 0x7c, 0x71, 0x37, 0xed, 0x12, 0x05);
 
 /** Bins in an array. */
-const BINS_PER_ARRAY = 70;
+export const BINS_PER_ARRAY = 70;
 /** The program moves no price beyond this bin, either way. */
 const MAX_BIN_ID = 443_636;
 /** Words of the bitmap in the pair, and of each half of the extension's. */

@@ -57,12 +57,15 @@ export class Window {
   /** By direction, A to B first: the bins a swap meets, up to the first array that is not known. */
   #bins: readonly [readonly (readonly Bin[])[], readonly (readonly Bin[])[]] = [[], []];
   #activeArray = 0;
+  /** What the arrays in reach were found from. */
+  #reached: { readonly bitmap: readonly bigint[]; readonly extension: BitmapExtension | undefined } | undefined;
 
   clone(): Window {
     const copy = new Window();
     copy.#arrays = this.#arrays;
     copy.#bins = this.#bins;
     copy.#activeArray = this.#activeArray;
+    copy.#reached = this.#reached;
     return copy;
   }
 
@@ -71,19 +74,29 @@ export class Window {
    * other arrays are in reach than before.
    */
   follow(identity: Identity, state: PairState, extension: BitmapExtension | undefined): boolean {
+    const reached = this.#reached;
+    const isReached =
+      reached !== undefined &&
+      reached.extension === extension &&
+      this.#activeArray === arrayOfBin(state.activeId) &&
+      reached.bitmap.every((word, i) => word === state.bitmap[i]);
+    const hasChanged = !isReached && this.#reach(identity, state, extension);
+    this.#locate(state.activeId);
+    return hasChanged;
+  }
+
+  #reach(identity: Identity, state: PairState, extension: BitmapExtension | undefined): boolean {
+    this.#reached = { bitmap: state.bitmap, extension };
     const indexes = reach(state, extension);
     const known = this.#arrays;
-    const isSame = indexes.length === known.length && indexes.every((index, i) => known[i]?.index === index);
-    if (!isSame) {
-      this.#arrays = indexes.flatMap((index): readonly ReachedArray[] => {
-        const kept = known.find((array) => array.index === index);
-        if (kept !== undefined) return [kept];
-        const address = arrayAddress(identity, index);
-        return address === undefined ? [] : [{ index, address, bins: undefined, depth: NO_DEPTH }];
-      });
-    }
-    this.#locate(state.activeId);
-    return !isSame;
+    if (indexes.length === known.length && indexes.every((index, i) => known[i]?.index === index)) return false;
+    this.#arrays = indexes.flatMap((index): readonly ReachedArray[] => {
+      const kept = known.find((array) => array.index === index);
+      if (kept !== undefined) return [kept];
+      const address = arrayAddress(identity, index);
+      return address === undefined ? [] : [{ index, address, bins: undefined, depth: NO_DEPTH }];
+    });
+    return true;
   }
 
   /** Notes the bins that walks from a bin meet. */
@@ -121,6 +134,12 @@ export class Window {
 
   addresses(): Uint8Array[] {
     return this.#arrays.map(({ address }) => address);
+  }
+
+  /** Returns how many arrays a swap enters on its way from one to another. */
+  arraysBetween(from: number, to: number): number {
+    const [least, most] = from < to ? [from, to] : [to, from];
+    return this.#arrays.filter(({ index }) => index !== from && index >= least && index <= most).length;
   }
 
   /** Returns the arrays of a direction, the one around the price first. */

@@ -65,7 +65,7 @@ export interface Identity {
 }
 
 /** Fees that lie in the quote vault until someone sweeps them. */
-export interface WaitingFees {
+interface WaitingFees {
   readonly protocol: bigint;
   readonly creator: bigint;
 }

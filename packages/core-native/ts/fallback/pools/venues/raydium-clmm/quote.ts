@@ -3,12 +3,13 @@ import { MILLIONTHS } from '../../../math/fee.js';
 import { Rounding, U64_MAX } from '../../../math/mul-div.js';
 import { amountADelta, amountBDelta } from '../../../math/sqrt-price.js';
 import { type TransferFee, afterTransferFee, beforeTransferFee, transferFeeAt } from '../../../math/transfer-fee.js';
-import { U128_MAX, divWide256, mulDivU128, mulShr64 } from '../../../math/wide.js';
+import { divWide256, mulDivU128, mulShr64 } from '../../../math/wide.js';
 import type { SwapBounds } from '../../pool.js';
 import { QuoteRefusal, REFUSED } from '../../quote.js';
 import type { Mint } from '../../token-mint.js';
 import { type DynamicFee, MAX_RATE, leastRate, spacingIndex, withReference } from './dynamic-fee.js';
-import { FEE_ON_TOKEN_0, FEE_ON_TOKEN_1, type Identity, type Pair, type PoolState, type Tick } from './layout.js';
+import { FEE_ON_TOKEN_0, FEE_ON_TOKEN_1, type Identity, type Pair, type PoolState } from './layout.js';
+import { spanAmounts } from './span.js';
 import { MAX_SQRT_PRICE, MIN_SQRT_PRICE } from './tick-math.js';
 import { MAX_STEPS, type Start, Walk } from './walk.js';
 import type { Meeting } from './window.js';
@@ -234,21 +235,25 @@ export function findAvailable({ state, meeting }: Pick<Parts, 'state' | 'meeting
   return [availableOut(state, meeting, Direction.BToA), availableOut(state, meeting, Direction.AToB)];
 }
 
-function availableOut(state: PoolState, { ticks, first, last, split }: Meeting, direction: Direction): bigint {
+function availableOut(state: PoolState, meeting: Meeting, direction: Direction): bigint {
+  const { ticks, spans, first, last, split } = meeting;
   const isDown = direction === Direction.AToB;
-  let { sqrtPrice, liquidity } = state;
-  let total = 0n;
-  for (let place = isDown ? split - 1 : split; place >= first && place < last; place += isDown ? -1 : 1) {
-    const tick: Tick | undefined = ticks[place];
-    if (tick === undefined) break;
-    const out = isDown
+  const nearest = isDown ? split - 1 : split;
+  const tick = nearest >= first && nearest < last ? ticks[nearest] : undefined;
+  if (tick === undefined) return 0n;
+  const { sqrtPrice, liquidity } = state;
+  let total =
+    (isDown
       ? amountBDelta(tick.sqrtPrice, sqrtPrice, liquidity, Rounding.Up)
-      : amountADelta(sqrtPrice, tick.sqrtPrice, liquidity, Rounding.Up);
-    total += (out ?? U128_MAX) + tick.unfilled;
-    if (tick.hasLiquidity) liquidity += isDown ? -tick.liquidityNet : tick.liquidityNet;
-    // The program fails where the liquidity leaves its range: nothing beyond is given out.
-    if (liquidity < 0n || liquidity > U128_MAX) break;
-    ({ sqrtPrice } = tick);
+      : amountADelta(sqrtPrice, tick.sqrtPrice, liquidity, Rounding.Up)) ?? U64_MAX;
+  // A span that is not known may give anything, or ends what can be swapped: the most is right either way.
+  const [from, to] = isDown ? [first, split - 1] : [split, last - 1];
+  for (let place = from; place < to; place += 1) {
+    const amounts = spanAmounts(spans[place], direction);
+    total += amounts === undefined ? U64_MAX : amounts.amountOut + 1n;
+  }
+  for (let place = isDown ? first : split; place < (isDown ? split : last); place += 1) {
+    total += ticks[place]?.unfilled ?? 0n;
   }
   return total > U64_MAX ? U64_MAX : total;
 }

@@ -10,6 +10,7 @@ import {
 } from '../../../math/sqrt-price.js';
 import { mulShr64, shl64Div } from '../../../math/wide.js';
 import { QuoteRefusal } from '../../quote.js';
+import type { SpanAmounts } from './span.js';
 
 // One step of a swap: through liquidity up to a price (`libraries/swap_math.rs`), or against the limit orders of a tick
 // (`states/tick_array.rs`, `match_limit_order_with_sqrt_price`; both 2026-07). The deployed program of before limit orders
@@ -31,6 +32,8 @@ export interface Stretch {
   readonly toGo: bigint;
   /** Millionths. */
   readonly rate: bigint;
+  /** Amounts of all of it, where they are known. */
+  readonly whole: SpanAmounts | undefined;
 }
 
 /**
@@ -114,7 +117,14 @@ export function swapTo(terms: Terms, stretch: Stretch, moved: Moved): StepRefusa
  * Moves to the target where the amount to go reaches it, and returns whether it does. An amount above 64 bits is out of reach,
  * whichever side it is on.
  */
-function moveWhole(terms: Terms, { from, target, liquidity }: Stretch, driving: bigint, moved: Moved): boolean {
+function moveWhole(terms: Terms, stretch: Stretch, driving: bigint, moved: Moved): boolean {
+  const { from, target, liquidity, whole } = stretch;
+  if (whole !== undefined) {
+    if (driving < (terms.isExactIn ? whole.amountIn : whole.amountOut)) return false;
+    moved.price = target;
+    ({ amountIn: moved.amountIn, amountOut: moved.amountOut } = whole);
+    return true;
+  }
   let amountIn: bigint | undefined = 0n;
   let amountOut: bigint | undefined = 0n;
   if (liquidity !== 0n && terms.isExactIn) {

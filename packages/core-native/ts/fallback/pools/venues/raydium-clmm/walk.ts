@@ -5,6 +5,7 @@ import { QuoteRefusal } from '../../quote.js';
 import { type DynamicFee, accumulatorAt, rateAt, spacingIndex } from './dynamic-fee.js';
 import type { Tick } from './layout.js';
 import { type Moved, type StepRefusal, type Stretch, type Terms, matchOrders, swapTo } from './step.js';
+import { type SpanAmounts, spanAmounts } from './span.js';
 import { MAX_TICK, MIN_TICK, sqrtPriceAtTick, tickAtSqrtPrice } from './tick-math.js';
 import type { Meeting } from './window.js';
 
@@ -44,7 +45,6 @@ export class Walk {
   other = 0n;
   sqrtPrice: bigint;
   liquidity: bigint;
-  tick: number;
   accumulator: number;
   /** The last tick that was a target, reached or not. */
   target: number | undefined;
@@ -57,6 +57,8 @@ export class Walk {
   readonly #moved: Moved = { price: 0n, amountIn: 0n, amountOut: 0n, fee: 0n, given: 0n };
   /** Spacing in which the next step lies; without meaning where there is no dynamic fee. */
   #index = 0;
+  /** Undefined where the price says it. */
+  #tick: number | undefined;
 
   constructor(start: Start) {
     this.#start = start;
@@ -64,9 +66,15 @@ export class Walk {
     this.toGo = start.amount;
     this.sqrtPrice = start.sqrtPrice;
     this.liquidity = start.liquidity;
-    this.tick = start.tick;
+    this.#tick = start.tick;
     this.accumulator = start.dynamicFee?.accumulator ?? 0;
     if (start.dynamicFee !== undefined) this.#index = spacingIndex(start.tick, start.tickSpacing);
+  }
+
+  /** Returns the tick of the price. */
+  get tick(): number {
+    this.#tick ??= tickAtSqrtPrice(this.sqrtPrice);
+    return this.#tick;
   }
 
   /** Returns the dynamic fee as the walk leaves it. */
@@ -115,7 +123,8 @@ export class Walk {
     let price = end;
     if (this.sqrtPrice !== end) {
       const { sqrtPrice: from, liquidity, toGo } = this;
-      const stretch: Stretch = { from, target: end, liquidity, toGo, rate };
+      const whole = end === tick.sqrtPrice ? this.#spanAmounts(place) : undefined;
+      const stretch: Stretch = { from, target: end, liquidity, toGo, rate, whole };
       const refusal = swapTo(this.#start.terms, stretch, this.#moved) || this.#book();
       if (refusal !== 0) return refusal;
       ({ price } = this.#moved);
@@ -124,7 +133,8 @@ export class Walk {
       const refusal = this.#reach(tick, place, rate);
       if (refusal !== 0) return refusal;
     } else if (price !== this.sqrtPrice) {
-      this.tick = bound?.tick !== undefined && price === end ? bound.tick : tickAtSqrtPrice(price);
+      // A tick between initialized ones takes longer than a step, and only a dynamic fee goes on from it.
+      this.#tick = price === end ? bound?.tick : undefined;
     }
     this.sqrtPrice = price;
     this.#advanceIndex(tick, bound === undefined);
@@ -147,12 +157,21 @@ export class Walk {
     }
     // Orders that are left keep the price on this side of their tick.
     const isBeyond = unfilled === 0n;
-    this.tick = isDown === isBeyond ? tick.index - 1 : tick.index;
+    this.#tick = isDown === isBeyond ? tick.index - 1 : tick.index;
     if (!tick.hasLiquidity || !isBeyond) return 0;
     const liquidity = isDown ? this.liquidity - tick.liquidityNet : this.liquidity + tick.liquidityNet;
     if (liquidity < 0n || liquidity > U128_MAX) return QuoteRefusal.MathOverflow;
     this.liquidity = liquidity;
     return 0;
+  }
+
+  /** Returns the amounts from the tick before to the one at a place, where the walk stands at that one. */
+  #spanAmounts(place: number): SpanAmounts | undefined {
+    const { meeting, terms } = this.#start;
+    const before = terms.direction === Direction.AToB ? place + 1 : place - 1;
+    if (before < meeting.first || before >= meeting.last) return undefined;
+    if (meeting.ticks[before]?.sqrtPrice !== this.sqrtPrice) return undefined;
+    return spanAmounts(meeting.spans[Math.min(place, before)], terms.direction);
   }
 
   #book(): StepRefusal {

@@ -4,6 +4,7 @@ import { sameBytes } from '../../account-reader.js';
 import { Watch } from '../../pool.js';
 import { type Bitmaps, arrayOf } from './bitmap.js';
 import { type Identity, RAYDIUM_CLMM_PROGRAM, type Tick } from './layout.js';
+import { type Span, type Stock, baseLiquidity, findSpans } from './span.js';
 
 // The tick arrays in reach of the price, and their initialized ticks.
 
@@ -39,6 +40,8 @@ interface WindowArray {
 export interface Meeting {
   /** Ascending. */
   readonly ticks: readonly Tick[];
+  /** What lies above each tick, by its place. */
+  readonly spans: readonly Span[];
   /** Place of the first tick that a walk can meet, and the place after the last. */
   readonly first: number;
   readonly last: number;
@@ -55,18 +58,22 @@ export class Window {
   #first = 0;
   #last = 0;
   #split = 0;
+  #spans: readonly Span[] = [];
+  /** For which of the ticks, and with which liquidity between the lowest two, the spans were found. */
+  #spansOf: { readonly first: number; readonly last: number; readonly base: bigint } | undefined;
 
   clone(): Window {
     const copy = new Window();
     copy.#arrays = this.#arrays.map((array) => ({ ...array }));
     copy.#ticks = [...this.#ticks];
     [copy.#first, copy.#last, copy.#split] = [this.#first, this.#last, this.#split];
+    [copy.#spans, copy.#spansOf] = [this.#spans, this.#spansOf];
     return copy;
   }
 
   /** Returns the ticks, and which of them a walk can meet. */
   meeting(): Meeting {
-    return { ticks: this.#ticks, first: this.#first, last: this.#last, split: this.#split };
+    return { ...this.#stock(), spans: this.#spans };
   }
 
   /** Returns the addresses of the arrays, ascending by tick. */
@@ -84,6 +91,7 @@ export class Window {
     this.#arrays = wanted.map((array) => known.get(array) ?? { array, address: undefined, ticks: undefined });
     const kept = new Set(wanted);
     this.#ticks = this.#ticks.filter(({ index }) => kept.has(arrayOf(index, identity.arraySpan)));
+    this.#spansOf = undefined;
     return Watch.Changed;
   }
 
@@ -104,15 +112,32 @@ export class Window {
     const array = this.#arrays[position];
     if (array === undefined) return;
     const [from, to] = this.#boundsOf(array.array * identity.arraySpan, identity);
-    this.#ticks.splice(from, to - from, ...(ticks ?? []));
     array.ticks = ticks?.length;
+    const isSame = ticks?.length === to - from && ticks.every((tick, i) => isCrossedAs(tick, this.#ticks[from + i]));
+    this.#ticks.splice(from, to - from, ...(ticks ?? []));
+    // Most updates are of fees alone.
+    if (!isSame) this.#spansOf = undefined;
   }
 
   /**
    * Works out what of the ticks a walk from a tick can meet. A walk ends at an array that is not known yet, and at one that the
    * bitmaps call initialized though it has no tick: the program fails there (`first_initialized_tick`).
    */
-  settle(identity: Identity, tick: number): void {
+  settle(identity: Identity, tick: number, liquidity: bigint): void {
+    this.#findRange(identity, tick);
+    const [first, last] = [this.#first, this.#last];
+    const base = baseLiquidity(this.#stock(), liquidity);
+    const known = this.#spansOf;
+    if (known?.first === first && known.last === last && known.base === base) return;
+    this.#spansOf = { first, last, base };
+    this.#spans = findSpans(this.#stock(), liquidity);
+  }
+
+  #stock(): Stock {
+    return { ticks: this.#ticks, first: this.#first, last: this.#last, split: this.#split };
+  }
+
+  #findRange(identity: Identity, tick: number): void {
     const current = arrayOf(tick, identity.arraySpan);
     this.#split = countBelow(this.#ticks, tick + 1);
     const own = this.#arrays.find(({ array }) => array === current);
@@ -146,6 +171,7 @@ export class Window {
   /** Drops the ticks that are no longer initialized, and the arrays left without any, as the program clears their bits. */
   dropUsedUp(emptied: readonly number[]): void {
     this.#ticks = this.#ticks.filter(({ hasLiquidity, unfilled }) => hasLiquidity || unfilled !== 0n);
+    this.#spansOf = undefined;
     this.#arrays = this.#arrays.filter(({ array }) => !emptied.includes(array));
   }
 
@@ -180,6 +206,13 @@ export interface RouteArray {
 function addressOf(array: WindowArray, identity: Identity): Uint8Array {
   array.address ??= tickArrayAddress(array.array, identity);
   return array.address;
+}
+
+/** Returns whether a swap crosses a tick as it does another. */
+function isCrossedAs(tick: Tick, other: Tick | undefined): boolean {
+  return (
+    tick.index === other?.index && tick.liquidityNet === other.liquidityNet && tick.hasLiquidity === other.hasLiquidity
+  );
 }
 
 /** Returns how many of ascending ticks are below one. */

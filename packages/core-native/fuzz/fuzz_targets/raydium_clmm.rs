@@ -1,0 +1,7 @@
+//! Bends the accounts of `raydium_clmm` pools and holds every answer to the laws of all pools.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tandem_fuzz::{Case, Laws, run};
+
+fuzz_target!(|case: Case| run("raydium_clmm", &case, &Laws::default()));
