@@ -54,7 +54,7 @@ describe.each(Object.keys(CAPTURED) as CapturedVenue[])('a loaded pool of %s', (
   const isHere = programs !== undefined && existsSync(accountsOf(venue));
 
   test.skipIf(!isHere).each(['native', 'typescript'] as const)(
-    'passes the self-test on the real program and is traded to the unit of its quotes, on the %s core (needs ../shared/accounts and TANDEM_PROGRAM_DUMPS)',
+    'passes the self-test on the real program and is traded, on the %s core (needs ../shared/accounts and TANDEM_PROGRAM_DUMPS)',
     async (backend) => {
       const accountDirs = [accountsOf(venue)];
       const { core } = loadCore({ backend });
