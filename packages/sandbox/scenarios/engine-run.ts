@@ -3,22 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CoreApi, loadCore } from '@tandem/core-native';
 import {
-  BlockhashCache,
-  createEngine,
-  decodeAddress,
+  type ConnectedEngine,
+  connectEngine,
   type EngineConfig,
   type EngineEvent,
-  JsonRpcReader,
-  KeypairSigner,
-  LiveMarketState,
-  LookupTableCache,
-  nextTurn,
   parseEngineConfig,
   type RealExecutionEngine,
-  RpcSender,
   SqliteJournal,
   type SummaryEvent,
-  WebSocketFeed,
 } from '@tandem/engine';
 import type { ChainReader, TransactionSender } from '@tandem/engine/ports';
 import { SeededRandom } from '@tandem/engine/testing';
@@ -70,9 +62,9 @@ export class EngineRun {
       story.on ??
       (await startSandbox({ ...SANDBOX_DEFAULTS, core, onFault: (error) => faults.push(error), ...story.sandbox }));
     const dataDir = story.dataDir ?? mkdtempSync(join(tmpdir(), 'tandem-scenario-'));
-    const { engine, closeConnections } = await wire(sandbox, core, story, dataDir);
+    const { engine, close } = await wire(sandbox, core, story, dataDir);
     const run = new EngineRun(sandbox, core, dataDir, engine, async () => {
-      closeConnections();
+      close();
       if (story.on === undefined) await sandbox.stop();
       if (story.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     });
@@ -149,80 +141,32 @@ const SANDBOX_DEFAULTS = {
 function configOf(sandbox: Sandbox, story: Story): EngineConfig {
   const parsed = parseEngineConfig(JSON.stringify({ execution_mode: 'REAL', ...story.config }), { network: 'sandbox' });
   const wsUrl = story.wsUrl?.(sandbox) ?? sandbox.wsUrl;
-  return { ...parsed, network: { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl } };
+  const network = { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl };
+  if ((story.sandbox?.accountDirs ?? []).length === 0) return { ...parsed, network };
+  // Loaded pools may lie beside SOL; as in the CLI, the mints that reach them are bases too.
+  const { baseMints, minProfitLamports } = parsed.strategy;
+  const added = sandbox.baseMints.filter(({ mint }) => baseMints.every((base) => base.mint !== mint));
+  const valued = added.map((base) => ({
+    ...base,
+    maxAmountIn: (parsed.maxExecutionAmountLamports * base.lamportPriceNumerator) / base.lamportPriceDenominator,
+    minNetProfit: (minProfitLamports * base.lamportPriceNumerator) / base.lamportPriceDenominator + 1n,
+  }));
+  return { ...parsed, network, strategy: { ...parsed.strategy, baseMints: [...baseMints, ...valued] } };
 }
 
-async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: string) {
-  const config = configOf(sandbox, story);
-  const { network, venues } = config;
-  const clock = realClock;
-  const random = new SeededRandom(1);
-  const rpc = { url: network.rpcUrl, clock, random, timeoutMs: network.requestTimeoutMs };
-  const rpcReader = new JsonRpcReader({ ...rpc, commitment: network.commitment });
-  const reader = story.wrapReader?.(rpcReader) ?? rpcReader;
-  const feed = new WebSocketFeed({
-    url: network.wsUrl,
-    clock,
-    random,
-    commitment: network.commitment,
-    confirmationCommitment: network.confirmationCommitment,
-    timeoutMs: network.requestTimeoutMs,
-    silenceTimeoutMs: network.silenceTimeoutMs,
-  });
-  const { enabled, pools, maxPools } = venues;
-  const market = new LiveMarketState({
+async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: string): Promise<ConnectedEngine> {
+  const { wrapReader, wrapSender, tradeLimit } = story;
+  return await connectEngine({
+    config: configOf(sandbox, story),
     core,
-    reader,
-    feed,
-    clock,
-    commitment: network.commitment,
-    venues: enabled,
-    pools,
-    maxPools,
-    schedule: nextTurn,
+    clock: realClock,
+    random: new SeededRandom(1),
+    keyFile: new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey])),
+    lookupTables: sandbox.lookupTables,
+    openJournal: () => new SqliteJournal(join(dataDir, 'journal.sqlite')),
+    facts: { chain: sandbox.cluster.kind, dataDir, version: 'scenario' },
+    tradeLimit,
+    ...(wrapReader === undefined ? {} : { wrapReader }),
+    ...(wrapSender === undefined ? {} : { wrapSender }),
   });
-  const blockhashes = new BlockhashCache({
-    reader,
-    clock,
-    refreshMs: network.blockhashRefreshMs,
-    currentSlot: () => market.currentSlot(),
-  });
-  const lookupTables = new LookupTableCache({ reader, commitment: 'confirmed' });
-  await lookupTables.load(sandbox.lookupTables.map(decodeAddress));
-  const rpcSender = new RpcSender({ ...rpc, name: 'rpc' });
-  const signer = KeypairSigner.fromKeyFile(
-    core,
-    new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey])),
-  );
-  const engine = createEngine({
-    config,
-    core,
-    market,
-    tradeLimit: story.tradeLimit,
-    ports: {
-      clock,
-      random,
-      feed,
-      reader,
-      senders: [story.wrapSender?.(rpcSender) ?? rpcSender],
-      signer,
-      journal: new SqliteJournal(join(dataDir, 'journal.sqlite')),
-      blockhashes,
-      lookupTables,
-    },
-    facts: {
-      network: 'sandbox',
-      chain: sandbox.cluster.kind,
-      rpcUrl: network.rpcUrl,
-      wsUrl: network.wsUrl,
-      dataDir,
-      version: 'scenario',
-    },
-  });
-  const closeConnections = () => {
-    rpcReader.close();
-    rpcSender.close();
-    signer.close();
-  };
-  return { engine, closeConnections };
 }

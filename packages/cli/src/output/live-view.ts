@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { StartedEvent } from '@tandem/engine/events';
 import { eventLine, outcomeLine } from './event-line.js';
 import { fit, formatElapsed, formatSol, shorten } from './format.js';
 import type { Output, TextSink } from './output.js';
@@ -78,7 +79,7 @@ export function renderFrame(facts: RunFacts, frame: FrameOptions): string[] {
     fit(
       started === undefined
         ? ''
-        : ` wallet ${shorten(started.wallet, 6)}   pools ${started.pools}   ${started.venues.join(', ')}`,
+        : walletLine(started, width),
       width,
     ),
     fit(
@@ -97,6 +98,13 @@ export function renderFrame(facts: RunFacts, frame: FrameOptions): string[] {
       return outcome.type === 'missed' ? paint('red', line) : line;
     }),
   ];
+}
+
+/** The venues by name where they fit; their number says more than half a list. */
+function walletLine({ wallet, pools, venues }: StartedEvent, width: number): string {
+  const line = ` wallet ${shorten(wallet, 6)}   pools ${pools}   `;
+  const names = venues.join(', ');
+  return line.length + names.length <= width ? `${line}${names}` : `${line}${venues.length} venues`;
 }
 
 function refusedText(facts: RunFacts): string {

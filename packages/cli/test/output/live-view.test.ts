@@ -75,6 +75,24 @@ describe('live view', () => {
     for (const line of frame) expect([...line].length).toBeLessThanOrEqual(80);
   });
 
+  test('names the venues where they fit into a line, and counts them where they do not', () => {
+    const line = (venues: readonly string[], columns: number) =>
+      renderFrame(factsOf({ ...started, venues } as EngineEvent), { ...size, columns })[1] ?? '';
+    const all = [
+      'raydium_cpmm',
+      'raydium_amm_v4',
+      'raydium_clmm',
+      'orca_whirlpool',
+      'meteora_dlmm',
+      'meteora_damm_v2',
+      'pumpswap',
+    ];
+    expect(line(all.slice(0, 2), 80)).toMatch(/raydium_cpmm, raydium_amm_v4\s*$/);
+    expect(line(all, 80)).toMatch(/ {3}7 venues\s*$/);
+    expect(line(all, 160)).toMatch(/meteora_damm_v2, pumpswap\s*$/);
+    for (const venues of [all.slice(0, 2), all]) expect(line(venues, 80).length).toBeLessThan(80);
+  });
+
   test('shows trades, misses, what is in flight, the success rate and the profit', () => {
     const text = renderFrame(factsOf(started, submitted, executed, submitted, missed, submitted), size).join('\n');
     expect(text).toContain('trades 1   missed 1   in flight 1   success 33.3 %');

@@ -39,7 +39,7 @@ export function quotedPriceX64(quotes: PoolQuotes, pool: PoolDescription): bigin
 /**
  * Returns the input that moves a pool's price by the ratio of two prices, found by quotes: over a move the average rate falls by the
  * square root of what the price does, in a constant product and within each price range of a concentrated pool alike. Where the pool
- * cannot go that far it is the most that it takes; zero where it takes nothing.
+ * cannot go that far it is half of what it takes: at the end of its range it would quote no way back. Zero where it takes nothing.
  */
 export function inputToMove(
   quotes: PoolQuotes,
@@ -65,7 +65,7 @@ export function inputToMove(
     if (hasMoved(middle) === false) taken = middle;
     else tooFar = middle;
   }
-  return taken;
+  return hasMoved(tooFar) === undefined ? taken / 2n : taken;
 }
 
 function probe(quotes: PoolQuotes, pool: PoolDescription, direction: Direction): Probe | undefined {

@@ -122,7 +122,8 @@ async function readPrices({ floor, view }: Bench, pools: readonly PoolDescriptio
   return pools.map((pool) => Number(pairPriceX64(pool, quotedPriceX64(quotes, pool))));
 }
 
-const depth = (pool: PoolDescription): number => Math.sqrt(Number(pool.reserveA) * Number(pool.reserveB));
+const depth = (pool: Pick<PoolDescription, 'reserveA' | 'reserveB'>): number =>
+  Math.sqrt(Number(pool.reserveA) * Number(pool.reserveB));
 
 describe.each(['swap', 'reserve'] as const)('the price walk by %s', (kind) => {
   it('opens gaps that the search finds', async () => {
