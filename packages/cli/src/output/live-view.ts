@@ -76,12 +76,7 @@ export function renderFrame(facts: RunFacts, frame: FrameOptions): string[] {
   const listed = Math.max(1, Math.min(12, frame.rows - HEADER_ROWS - 2));
   return [
     paint(['bold', 'inverse'], fit(` TANDEM  ${where}  ${facts.state}  ${formatElapsed(frame.elapsedMs)}`, width)),
-    fit(
-      started === undefined
-        ? ''
-        : walletLine(started, width),
-      width,
-    ),
+    fit(started === undefined ? '' : walletLine(started, width), width),
     fit(
       ` ${trades}   missed ${facts.missed}   in flight ${facts.inFlight}   success ${rate}   seen ${facts.opportunities}`,
       width,

@@ -77,7 +77,7 @@ describe('live view', () => {
 
   test('names the venues where they fit into a line, and counts them where they do not', () => {
     const line = (venues: readonly string[], columns: number) =>
-      renderFrame(factsOf({ ...started, venues } as EngineEvent), { ...size, columns })[1] ?? '';
+      renderFrame(factsOf({ ...started, venues }), { ...size, columns })[1] ?? '';
     const all = [
       'raydium_cpmm',
       'raydium_amm_v4',

@@ -32,14 +32,14 @@ export const TickArrayFormat = { Fixed: 'fixed', Dynamic: 'dynamic' } as const;
 export type TickArrayFormat = (typeof TickArrayFormat)[keyof typeof TickArrayFormat];
 
 /** Liquidity around the price: half its width, and the share of the reserves that stands in it. */
-export interface WhirlpoolRange {
+interface WhirlpoolRange {
   /** Ticks below and above the price, rounded to the spacing; 100 ticks are one percent. */
   readonly ticks: number;
   readonly sharePpm: bigint;
 }
 
 /** An adaptive fee (`AdaptiveFeeConstants`): 30 s filter, 600 s decay, half of the volatility kept. */
-export interface WhirlpoolAdaptiveFee {
+interface WhirlpoolAdaptiveFee {
   /** At most 99,999; 100,000 would charge the square of the groups crossed, in millionths. */
   readonly controlFactor: number;
   /** Ten thousand for each group at which the fee stops growing. */

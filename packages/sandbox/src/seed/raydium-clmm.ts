@@ -47,7 +47,7 @@ export interface ClmmConfigSpec {
 }
 
 /** Liquidity around the price. */
-export interface ClmmRange {
+interface ClmmRange {
   /** Spacings on either side of the price; those that pass the ends of all prices are cut there. */
   readonly spacings: number;
   /** Share of the reserves, basis points. */

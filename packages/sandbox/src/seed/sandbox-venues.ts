@@ -1,5 +1,8 @@
 import { Venue, VENUE_PROGRAMS, VENUE_STEMS } from '@tandem/core-native';
-import { addressBytes } from './addresses.js';
+import { DAMM_V2_AUTHORITY, DAMM_V2_POOL_DISCRIMINATOR } from './meteora-damm-v2.js';
+import { DLMM_PAIR_DISCRIMINATOR } from './meteora-dlmm.js';
+import { WHIRLPOOL_POOL_DISCRIMINATOR } from './orca-whirlpool.js';
+import { PUMPSWAP_POOL_DISCRIMINATOR } from './pumpswap.js';
 import { AMM_V4_AUTHORITY } from './raydium-amm-v4.js';
 import { CPMM_AUTHORITY, CPMM_POOL_DISCRIMINATOR } from './raydium-cpmm.js';
 
@@ -20,12 +23,6 @@ export interface SandboxVenue {
 }
 
 type Facts = Pick<SandboxVenue, 'authority' | 'vaultOffsets' | 'price' | 'poolDiscriminator'>;
-
-/** Anchor discriminators: the first 8 bytes of sha256("account:<Name>"). */
-const WHIRLPOOL = Uint8Array.of(0x3f, 0x95, 0xd1, 0x0c, 0xe1, 0x80, 0x63, 0x09);
-const LB_PAIR = Uint8Array.of(0x21, 0x0b, 0x31, 0x62, 0xb5, 0x65, 0xb1, 0x0d);
-/** `Pool`, of cp-amm and of pump_amm. */
-const POOL = Uint8Array.of(0xf1, 0x9a, 0x6d, 0x04, 0x11, 0xb1, 0x6d, 0xbc);
 
 /** Keyed by the core's names: the compiler refuses a missing venue. */
 const FACTS: { readonly [Name in keyof typeof Venue]: Facts } = {
@@ -51,18 +48,33 @@ const FACTS: { readonly [Name in keyof typeof Venue]: Facts } = {
     poolDiscriminator: CPMM_POOL_DISCRIMINATOR,
   },
   // whirlpools, state/whirlpool.rs `Whirlpool`: token_vault_a, token_vault_b.
-  OrcaWhirlpool: { authority: 'pool', vaultOffsets: [133, 213], price: 'state', poolDiscriminator: WHIRLPOOL },
+  OrcaWhirlpool: {
+    authority: 'pool',
+    vaultOffsets: [133, 213],
+    price: 'state',
+    poolDiscriminator: WHIRLPOOL_POOL_DISCRIMINATOR,
+  },
   // lb_clmm IDL `LbPair`: reserve_x, reserve_y.
-  MeteoraDlmm: { authority: 'pool', vaultOffsets: [152, 184], price: 'state', poolDiscriminator: LB_PAIR },
+  MeteoraDlmm: {
+    authority: 'pool',
+    vaultOffsets: [152, 184],
+    price: 'state',
+    poolDiscriminator: DLMM_PAIR_DISCRIMINATOR,
+  },
   // cp-amm, state/pool.rs `Pool`: token_a_vault, token_b_vault; constants `pool_authority`.
   MeteoraDammV2: {
-    authority: addressBytes('HLnpSz9h2S4hiLQ43rnSD9XkcUThA7B8hQMKmDaiTLcC'),
+    authority: DAMM_V2_AUTHORITY,
     vaultOffsets: [232, 264],
     price: 'state',
-    poolDiscriminator: POOL,
+    poolDiscriminator: DAMM_V2_POOL_DISCRIMINATOR,
   },
   // pump_amm IDL `Pool`: pool_base_token_account, pool_quote_token_account. Virtual reserves and creator fees are in the state.
-  Pumpswap: { authority: 'pool', vaultOffsets: [139, 171], price: 'state', poolDiscriminator: POOL },
+  Pumpswap: {
+    authority: 'pool',
+    vaultOffsets: [139, 171],
+    price: 'state',
+    poolDiscriminator: PUMPSWAP_POOL_DISCRIMINATOR,
+  },
 };
 
 /** Every venue the sandbox can load, in the core's order. */

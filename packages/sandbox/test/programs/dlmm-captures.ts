@@ -6,7 +6,7 @@ import { DLMM, dlmmCall, dlmmReserves, type DlmmWish } from './dlmm-call.js';
 import { addressBytes, type CallOutcome, type HeldAccount, type SwapMachine } from './swap-machine.js';
 
 /** A DLMM swap that the real program executed. */
-export interface DlmmCapture {
+interface DlmmCapture {
   readonly pool: string;
   readonly ix: DlmmWish['ix'];
   readonly inputSide: 'A' | 'B';

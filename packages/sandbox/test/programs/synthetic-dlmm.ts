@@ -88,7 +88,7 @@ function owned(data: Uint8Array): HeldAccount {
 }
 
 /** Writes little-endian numbers into an account. */
-export function putFields(data: Uint8Array, fields: Fields, base = 0): void {
+function putFields(data: Uint8Array, fields: Fields, base = 0): void {
   const view = new DataView(data.buffer, data.byteOffset);
   for (const [offset, bytes, value] of fields) {
     for (let byte = 0; byte < bytes; byte += 1) {

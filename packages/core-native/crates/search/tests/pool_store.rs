@@ -11,7 +11,8 @@ use pool_accounts::{Account, PoolSketch, Venue, address_of, batch_of};
 use tandem_pools::pool::DecodeError;
 use tandem_pools::quote::{ChainClock, Direction, QuoteError, SwapMode};
 use tandem_search::error::SearchError;
-use tandem_search::pool_store::{NO_POOL, PoolStore, QuoteBatch};
+use tandem_search::pool_store::{NO_POOL, PoolStore};
+use tandem_search::quote_batch::QuoteBatch;
 
 const CLOCK: ChainClock = ChainClock { slot: 100, epoch: 0, unix_timestamp: 1_000 };
 

@@ -86,8 +86,8 @@ export const ActivationKind = { Open: 0, Slot: 1, UnixTimestamp: 2 } as const;
 export type ActivationKind = (typeof ActivationKind)[keyof typeof ActivationKind];
 
 /** Which token fees are taken in (`CollectFeeMode`). */
-export const FeeMode = { Input: 0, OnlyY: 1 } as const;
-export type FeeMode = (typeof FeeMode)[keyof typeof FeeMode];
+const FeeMode = { Input: 0, OnlyY: 1 } as const;
+type FeeMode = (typeof FeeMode)[keyof typeof FeeMode];
 
 /** The fields of the pair that change. */
 export interface PairState {
