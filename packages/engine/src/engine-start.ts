@@ -29,15 +29,17 @@ export async function prepareWallet({ market }: EngineOptions, stages: Stages, m
 
 /**
  * Compares a quote of each venue with a simulated swap and withdraws the pools of those that differ, unless the configuration says not
- * to. Returns what is known then. @throws MARKET_SELF_TEST_MISMATCH
+ * to; then records the start with what is left, and what was found out.
+ * @throws MARKET_SELF_TEST_MISMATCH when no venue is left
  */
-export async function testVenues(
-  { config, core, market, ports }: EngineOptions,
+export async function testAndAnnounce(
+  options: EngineOptions,
   stages: Stages,
   mayGoOn: () => boolean,
-): Promise<readonly VenueVerdict[]> {
-  if (!config.venues.selfTest || !mayGoOn()) return [];
+): Promise<void> {
+  const { config, core, market, ports } = options;
   const { settings, journal, balances, failures } = stages;
+  if (!config.venues.selfTest || !mayGoOn()) return announceStart(options, stages, []);
   const test = new VenueSelfTest({
     core,
     market,
@@ -51,11 +53,13 @@ export async function testVenues(
     baseMints: settings.strategy.baseMints.map((base) => base.mint),
     spendable: (mint) => balances.spendable(mint),
   });
-  return await test.run(mayGoOn);
+  const verdicts = await test.run(mayGoOn);
+  announceStart(options, stages, verdicts);
+  test.report(verdicts);
 }
 
 /** Records the start and begins to count: what an earlier run left is not this run's. */
-export function announceStart(
+function announceStart(
   { config, core, facts, market, ports }: EngineOptions,
   stages: Stages,
   verdicts: readonly VenueVerdict[],
