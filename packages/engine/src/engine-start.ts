@@ -32,11 +32,7 @@ export async function prepareWallet({ market }: EngineOptions, stages: Stages, m
  * to; then records the start with what is left, and what was found out.
  * @throws MARKET_SELF_TEST_MISMATCH when no venue is left
  */
-export async function testAndAnnounce(
-  options: EngineOptions,
-  stages: Stages,
-  mayGoOn: () => boolean,
-): Promise<void> {
+export async function testAndAnnounce(options: EngineOptions, stages: Stages, mayGoOn: () => boolean): Promise<void> {
   const { config, core, market, ports } = options;
   const { settings, journal, balances, failures } = stages;
   if (!config.venues.selfTest || !mayGoOn()) return announceStart(options, stages, []);
