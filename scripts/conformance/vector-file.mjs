@@ -4,7 +4,6 @@ import { ConformanceError } from './conformance-error.mjs';
 const SLOTS_PER_EPOCH = 432_000n;
 const U64_MAX = 2n ** 64n - 1n;
 const U128_MAX = 2n ** 128n - 1n;
-const ABOVE_32_BITS = U64_MAX - 0xffff_ffffn;
 
 /** Venues by the name their vector files carry, with the program each must name. */
 const VENUE_PROGRAMS = {
@@ -40,6 +39,9 @@ export function readVectorFile(path) {
       'CONFORMANCE_FILE_INVALID',
       `${path} lacks "pools" or "vectors" (CONTRACT.md, section 5)`,
     );
+  }
+  if (file.vectors.length === 0) {
+    throw new ConformanceError('CONFORMANCE_FILE_INVALID', `${path} holds no vectors, so it would show nothing`);
   }
   return file;
 }
@@ -102,17 +104,13 @@ function readAmount(vector) {
   return readU64('amount', vector.amountSpecified ?? vector.amountIn ?? vector.amountOut);
 }
 
-/**
- * A program run below its instructions knows no slot, and does not ask whether the pool is open: it is given 32 bits of the time,
- * so that a time of which only the others differ opens every pool.
- */
-function readClock({ slot = 0, unixTimestamp, epoch, ix }) {
+/** A program run below its instructions knows no slot. */
+function readClock({ slot = 0, unixTimestamp, epoch }) {
   const slotNumber = readU64('slot', slot);
-  const time = readU64('unixTimestamp', unixTimestamp);
   return {
     slot: slotNumber,
     epoch: epoch === undefined ? slotNumber / SLOTS_PER_EPOCH : readU64('epoch', epoch),
-    unixTimestamp: ix === undefined ? time | ABOVE_32_BITS : time,
+    unixTimestamp: readU64('unixTimestamp', unixTimestamp),
   };
 }
 

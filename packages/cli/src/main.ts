@@ -44,8 +44,8 @@ function report(fault: unknown): ExitCode {
 
 try {
   const [executable = '', script = '', ...rest] = process.argv;
-  // `pnpm --filter cli start -- --trades 5` hands the dashes on.
-  await createProgram().parseAsync([executable, script, ...(rest[0] === '--' ? rest.slice(1) : rest)]);
+  // `pnpm --filter cli start -- --trades 5` and `start run -- --trades 5` hand the dashes on; no command takes anything behind them.
+  await createProgram().parseAsync([executable, script, ...rest.filter((argument) => argument !== '--')]);
 } catch (fault) {
   process.exitCode = report(fault);
 }

@@ -78,21 +78,24 @@ const MODES: Readonly<Record<string, SwapMode>> = {
   partialFill: SwapMode.PartialFill,
 };
 
-/** All of a time but the 32 bits that the newest CLMM is given below its instruction. */
-const ABOVE_32_BITS = 0xffff_ffff_0000_0000n;
-
-/**
- * Returns the clock. A program run below its instruction does not ask whether the pool is open: a time of which only the bits
- * that it does not see differ opens every pool.
- */
 function clockOf(swap: CapturedSwap): ChainClock {
   const slot = BigInt(swap.slot ?? 0);
-  const unixTimestamp = BigInt(swap.unixTimestamp);
   return {
     slot,
     epoch: swap.epoch === undefined ? slot / SLOTS_PER_EPOCH : BigInt(swap.epoch),
-    unixTimestamp: swap.ix === undefined ? unixTimestamp | ABOVE_32_BITS : unixTimestamp,
+    unixTimestamp: BigInt(swap.unixTimestamp),
   };
+}
+
+/**
+ * The newest CLMM was run below its instruction, which alone asks whether the pool is open, and some of its accounts hold another
+ * number where that stands.
+ */
+export function withoutOpenTime(account: AccountView): AccountView {
+  if (account.data.length !== 1_544) return account;
+  const data = Uint8Array.from(account.data);
+  data.fill(0, 1_080, 1_088);
+  return { ...account, data };
 }
 
 /** Reads what was asked of the program; PumpSwap and DLMM have two sets of instructions that differ. */

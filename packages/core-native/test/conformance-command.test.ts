@@ -193,6 +193,7 @@ describe.skipIf(!existsSync(join(ROOT, 'packages/core-native/dist/index.js')))(
       ['no JSON', 'these are no vectors', 'CONFORMANCE_FILE_INVALID'],
       ['an unknown venue', { venue: 'serum', pools: {}, vectors: [] }, 'CONFORMANCE_VENUE_UNSUPPORTED'],
       ['no vectors', { venue: 'cpmm', pools: {} }, 'CONFORMANCE_FILE_INVALID'],
+      ['an empty list of vectors', { venue: 'cpmm', pools: {}, vectors: [] }, 'CONFORMANCE_FILE_INVALID'],
     ])('refuses a file of %s', (name, content, code) => {
       const { status, stderr } = run(write(folder, name.replaceAll(' ', '-'), content));
       expect(stderr).toContain(`${code}: `);
