@@ -62,6 +62,15 @@ function expectMistake({ stderr }: Ended, code: string): void {
   expect(stderr).not.toMatch(/^\s+at /m);
 }
 
+test.each([[['--', 'run', '--help']], [['run', '--', '--help']], [['run', '--help']]])(
+  'takes the dashes that a package manager hands on, wherever they stand: %j',
+  async (args) => {
+    const { code, stdout } = await tandem(args);
+    expect(stdout).toContain('--trades');
+    expect(code).toBe(0);
+  },
+);
+
 describe('the command line', () => {
   test('executes trades and writes nothing but events on standard output', async () => {
     const { code, stdout } = await tandem(['--trades', '3', '--json']);
