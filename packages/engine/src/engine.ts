@@ -98,8 +98,8 @@ export class RealExecutionEngine {
     await market.start((snapshot) => this.#take(snapshot));
     await this.#recover(stages);
     const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.state === 'ACTIVE';
-    await prepareWallet(this.#options, stages, mayGoOn);
-    const verdicts = await testVenues(this.#options, stages, mayGoOn);
+    const withdrawn = await prepareWallet(this.#options, stages, mayGoOn);
+    const verdicts = await testVenues(this.#options, stages, withdrawn, mayGoOn);
     announceStart(this.#options, stages, verdicts);
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
