@@ -1,7 +1,7 @@
 import { keepHouse } from './engine-housekeeping.js';
 import type { EngineOptions } from './engine-options.js';
 import { createStages, type Stages } from './engine-stages.js';
-import { announceStart, prepareWallet, testVenues } from './engine-start.js';
+import { prepareWallet, testAndAnnounce } from './engine-start.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import type { Submission } from './execute/executor.js';
 import { recoverIntents } from './execute/recovery.js';
@@ -98,9 +98,8 @@ export class RealExecutionEngine {
     await market.start((snapshot) => this.#take(snapshot));
     await this.#recover(stages);
     const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.state === 'ACTIVE';
-    const withdrawn = await prepareWallet(this.#options, stages, mayGoOn);
-    const verdicts = await testVenues(this.#options, stages, withdrawn, mayGoOn);
-    announceStart(this.#options, stages, verdicts);
+    await prepareWallet(this.#options, stages, mayGoOn);
+    await testAndAnnounce(this.#options, stages, mayGoOn);
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
     this.#run(keepHouse(this.#options, stages, { signal: this.#stopping.signal, onTick: () => this.#revisit() }));

@@ -64,9 +64,15 @@ export class WalletSetup {
   readonly #options: WalletSetupOptions;
   #venueAccounts: readonly VenueAccount[] = [];
   #missingVenueAccounts: readonly VenueAccount[] = [];
+  readonly #refusedVenues: VenueSetupRefusal[] = [];
 
   constructor(options: WalletSetupOptions) {
     this.#options = options;
+  }
+
+  /** Venues that must not be traded: the wallet's account there could not be created. */
+  get refusedVenues(): readonly VenueSetupRefusal[] {
+    return this.#refusedVenues;
   }
 
   /**
@@ -105,27 +111,26 @@ export class WalletSetup {
 
   /**
    * Creates the accounts that are missing and wraps SOL up to the target, each by a confirmed transaction of its own; `maySign` is
-   * asked before each of them. Returns the venues that must not be traded, because the wallet's account there could not be created.
+   * asked before each of them. A venue whose program refuses the wallet's account is listed in `refusedVenues`, and nothing else ends.
    * @throws WALLET_FUNDS_MISSING, WALLET_SETUP_INVALID, WALLET_SETUP_TIMEOUT, CHAIN_*
    */
-  async prepare(maySign: () => boolean): Promise<VenueSetupRefusal[]> {
+  async prepare(maySign: () => boolean): Promise<void> {
     const missing = this.missing();
     const missingVenueAccounts = this.#missingVenueAccounts;
     await this.#requireLamports([...missing.map(() => TOKEN_ACCOUNT_BYTES), ...missingVenueAccounts.map(bytesOf)]);
     for (let from = 0; from < missing.length; from += CREATIONS_PER_TRANSACTION) {
-      if (!maySign()) return [];
+      if (!maySign()) return;
       const batch = missing.slice(from, from + CREATIONS_PER_TRANSACTION);
       const create = batch.map((place) => createTokenAccount(this.#options.accounts.wallet, place));
       await this.#run(create, batch.length * COMPUTE_UNITS_PER_CREATION);
     }
-    const refusals = await this.#createVenueAccounts(missingVenueAccounts, maySign);
+    await this.#createVenueAccounts(missingVenueAccounts, maySign);
     if (missing.length + missingVenueAccounts.length > 0) await this.refresh();
     const wrap = this.wrapAmount();
     const place = this.#options.accounts.find(WRAPPED_SOL_MINT);
-    if (wrap === 0n || place === undefined || !maySign()) return refusals;
+    if (wrap === 0n || place === undefined || !maySign()) return;
     await this.#run(wrapLamports(this.#options.accounts.wallet, place.account, wrap), COMPUTE_UNITS_PER_WRAP);
     await this.refresh();
-    return refusals;
   }
 
   /** Returns the derived accounts the wallet does not have yet. */
@@ -176,18 +181,16 @@ export class WalletSetup {
   }
 
   /** Each by a transaction of its own: a program that has changed costs its venue, and nothing else. */
-  async #createVenueAccounts(missing: readonly VenueAccount[], maySign: () => boolean): Promise<VenueSetupRefusal[]> {
-    const refusals: VenueSetupRefusal[] = [];
+  async #createVenueAccounts(missing: readonly VenueAccount[], maySign: () => boolean): Promise<void> {
     for (const { venue, create, computeUnits } of missing) {
-      if (!maySign()) break;
+      if (!maySign()) return;
       try {
         await this.#run([create], computeUnits);
       } catch (error) {
         if (!(error instanceof EngineError) || error.code !== 'WALLET_SETUP_INVALID') throw error;
-        refusals.push({ venue, reason: error.message });
+        this.#refusedVenues.push({ venue, reason: error.message });
       }
     }
-    return refusals;
   }
 
   /** Requires the rent of accounts of these sizes on top of the reserve. */
