@@ -52,26 +52,32 @@ export class VenueSelfTest {
     this.#options = options;
   }
 
-  /**
-   * Tests every enabled venue while `mayGoOn` says so, records what came of it, and withdraws the pools of those that failed.
-   * @throws MARKET_SELF_TEST_MISMATCH when no venue is left
-   */
+  /** Tests every enabled venue while `mayGoOn` says so, and withdraws the pools of those that failed. */
   async run(mayGoOn: () => boolean): Promise<VenueVerdict[]> {
-    const { market, journal, venues } = this.#options;
+    const { market, venues } = this.#options;
     const pools = market.describe(Uint32Array.from({ length: market.poolCount() }, (_, index) => index));
     const verdicts = await Promise.all(venues.map((venue) => this.#testVenue(venue, poolsOf(venue, pools), mayGoOn)));
+    const failed = verdicts.filter(({ outcome }) => outcome === 'failed');
+    for (const { venue } of failed) {
+      market.withdraw(
+        Uint32Array.from(poolsOf(venue, pools), (pool) => pool.index),
+        CODE,
+      );
+    }
+    return verdicts;
+  }
+
+  /** Records what came of the test. @throws MARKET_SELF_TEST_MISMATCH when no venue is left */
+  report(verdicts: readonly VenueVerdict[]): void {
+    const { journal } = this.#options;
     for (const verdict of verdicts) {
       journal.record({ type: 'self_test', ...verdict });
       if (verdict.outcome !== 'failed') continue;
-      market.withdraw(
-        Uint32Array.from(poolsOf(verdict.venue, pools), (pool) => pool.index),
-        CODE,
-      );
-      const message = `${verdict.venue} is disabled, its ${verdict.pools} pools are not traded: ${verdict.reason} (pool ${verdict.pool})`;
+      const { venue, pools, reason, pool } = verdict;
+      const message = `${venue} is disabled, its ${pools} pools are not traded: ${reason} (pool ${pool})`;
       journal.record({ type: 'alert', severity: 'critical', rule: RULE, message });
     }
     requireOne(verdicts);
-    return verdicts;
   }
 
   async #testVenue(venue: string, pools: readonly PoolDescription[], mayGoOn: () => boolean): Promise<VenueVerdict> {

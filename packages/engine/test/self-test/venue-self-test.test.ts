@@ -134,7 +134,10 @@ async function run(venues = ['raydium_cpmm', 'orca_whirlpool'], mayGoOn = () => 
     baseMints: [SOL],
     spendable: (mint) => funds.get(mint) ?? 0n,
   });
-  const running = test.run(mayGoOn).catch((error: unknown) => error as Error & { code: string });
+  const running = test
+    .run(mayGoOn)
+    .then((verdicts) => test.report(verdicts))
+    .catch((error: unknown) => error as Error & { code: string });
   for (let wait = 0; wait < 60; wait += 1) await clock.advance(200);
   return await running;
 }

@@ -12,6 +12,10 @@ import { tokenAmount } from '../../src/seed/token-accounts.js';
 import { realClock } from '../cluster/real-clock.js';
 import { SHARED_ACCOUNTS } from '../seed/reference-layouts.js';
 
+/** Genesis pools by their place in `seed/genesis-pools.ts`. */
+const AAA_USD_AMM_V4 = 13;
+const SOL_CCC_CPMM = 10;
+
 let root: string;
 let foreign: Genesis;
 const running: Sandbox[] = [];
@@ -80,30 +84,33 @@ describe('a sandbox on account dumps', () => {
   it('trades two loaded pools against each other without a sibling of ours', async () => {
     const pools = [dumpForeignPool(0, 'a'), dumpForeignPool(1, 'b')].map(addressText);
     const sandbox = await start([root], { gapsPerSecond: 200, rivals: 1 });
-    expect(sandbox.pools).toHaveLength(14);
+    expect(sandbox.pools).toHaveLength(foreign.pools.length + 2);
     expect(sandbox.pools.map((pool) => pool.address)).toEqual(expect.arrayContaining(pools));
     expect(sandbox.lookupTables).toHaveLength(2);
     await expectMoved(sandbox, pools);
   });
 
   it('seeds a sibling of the other venue at the same price for a pool that stands alone, and moves both', async () => {
-    const loaded = dumpForeignPool(9, 'alone');
+    const loaded = dumpForeignPool(AAA_USD_AMM_V4, 'alone');
     const sandbox = await start([root], { gapsPerSecond: 200 });
-    expect(sandbox.pools).toHaveLength(14);
-    const [own, sibling] = sandbox.pools.slice(12);
+    expect(sandbox.pools).toHaveLength(foreign.pools.length + 2);
+    const [own, sibling] = sandbox.pools.slice(foreign.pools.length);
     expect(own).toEqual({ address: addressText(loaded), venue: 'raydium_amm_v4' });
     expect(sibling?.venue).toBe('raydium_cpmm');
     await expectMoved(sandbox, [own!.address, sibling!.address]);
   });
 
   it('seeds a sibling that takes Token-2022 mints where the loaded pool has one', async () => {
-    dumpForeignPool(6, 'token-2022');
+    dumpForeignPool(SOL_CCC_CPMM, 'token-2022');
     const sandbox = await start([root]);
-    expect(sandbox.pools.slice(12).map((pool) => pool.venue)).toEqual(['raydium_cpmm', 'raydium_cpmm']);
+    expect(sandbox.pools.slice(foreign.pools.length).map((pool) => pool.venue)).toEqual([
+      'raydium_cpmm',
+      'raydium_cpmm',
+    ]);
   });
 
   it('gives the wallet funds for the mints of loaded pools, and a base mint that reaches them', async () => {
-    dumpForeignPool(9, 'alone');
+    dumpForeignPool(AAA_USD_AMM_V4, 'alone');
     const sandbox = await start([root]);
     const wallet = addressBytes(sandbox.wallet.address);
     const mints = ['AAA', 'USD'].map((symbol) => foreign.tokens.get(symbol as 'AAA' | 'USD')!.facts);
@@ -182,7 +189,7 @@ describe.skipIf(!existsSync(SHARED_ACCOUNTS))(
       const folder = join(SHARED_ACCOUNTS, venue);
       const sandbox = await start([folder], { gapsPerSecond: 400 });
       const loaded = readdirSync(folder).length;
-      const added = sandbox.pools.slice(12);
+      const added = sandbox.pools.slice(foreign.pools.length);
       expect(added.length).toBeGreaterThan(loaded);
       sandbox.startMarket();
       await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -200,10 +207,10 @@ describe.skipIf(!existsSync(SHARED_ACCOUNTS))(
         folders.map((folder) => join(SHARED_ACCOUNTS, folder)),
         { gapsPerSecond: 200 },
       );
-      expect(sandbox.pools).toHaveLength(14);
+      expect(sandbox.pools).toHaveLength(foreign.pools.length + 2);
       await expectMoved(
         sandbox,
-        sandbox.pools.slice(12).map((pool) => pool.address),
+        sandbox.pools.slice(foreign.pools.length).map((pool) => pool.address),
       );
     });
   },
