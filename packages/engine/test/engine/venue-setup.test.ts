@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { parseEngineConfig } from '../../src/config/engine-config.js';
+import { venuesBetween } from '../../src/engine-venue-setup.js';
 import { LAMPORTS_PER_SIGNATURE } from '../../src/execute/system-programs.js';
 import { venueAccounts } from '../../src/execute/venue-setup.js';
 import { findVenueByStem } from '../../src/market/venue-catalog.js';
@@ -79,6 +80,15 @@ it('creates none where it stands, and none where no pool of the venue can be par
     expect(paper.creations).toEqual([]);
     await finish(paper);
   }
+});
+
+it('counts only venues with a pool between mints that are traded', () => {
+  const { market } = create();
+  const [traded, other] = market.describe(Uint32Array.of(0, 1));
+  const mints = [traded!.mintA, traded!.mintB].map((mint) => ({ mint, tokenProgram: traded!.tokenProgramA }));
+  expect(venuesBetween([traded!, other!], mints)).toEqual(['raydium_cpmm', 'pumpswap']);
+  const unreachable = { ...other!, mintB: new Uint8Array(32).fill(8) };
+  expect(venuesBetween([traded!, unreachable], mints)).toEqual(['raydium_cpmm']);
 });
 
 it('withdraws the venue where the program refuses to create it, and the rest trades on', async () => {
