@@ -10,8 +10,8 @@ use tandem_pools::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode, Sw
 pub struct Laws {
     /// Whether paying what a fixed output asks gives at least that output, for a pool of these accounts.
     pub inverts: fn(&[Held]) -> bool,
-    /// Whether a swap there and back never gains, for a pool of these accounts.
-    pub keeps: fn(&[Held]) -> bool,
+    /// Whether a swap there and back never gains, for a pool of these accounts that began as these.
+    pub keeps: fn(&[Held], &[SeedAccount]) -> bool,
     /// Whether no swap passes the bounds, for a pool of these accounts that began as these.
     pub bounds: fn(&[Held], &[SeedAccount]) -> bool,
     /// Whether a quote trusts, as the classic token program does, that no supply passes 64 bits: of an input that no wallet can
@@ -27,7 +27,7 @@ pub(crate) struct Standing<'a> {
 
 impl Default for Laws {
     fn default() -> Self {
-        Self { inverts: |_| true, keeps: |_| true, bounds: |_, _| true, trusts_supplies: false }
+        Self { inverts: |_| true, keeps: |_, _| true, bounds: |_, _| true, trusts_supplies: false }
     }
 }
 
@@ -52,7 +52,7 @@ impl Laws {
                 order.mode != SwapMode::ExactIn || quote.amount_in == order.amount,
                 "a part of the input of {pool:?}"
             );
-            if (self.keeps)(stand.accounts) {
+            if (self.keeps)(stand.accounts, stand.seed) {
                 hold_round_trip(pool, order, clock);
             }
         }
