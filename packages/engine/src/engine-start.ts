@@ -1,14 +1,16 @@
 import { encodeBase58 } from './chain/base58.js';
 import type { EngineOptions } from './engine-options.js';
 import type { Stages } from './engine-stages.js';
+import { poolsOf, reportRefusedVenues, venuesBetween, withdrawRefusedVenues } from './engine-venue-setup.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import { VenueSelfTest, type VenueVerdict } from './self-test/venue-self-test.js';
 import { tradableMints } from './strategy/tradable-mints.js';
 
 /**
- * Reads the wallet and, in real mode, creates the token accounts of the mints that cycles pass through and wraps SOL. It signs
- * nothing once `maySign` says no: a start that was stopped or halted ends here, with what stands.
+ * Reads the wallet and, in real mode, creates the accounts it trades with (of the mints that cycles pass through, and those that the
+ * programs of venues keep of it) and wraps SOL. It signs nothing once `maySign` says no: a start that was stopped or halted ends here,
+ * with what stands. A venue where the wallet's account could not be created is withdrawn.
  * @throws WALLET_FUNDS_MISSING, WALLET_SETUP_INVALID, WALLET_SETUP_TIMEOUT, CHAIN_*
  */
 export async function prepareWallet({ market }: EngineOptions, stages: Stages, maySign: () => boolean): Promise<void> {
@@ -16,9 +18,11 @@ export async function prepareWallet({ market }: EngineOptions, stages: Stages, m
   const { settings, walletSetup, balances } = stages;
   const baseMints = settings.strategy.baseMints.map((base) => base.mint);
   const pools = market.describe(Uint32Array.from({ length: market.poolCount() }, (_, index) => index));
-  await walletSetup.load(tradableMints(pools, baseMints, settings.maxTokenAccounts));
+  const mints = tradableMints(pools, baseMints, settings.maxTokenAccounts);
+  await walletSetup.load(mints, venuesBetween(pools, mints));
   if (settings.mode === 'real') await walletSetup.prepare(maySign);
   else balances.setCredit(WRAPPED_SOL_MINT, walletSetup.wrapAmount());
+  withdrawRefusedVenues(stages, market, pools);
   // What was left undone says nothing about the wallet's funds.
   if (!maySign()) return;
   if (baseMints.some((mint) => balances.spendable(mint) > 0n)) return;
@@ -45,7 +49,7 @@ export async function testAndAnnounce(options: EngineOptions, stages: Stages, ma
     blockhashes: ports.blockhashes,
     wallet: ports.signer.address,
     time: ports.clock,
-    venues: config.venues.enabled,
+    venues: enabledVenues(config, stages),
     baseMints: settings.strategy.baseMints.map((base) => base.mint),
     spendable: (mint) => balances.spendable(mint),
   });
@@ -61,6 +65,8 @@ function announceStart(
   verdicts: readonly VenueVerdict[],
 ): void {
   const failed = verdicts.filter(({ outcome }) => outcome === 'failed');
+  const pools = market.describe(Uint32Array.from({ length: market.poolCount() }, (_, index) => index));
+  const refused = stages.walletSetup.refusedVenues.flatMap(({ venue }) => poolsOf(venue, pools));
   stages.journal.on((event) => stages.summary.observe(event));
   stages.journal.record({
     type: 'started',
@@ -71,9 +77,15 @@ function announceStart(
     rpcUrl: facts.rpcUrl,
     wsUrl: facts.wsUrl,
     wallet: encodeBase58(ports.signer.address),
-    pools: market.poolCount() - failed.reduce((sum, { pools }) => sum + pools, 0),
-    venues: config.venues.enabled.filter((venue) => failed.every((verdict) => verdict.venue !== venue)),
+    pools: failed.reduce((left, verdict) => left - verdict.pools, pools.length - refused.length),
+    venues: enabledVenues(config, stages).filter((venue) => failed.every((verdict) => verdict.venue !== venue)),
     dataDir: facts.dataDir,
     version: facts.version,
   });
+  reportRefusedVenues(stages);
+}
+
+/** The venues of the configuration without those that the wallet could not be set up for. */
+function enabledVenues({ venues }: EngineOptions['config'], { walletSetup }: Stages): string[] {
+  return venues.enabled.filter((venue) => walletSetup.refusedVenues.every((refused) => refused.venue !== venue));
 }

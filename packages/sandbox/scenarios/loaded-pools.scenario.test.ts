@@ -1,16 +1,17 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCore, VENUE_PROGRAMS, VENUE_STEMS } from '@tandem/core-native';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProgramOption } from '../src/index.js';
 import { findRealDump } from '../src/programs/real-dump.js';
 import { addressText } from '../src/seed/addresses.js';
 import { PUMP_FEES_PROGRAM } from '../src/seed/pumpswap.js';
 import { SHARED_ACCOUNTS } from '../test/seed/reference-layouts.js';
 import { EngineRun } from './engine-run.js';
+import { findProgramDumps, loadable } from './program-dumps.js';
 
-/** Folder of program dumps named by the stems of their venues. */
-const DUMPS = process.env['TANDEM_PROGRAM_DUMPS'];
+const DUMPS = findProgramDumps();
 /** A captured pool of each venue whose price stands in its state: mainnet's where there is one. */
 const CAPTURED = {
   raydium_clmm: 'clmm/mainnet_2QUHBKhsfYoEi2Vx',
@@ -22,9 +23,14 @@ const CAPTURED = {
 type CapturedVenue = keyof typeof CAPTURED;
 
 let run: EngineRun | undefined;
+let scratch: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'tandem-loaded-'));
+});
 afterEach(async () => {
   await run?.dispose();
   run = undefined;
+  rmSync(scratch, { recursive: true });
 });
 
 /** The real programs a venue needs, or nothing where one of them is not here. */
@@ -38,8 +44,8 @@ function programsOf(venue: CapturedVenue): ProgramOption[] | undefined {
       { address: addressText(PUMP_FEES_PROGRAM), file: fees },
     ];
   }
-  const file = DUMPS === undefined ? '' : join(DUMPS, `${venue}.so`);
-  return existsSync(file) ? [{ address, file }] : undefined;
+  const dump = DUMPS.find((one) => one.address === address);
+  return dump && [dump];
 }
 
 /** One pool's accounts: the folder itself, or its first pool. */
@@ -58,7 +64,10 @@ describe.each(Object.keys(CAPTURED) as CapturedVenue[])('a loaded pool of %s', (
     async (backend) => {
       const accountDirs = [accountsOf(venue)];
       const { core } = loadCore({ backend });
-      const opened = await EngineRun.open({ core, sandbox: { programs: programs ?? [], accountDirs } });
+      const opened = await EngineRun.open({
+        core,
+        sandbox: { programs: (programs ?? []).map((one) => loadable(one, scratch)), accountDirs },
+      });
       run = opened;
       const uses = () =>
         opened.executed.filter(({ poolA, poolB }) =>

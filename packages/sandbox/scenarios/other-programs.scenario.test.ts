@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeAddress } from '@tandem/engine';
 import { PoolView } from '../src/market/pool-view.js';
 import { VaultWriter } from '../src/market/vault-writer.js';
@@ -8,16 +9,22 @@ import { findRealAmmV4Dump } from '../src/programs/real-dump.js';
 import { isPricedByVaults } from '../src/seed/sandbox-venues.js';
 import type { ProgramOption } from '../src/index.js';
 import { EngineRun } from './engine-run.js';
+import { findProgramDumps, loadable } from './program-dumps.js';
 
 const AMM_V4 = '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8';
-const CPMM = 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C';
-const WHIRLPOOL = 'whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc';
 const WRAPPED_SOL = decodeAddress('So11111111111111111111111111111111111111112');
 const dump = findRealAmmV4Dump();
-const dumpDir = process.env['TANDEM_PROGRAM_DUMPS'];
+const dumps = findProgramDumps();
 
 let run: EngineRun | undefined;
-afterEach(async () => run?.dispose());
+let scratch: string;
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'tandem-programs-'));
+});
+afterEach(async () => {
+  await run?.dispose();
+  rmSync(scratch, { recursive: true });
+});
 
 /** Opens gaps by hand, with nobody else trading, and requires that each trade gave what was quoted, to the unit. */
 async function tradeOn(programs: readonly ProgramOption[], count: number): Promise<EngineRun> {
@@ -84,22 +91,15 @@ describe('programs', () => {
     },
   );
 
-  test.skipIf(dumpDir === undefined)(
+  test.skipIf(dumps.length === 0)(
     'dumped by the user give the amounts that were quoted (TANDEM_PROGRAM_DUMPS)',
     async () => {
-      const names: Readonly<Record<string, string>> = {
-        raydium_cpmm: CPMM,
-        raydium_amm_v4: AMM_V4,
-        orca_whirlpool: WHIRLPOOL,
-      };
-      const programs = readdirSync(dumpDir ?? '')
-        .filter((name) => name.endsWith('.so'))
-        .map((name) => ({
-          address: names[name.replace('.so', '')] ?? name.replace('.so', ''),
-          file: join(dumpDir ?? '', name),
-        }));
-      expect(programs.length).toBeGreaterThan(0);
-      await tradeOn(programs, 4);
+      const opened = await tradeOn(
+        dumps.map((one) => loadable(one, scratch)),
+        4,
+      );
+      const failed = opened.of('self_test').filter(({ outcome }) => outcome === 'failed');
+      expect(failed).toEqual([]);
     },
   );
 });

@@ -113,6 +113,10 @@ const MARKET_CODES = {
     severity: 'recoverable',
     action: 'Name the pools to trade in venues.pools, or raise venues.max_pools.',
   },
+  MARKET_POOL_RENT_UNSUPPORTED: {
+    severity: 'recoverable',
+    action: 'Trade other pools; start again once somebody else has swapped in this one.',
+  },
   MARKET_SELF_TEST_MISMATCH: {
     severity: 'fatal',
     action:
@@ -152,7 +156,7 @@ const WALLET_CODES = {
   WALLET_FUNDS_MISSING: { severity: 'fatal', action: 'Fund the wallet, or lower the amounts in the configuration.' },
   WALLET_SETUP_INVALID: {
     severity: 'fatal',
-    action: 'See the reason in the context; the wallet could not create its token accounts.',
+    action: 'See the reason in the context; the wallet could not create its accounts.',
   },
   WALLET_SETUP_TIMEOUT: { severity: 'fatal', action: 'Check that the node forwards transactions, then start again.' },
 } as const satisfies Record<string, CodeDefinition>;

@@ -53,7 +53,8 @@ export class Simulator {
     const approvedAtMicros = clock.nowMicros();
     const mints = [opportunity.base.mint, ...opportunity.legs.map((leg) => leg.mintOut)];
     try {
-      const setUp = walletSetup.simulatedSetUp([...new Set(mints)]);
+      const venues = opportunity.legs.map((leg) => leg.venue);
+      const setUp = walletSetup.simulatedSetUp([...new Set(mints)], venues);
       const plan = builder.plan(approved, setUp);
       if (plan.kind === 'refusal') return plan;
       const transaction = unsignedTransaction(builder.compile(plan, decodeAddress(blockhashes.latest().blockhash)));
@@ -64,7 +65,6 @@ export class Simulator {
       const [before] = await reader.getAccounts([base.account], 'processed');
       const result = await reader.simulate(transaction, [base.account]);
       if (result.error !== null) {
-        const venues = opportunity.legs.map((leg) => leg.venue);
         const reason = failures.describe(result, { firstLegInstruction: plan.firstLegInstruction, venues });
         return refuse('plan', 'PLAN_SIMULATION_INVALID', { reason });
       }

@@ -1,6 +1,7 @@
 import { type CoreApi, encodeInstructions, type Instruction } from '@tandem/core-native';
 import { decodeAddress, encodeBase58 } from '../chain/base58.js';
 import { createEngineError } from '../errors/create-engine-error.js';
+import { EngineError } from '../errors/engine-error.js';
 import type { AccountSnapshot, ChainReader } from '../ports/chain-reader.js';
 import type { Clock } from '../ports/clock.js';
 import type { Signer } from '../ports/signer.js';
@@ -11,6 +12,7 @@ import type { ExecutionMonitor } from './execution-monitor.js';
 import type { FailureHandler } from './failure-handler.js';
 import { LAMPORTS_PER_SIGNATURE, WRAPPED_SOL_MINT } from './system-programs.js';
 import type { TokenAccounts } from './token-accounts.js';
+import { isCreated, type VenueAccount, venueAccounts } from './venue-setup.js';
 import { createTokenAccount, type TokenAccountPlace, wrapLamports } from './wallet-instructions.js';
 
 /** `getMultipleAccounts` takes at most so many. */
@@ -31,6 +33,12 @@ const ADDRESS_BYTES = 32;
 export interface WantedMint {
   readonly mint: Uint8Array;
   readonly tokenProgram: Uint8Array;
+}
+
+/** A venue whose program refused to create the account it keeps of the wallet. */
+export interface VenueSetupRefusal {
+  readonly venue: string;
+  readonly reason: string;
 }
 
 /** What the set-up is made of. */
@@ -54,13 +62,25 @@ export interface WalletSetupOptions {
 /** Reads the wallet's balances, and creates what trading needs before it starts: token accounts and wrapped SOL. */
 export class WalletSetup {
   readonly #options: WalletSetupOptions;
+  #venueAccounts: readonly VenueAccount[] = [];
+  #missingVenueAccounts: readonly VenueAccount[] = [];
+  readonly #refusedVenues: VenueSetupRefusal[] = [];
 
   constructor(options: WalletSetupOptions) {
     this.#options = options;
   }
 
-  /** Derives the wallet's accounts of these mints and reads every balance. @throws CHAIN_*, WALLET_SETUP_INVALID */
-  async load(wanted: readonly WantedMint[]): Promise<void> {
+  /** Venues that must not be traded: the wallet's account there could not be created. */
+  get refusedVenues(): readonly VenueSetupRefusal[] {
+    return this.#refusedVenues;
+  }
+
+  /**
+   * Derives the wallet's accounts of these mints and those that the programs of these venues keep of it, and reads them all.
+   * @throws CHAIN_*, WALLET_SETUP_INVALID
+   */
+  async load(wanted: readonly WantedMint[], venues: readonly string[]): Promise<void> {
+    this.#venueAccounts = venueAccounts(this.#options.accounts.wallet, venues);
     for (const { mint, tokenProgram } of wanted) this.#options.accounts.derive(mint, tokenProgram);
     await this.refresh();
   }
@@ -69,7 +89,11 @@ export class WalletSetup {
   async refresh(): Promise<void> {
     const { accounts, balances, reader } = this.#options;
     const places = [...accounts.all];
-    const addresses = [accounts.wallet, ...places.map(([, place]) => place.account)];
+    const kept = this.#venueAccounts;
+    const addresses = [
+      accounts.wallet,
+      ...[...places.map(([, place]) => place), ...kept].map(({ account }) => account),
+    ];
     const found: (AccountSnapshot | null)[] = [];
     for (let from = 0; from < addresses.length; from += ACCOUNTS_PER_READ) {
       found.push(...(await reader.getAccounts(addresses.slice(from, from + ACCOUNTS_PER_READ), 'confirmed')));
@@ -82,23 +106,26 @@ export class WalletSetup {
       // What is not there brings no slot; the wallet's is of the same read or an earlier one.
       else if (wallet !== null) balances.removeToken(mint, wallet.slot);
     }
+    this.#missingVenueAccounts = kept.filter((one, index) => !isCreated(one, found[1 + places.length + index]));
   }
 
   /**
    * Creates the accounts that are missing and wraps SOL up to the target, each by a confirmed transaction of its own; `maySign` is
-   * asked before each of them.
+   * asked before each of them. A venue whose program refuses the wallet's account is listed in `refusedVenues`, and nothing else ends.
    * @throws WALLET_FUNDS_MISSING, WALLET_SETUP_INVALID, WALLET_SETUP_TIMEOUT, CHAIN_*
    */
   async prepare(maySign: () => boolean): Promise<void> {
     const missing = this.missing();
-    await this.#requireLamports(BigInt(missing.length));
+    const missingVenueAccounts = this.#missingVenueAccounts;
+    await this.#requireLamports([...missing.map(() => TOKEN_ACCOUNT_BYTES), ...missingVenueAccounts.map(bytesOf)]);
     for (let from = 0; from < missing.length; from += CREATIONS_PER_TRANSACTION) {
       if (!maySign()) return;
       const batch = missing.slice(from, from + CREATIONS_PER_TRANSACTION);
       const create = batch.map((place) => createTokenAccount(this.#options.accounts.wallet, place));
       await this.#run(create, batch.length * COMPUTE_UNITS_PER_CREATION);
     }
-    if (missing.length > 0) await this.refresh();
+    await this.#createVenueAccounts(missingVenueAccounts, maySign);
+    if (missing.length + missingVenueAccounts.length > 0) await this.refresh();
     const wrap = this.wrapAmount();
     const place = this.#options.accounts.find(WRAPPED_SOL_MINT);
     if (wrap === 0n || place === undefined || !maySign()) return;
@@ -122,7 +149,10 @@ export class WalletSetup {
   }
 
   /** Instructions that would create and wrap what is missing, for a simulation that may change nothing. */
-  simulatedSetUp(mints: readonly string[]): {
+  simulatedSetUp(
+    mints: readonly string[],
+    venues: readonly string[],
+  ): {
     readonly instructions: Instruction[];
     readonly computeUnits: number;
     readonly wrapped: bigint;
@@ -136,6 +166,11 @@ export class WalletSetup {
       instructions.push(createTokenAccount(accounts.wallet, place));
       computeUnits += COMPUTE_UNITS_PER_CREATION;
     }
+    for (const missing of this.#missingVenueAccounts) {
+      if (!venues.includes(missing.venue)) continue;
+      instructions.push(missing.create);
+      computeUnits += missing.computeUnits;
+    }
     const place = accounts.find(WRAPPED_SOL_MINT);
     const wrapped = mints.includes(WRAPPED_SOL_MINT) ? this.wrapAmount() : 0n;
     if (place !== undefined && wrapped > 0n) {
@@ -145,9 +180,25 @@ export class WalletSetup {
     return { instructions, computeUnits, wrapped };
   }
 
-  async #requireLamports(creations: bigint): Promise<void> {
+  /** Each by a transaction of its own: a program that has changed costs its venue, and nothing else. */
+  async #createVenueAccounts(missing: readonly VenueAccount[], maySign: () => boolean): Promise<void> {
+    for (const { venue, create, computeUnits } of missing) {
+      if (!maySign()) return;
+      try {
+        await this.#run([create], computeUnits);
+      } catch (error) {
+        if (!(error instanceof EngineError) || error.code !== 'WALLET_SETUP_INVALID') throw error;
+        this.#refusedVenues.push({ venue, reason: error.message });
+      }
+    }
+  }
+
+  /** Requires the rent of accounts of these sizes on top of the reserve. */
+  async #requireLamports(sizes: readonly number[]): Promise<void> {
     const { balances, reader, accounts, minWalletLamports } = this.#options;
-    const rent = creations === 0n ? 0n : creations * (await reader.getMinimumRent(TOKEN_ACCOUNT_BYTES));
+    const bySize = new Map<number, bigint>();
+    for (const size of new Set(sizes)) bySize.set(size, await reader.getMinimumRent(size));
+    const rent = sizes.reduce((sum, size) => sum + (bySize.get(size) ?? 0n), 0n);
     const needed = rent + minWalletLamports + LAMPORTS_PER_SIGNATURE;
     const found = balances.spendableLamports();
     if (found >= needed) return;
@@ -211,4 +262,8 @@ export class WalletSetup {
     }
     return new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(AMOUNT_OFFSET, true);
   }
+}
+
+function bytesOf({ bytes }: VenueAccount): number {
+  return bytes;
 }

@@ -26,7 +26,22 @@ export interface DiscoveredPools {
 /** Finds pool accounts: those that are named, or all of the enabled venues. @throws CHAIN_* */
 export async function discoverPools(options: PoolDiscoveryOptions): Promise<DiscoveredPools> {
   const found = options.pools.length > 0 ? await loadNamedPools(options) : await loadVenuePools(options);
-  return limitPools(found, options.maxPools);
+  return limitPools(refuseShortPools(found), options.maxPools);
+}
+
+/** Leaves out the pools whose next swap costs more than its quote says. */
+function refuseShortPools(found: DiscoveredPools): DiscoveredPools {
+  const accounts: AccountSnapshot[] = [];
+  const refusals = [...found.refusals];
+  for (const account of found.accounts) {
+    const { leastPoolBytes = 0 } = findVenueByProgram(encodeBase58(account.owner)) ?? {};
+    if (account.data.length >= leastPoolBytes) accounts.push(account);
+    else {
+      const message = `its next swap lengthens its ${account.data.length} bytes to ${leastPoolBytes} and pays the rent, which no quote contains`;
+      refusals.push(refusal(encodeBase58(account.address), 'MARKET_POOL_RENT_UNSUPPORTED', message));
+    }
+  }
+  return { accounts, refusals };
 }
 
 async function loadNamedPools(options: PoolDiscoveryOptions): Promise<DiscoveredPools> {

@@ -20,6 +20,8 @@ export interface VenueEntry {
    * where reserves are the price, the pool's own account where the price or a part of it stands there.
    */
   readonly writtenPositions: readonly number[];
+  /** A swap makes a shorter pool account so long, and whoever swaps pays a rent that no quote contains. */
+  readonly leastPoolBytes?: number;
 }
 
 /** Anchor discriminator of pump_amm's `Pool`, sha256("account:Pool"). */
@@ -97,6 +99,8 @@ const ENTRIES = {
     mintBOffset: 75,
     // A swap books the fees it leaves in the vault in the pool's account, and they are no reserve.
     writtenPositions: [0, 1, 2],
+    // What `protocol_fees` and `creator_fees` end at: the dump of the crate `pump-rust-client` 0.5.0 lengthens up to there.
+    leastPoolBytes: 287,
   },
 } as const satisfies {
   readonly [Name in keyof typeof VenueTable]: VenueEntry & { readonly venue: (typeof VenueTable)[Name] };

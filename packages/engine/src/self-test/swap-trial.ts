@@ -19,6 +19,7 @@ import type { FailureHandler } from '../execute/failure-handler.js';
 import { WRAPPED_SOL_MINT } from '../execute/system-programs.js';
 import { TokenAccounts } from '../execute/token-accounts.js';
 import { unsignedTransaction } from '../execute/unsigned-transaction.js';
+import { isCreated, type VenueAccount, venueAccounts } from '../execute/venue-setup.js';
 import { createTokenAccount, type TokenAccountPlace, wrapLamports } from '../execute/wallet-instructions.js';
 import { absentAccount } from '../market/market-store.js';
 import type { AccountReading, AccountSnapshot, ChainReader, SimulationResult } from '../ports/chain-reader.js';
@@ -66,8 +67,11 @@ export async function trySwap(plan: TrialPlan, options: SwapTrialOptions): Promi
   const { core, reader } = options;
   const watched = splitAddresses(core.watchedAccounts(options.store, Uint32Array.of(plan.pool.index)));
   const [source, destination] = places(plan, options.wallet);
-  const before = await reader.readAccounts([...watched, source.account, destination.account], 'processed');
-  const wallet = readWallet(plan, options.wallet, { source, destination, readings: before.slice(watched.length) });
+  const kept = venueAccounts(options.wallet, [plan.venue]);
+  const owned = [source, destination, ...kept].map(({ account }) => account);
+  const before = await reader.readAccounts([...watched, ...owned], 'processed');
+  const readings = before.slice(watched.length);
+  const wallet = readWallet(plan, options.wallet, { source, destination, kept, readings });
   const pool = before.slice(0, watched.length);
   const store = storeOf(core, pool);
   try {
@@ -104,14 +108,16 @@ function readWallet(
   found: {
     readonly source: TokenAccountPlace;
     readonly destination: TokenAccountPlace;
+    readonly kept: readonly VenueAccount[];
     readonly readings: readonly AccountReading[];
   },
 ): Wallet {
-  const { source, destination } = found;
-  const [sourceReading, destinationReading] = found.readings;
+  const { source, destination, kept } = found;
+  const [sourceReading, destinationReading, ...keptReadings] = found.readings;
   const setUp: Instruction[] = [];
   if (!sourceReading?.account) setUp.push(createTokenAccount(owner, source));
   if (!destinationReading?.account) setUp.push(createTokenAccount(owner, destination));
+  setUp.push(...kept.filter((one, at) => !isCreated(one, keptReadings[at]?.account)).map(({ create }) => create));
   const sourceAmount = amountOf(sourceReading?.account);
   const isSol = encodeBase58(source.mint) === WRAPPED_SOL_MINT;
   const wrapped = isSol && sourceAmount < amountIn ? amountIn - sourceAmount : 0n;

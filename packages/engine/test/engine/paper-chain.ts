@@ -28,6 +28,8 @@ export class PaperChain {
     [SOL, 5_000_000_000n],
     [USD, 0n],
   ]);
+  /** Accounts by their base58 addresses, beside the wallet's and those of its tokens. */
+  readonly others = new Map<string, AccountSnapshot>();
   readonly #wallet: Uint8Array;
   readonly #accounts: TokenAccounts;
   readonly #landed = new Map<string, LandedTransaction>();
@@ -38,7 +40,7 @@ export class PaperChain {
     for (const mint of [SOL, USD]) this.#accounts.derive(decodeAddress(mint), TOKEN_PROGRAM);
     this.reader = new ScriptedReader({
       getAccounts: async (addresses) => addresses.map((address) => this.#account(address)),
-      getMinimumRent: async () => 2_039_280n,
+      getMinimumRent: async (bytes) => BigInt(128 + bytes) * 6_960n,
       getBlockHeight: async () => this.height,
       getSignatureStatuses: async (signatures) => signatures.map((signature) => this.#status(signature)),
       getTransaction: async (signature) => this.#landed.get(signature) ?? null,
@@ -91,7 +93,7 @@ export class PaperChain {
       const place = this.#accounts.find(key);
       return place !== undefined && Buffer.compare(place.account, address) === 0;
     });
-    if (mint === undefined) return null;
+    if (mint === undefined) return this.others.get(encodeBase58(address)) ?? null;
     const data = tokenAccountData(decodeAddress(mint), this.#wallet, this.tokens.get(mint) ?? 0n);
     return { address, owner: TOKEN_PROGRAM, lamports: 2_039_280n, slot, data };
   }

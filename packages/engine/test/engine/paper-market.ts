@@ -1,4 +1,4 @@
-import { type CoreApi, encodeAccountBatch, type PoolDescription, type StoreId } from '@tandem/core-native';
+import { type CoreApi, encodeAccountBatch, type PoolDescription, type StoreId, Venue } from '@tandem/core-native';
 import type { MarketSnapshot } from '../../src/market/market-snapshot.js';
 import type { MarketCounts, MarketRefusal, MarketState } from '../../src/market/market-state.js';
 import type { Clock } from '../../src/ports/clock.js';
@@ -8,6 +8,9 @@ import { PaperPool } from './paper-pools.js';
 export class PaperMarket implements MarketState {
   readonly store: StoreId;
   readonly refusals: MarketRefusal[] = [];
+  /** Pools that are given out as PumpSwap's; they price and swap as they are. */
+  readonly pumpswapPools = new Set<number>();
+  readonly withdrawn = new Map<number, string>();
   live = true;
   slot = 100n;
   readonly #core: CoreApi;
@@ -84,7 +87,9 @@ export class PaperMarket implements MarketState {
   }
 
   describe(pools: Uint32Array): PoolDescription[] {
-    return this.#core.describePools(this.store, pools);
+    return this.#core
+      .describePools(this.store, pools)
+      .map((pool) => (this.pumpswapPools.has(pool.index) ? { ...pool, venue: Venue.Pumpswap } : pool));
   }
 
   poolCount(): number {
@@ -96,12 +101,12 @@ export class PaperMarket implements MarketState {
     return this.describe(Uint32Array.of(pool))[0]?.slot ?? 0n;
   }
 
-  withdraw(): void {
-    throw new Error('PaperMarket: unexpected call of withdraw');
+  withdraw(pools: Uint32Array, code: string): void {
+    for (const pool of pools) this.withdrawn.set(pool, code);
   }
 
-  blockedCode(): string | null {
-    return null;
+  blockedCode(pool: number): string | null {
+    return this.withdrawn.get(pool) ?? null;
   }
 
   counts(): MarketCounts {

@@ -50,6 +50,27 @@ describe('discovery', () => {
     expect(chain.filters).toEqual([[{ offset: 0, bytes: new Uint8Array(bytes) }]]);
   });
 
+  it.each(['found', 'named'])(
+    'refuses %s PumpSwap pools whose next swap pays to lengthen their account',
+    async (how) => {
+      const chain = chainOf(0);
+      const pumpswap = decodeAddress(findVenueByStem('pumpswap')?.programId ?? '');
+      const addresses = [211, 286, 287, 301].map((bytes, index) => {
+        const data = new Uint8Array(bytes);
+        data.set(createHash('sha256').update('account:Pool').digest().subarray(0, 8));
+        chain.write(addressOf(1, index), data, pumpswap);
+        return encodeBase58(addressOf(1, index));
+      });
+      const pools = how === 'named' ? addresses : [];
+      const found = await discoverPools({ ...ALL, venues: ['pumpswap'], reader: chain.reader, pools, maxPools: 2 });
+      expect(found.accounts.map(({ data }) => data.length)).toEqual([287, 301]);
+      expect(found.refusals.map(({ code, message }) => [code, message.slice(0, 38)])).toEqual([
+        ['MARKET_POOL_RENT_UNSUPPORTED', 'its next swap lengthens its 211 bytes '],
+        ['MARKET_POOL_RENT_UNSUPPORTED', 'its next swap lengthens its 286 bytes '],
+      ]);
+    },
+  );
+
   it('takes no more than it may and names each pool left out', async () => {
     const found = await discoverPools({ ...ALL, reader: chainOf(5).reader, maxPools: 3 });
     expect(found.accounts).toHaveLength(3);

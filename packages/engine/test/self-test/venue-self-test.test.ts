@@ -1,8 +1,9 @@
-import { type AccountRecord, Direction, encodeAccountBatch, loadCore, SwapMode } from '@tandem/core-native';
+import { type AccountRecord, Direction, encodeAccountBatch, loadCore, SwapMode, Venue } from '@tandem/core-native';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { FailureHandler } from '../../src/execute/failure-handler.js';
 import { TokenAccounts } from '../../src/execute/token-accounts.js';
+import { venueAccounts } from '../../src/execute/venue-setup.js';
 import type { EngineEventBody } from '../../src/journal/event.js';
 import type { AccountSnapshot } from '../../src/ports/index.js';
 import { VenueSelfTest } from '../../src/self-test/venue-self-test.js';
@@ -23,6 +24,9 @@ interface Node {
   /** Reads after which a trade of somebody else has moved the pools. */
   movedReads: number;
   simulations: number;
+  transactions: Uint8Array[];
+  /** Its pools are given out as PumpSwap's. */
+  isPumpswap: boolean;
   fails: boolean;
 }
 let node: Node;
@@ -34,7 +38,7 @@ let funds: Map<string, bigint>;
 let chain: Map<string, AccountRecord>;
 
 beforeEach(() => {
-  node = { delta: 0n, error: null, movedReads: 0, simulations: 0, fails: false };
+  node = { delta: 0n, error: null, movedReads: 0, simulations: 0, transactions: [], isPumpswap: false, fails: false };
   clock = new ManualClock();
   events = [];
   withdrawn = [];
@@ -83,8 +87,9 @@ const reader = () =>
         account: snapshotOf(chain.get(encodeBase58(address))),
       }));
     },
-    simulate: async (_transaction, [source, destination, sysvar]) => {
+    simulate: async (transaction, [source, destination, sysvar]) => {
       node.simulations += 1;
+      node.transactions.push(transaction);
       if (node.fails) throw new Error('the node does not answer');
       if (node.error !== null) return { error: node.error, logs: [], unitsConsumed: 1n, accounts: [null, null, null] };
       const amountIn = RESERVES[0] / 1_000n + 1n;
@@ -118,7 +123,8 @@ async function run(venues = ['raydium_cpmm', 'orca_whirlpool'], mayGoOn = () => 
       store,
       clock: () => CHAIN_CLOCK,
       poolCount: () => core.poolCount(store),
-      describe: (pools) => core.describePools(store, pools),
+      describe: (pools) =>
+        core.describePools(store, pools).map((pool) => (node.isPumpswap ? { ...pool, venue: Venue.Pumpswap } : pool)),
       withdraw: (pools, code) => withdrawn.push([[...pools], code]),
     },
     journal: { record: (event) => events.push(event) },
@@ -145,6 +151,21 @@ async function run(venues = ['raydium_cpmm', 'orca_whirlpool'], mayGoOn = () => 
 const verdictOf = (venue: string) => events.find((event) => event.type === 'self_test' && event.venue === venue);
 
 describe('the self-test of a venue', () => {
+  it.each([
+    ['creates the account that PumpSwap keeps of the wallet before the swap', false],
+    ['leaves the account that PumpSwap keeps of the wallet alone where it stands', true],
+  ])('%s', async (_, isThere) => {
+    node.isPumpswap = true;
+    const [kept] = venueAccounts(WALLET, ['pumpswap']);
+    const { account, create } = kept!;
+    const record = { address: account, owner: create.program, slot: 100n, data: new Uint8Array(137) };
+    if (isThere) chain.set(encodeBase58(account), record);
+    await run(['pumpswap']);
+    expect(verdictOf('pumpswap')).toMatchObject({ outcome: 'passed' });
+    const creations = node.transactions.filter((one) => Buffer.from(one).includes(Buffer.from(create.data)));
+    expect(creations).toHaveLength(isThere ? 0 : 1);
+  });
+
   it('passes where the simulated swap gives the quote to the unit, in one simulation', async () => {
     await run();
     expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'passed', pools: 2 });
