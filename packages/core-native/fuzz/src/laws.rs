@@ -107,7 +107,7 @@ fn hold_facts(pool: &AnyPool, order: &SwapOrder) {
     assert!((8..=64).contains(&instruction.accounts.len()), "{} accounts", instruction.accounts.len());
     assert_eq!(instruction.accounts.iter().filter(|account| account.is_signer).count(), 1);
     assert_ne!(pool.compute_units(), 0);
-    let _ = (pool.mints(), pool.token_programs(), pool.has_transfer_fee());
+    let _ = (pool.mints(), pool.token_programs(), pool.price_may_recover());
 }
 
 /// No swap passes the reserves, and a pool that swaps is not disabled.

@@ -215,8 +215,9 @@ pub trait Pool: Sized {
         self.compute_units()
     }
 
-    /// Returns whether a mint carries a transfer fee, whose cap bends the price of large swaps back up.
-    fn has_transfer_fee(&self) -> bool;
+    /// Returns whether a larger swap may get a better price again: behind the cap of a transfer fee, or where a volatility fee falls
+    /// towards its reference.
+    fn price_may_recover(&self) -> bool;
 }
 
 /// The venues, by the numbers that cross the boundary.
@@ -437,9 +438,10 @@ impl AnyPool {
         each_venue!(self, pool => pool.swap_compute_units(direction, mode, amount, clock))
     }
 
-    /// Returns whether a mint carries a transfer fee, whose cap bends the price of large swaps back up.
+    /// Returns whether a larger swap may get a better price again: behind the cap of a transfer fee, or where a volatility fee falls
+    /// towards its reference.
     #[must_use]
-    pub fn has_transfer_fee(&self) -> bool {
-        each_venue!(self, pool => pool.has_transfer_fee())
+    pub fn price_may_recover(&self) -> bool {
+        each_venue!(self, pool => pool.price_may_recover())
     }
 }

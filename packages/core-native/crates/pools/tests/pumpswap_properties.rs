@@ -208,7 +208,7 @@ fn exercise(accounts: &[Account], own: &[u8; 32], amount: u64) {
         }
         let _ = pool.bounds(direction, &CLOCK);
     }
-    let _ = (pool.disabled(&CLOCK), pool.compute_units(), pool.has_transfer_fee());
+    let _ = (pool.disabled(&CLOCK), pool.compute_units(), pool.price_may_recover());
 }
 
 #[test]

@@ -9,9 +9,12 @@ use tandem_pools::quote::{ChainClock, Direction, Quote, QuoteError, SwapMode};
 use crate::cycle_finder::{Cycle, CycleFinder};
 use crate::error::SearchError;
 use crate::pool_store::{PoolIndex, PoolStore};
-use crate::profit::{CostModel, LamportPrice, Profit, RouteCosts};
+use crate::profit::{CostModel, LamportPrice, Profit, RouteCosts, fits_transaction};
 use crate::size_optimizer::{Leg, SizeOptimizer, SizedCycle};
 use crate::token_graph::Edge;
+
+/// Halvings of a size that is too large for a transaction before the cycle is given up.
+const MOST_SIZINGS: usize = 12;
 
 /// A mint cycles start and end in, with the bounds of its trades.
 #[derive(Clone, Copy, Debug)]
@@ -98,8 +101,8 @@ impl Leg for PoolLeg<'_> {
         self.pool.quote(self.direction, mode, amount, self.clock)
     }
 
-    fn has_transfer_fee(&self) -> bool {
-        self.pool.has_transfer_fee()
+    fn price_may_recover(&self) -> bool {
+        self.pool.price_may_recover()
     }
 }
 
@@ -149,6 +152,27 @@ fn touched_pools(store: &PoolStore, touched: Option<&[PoolIndex]>) -> Result<Vec
     }
 }
 
+/// Returns the best size that one transaction can hold, and the compute units of its legs. With the size it is known which price
+/// ranges the swaps cross; where they are too many, half of it crosses fewer.
+fn size(
+    first: &PoolLeg<'_>,
+    second: &PoolLeg<'_>,
+    max_amount_in: u64,
+    costs: &RouteCosts,
+    model: &CostModel,
+) -> Option<(SizedCycle, [u32; 2])> {
+    let mut largest = max_amount_in;
+    for _ in 0..MOST_SIZINGS {
+        let sized = SizeOptimizer::new(first, second, largest, costs).best()?;
+        let units = [first.swap_compute_units(sized.amount_in), second.swap_compute_units(sized.middle)];
+        if fits_transaction(units[0].saturating_add(units[1]), model) {
+            return Some((sized, units));
+        }
+        largest = sized.amount_in >> 1;
+    }
+    None
+}
+
 fn evaluate(
     store: &PoolStore,
     request: &SearchRequest<'_>,
@@ -167,10 +191,8 @@ fn evaluate(
     if !first.can_gain_with(&second) {
         return None;
     }
-    let sized = SizeOptimizer::new(&first, &second, base.max_amount_in, &costs).best()?;
+    let (sized, units) = size(&first, &second, base.max_amount_in, &costs, &request.costs)?;
     let SizedCycle { amount_in, middle, amount_out, .. } = sized;
-    // The size is known now, and with it the price ranges that each swap crosses.
-    let units = [first.swap_compute_units(amount_in), second.swap_compute_units(middle)];
     let total = units[0].saturating_add(units[1]);
     let profit = RouteCosts::new(request.costs, base.lamport_price, total)
         .and_then(|costs| costs.profit(amount_in, amount_out))

@@ -79,6 +79,12 @@ pub fn compute_unit_limit(route_compute_units: u32, costs: &CostModel) -> u32 {
     u32::try_from(limit).map_or(MAX_COMPUTE_UNITS, |limit| limit.min(MAX_COMPUTE_UNITS))
 }
 
+/// Returns whether one transaction can hold the swaps of a route and what stands beside them.
+#[must_use]
+pub const fn fits_transaction(route_compute_units: u32, costs: &CostModel) -> bool {
+    route_compute_units.saturating_add(costs.overhead_compute_units) <= MAX_COMPUTE_UNITS
+}
+
 impl LamportPrice {
     /// Returns the raw units that lamports cost, rounded up.
     fn raw_units(self, lamports: u128) -> Option<u64> {

@@ -21,8 +21,8 @@ pub trait Leg {
     /// `QuoteError` where the program would refuse.
     fn quote(&self, mode: SwapMode, amount: u64) -> Result<Quote, QuoteError>;
 
-    /// Returns whether a mint of the leg carries a transfer fee.
-    fn has_transfer_fee(&self) -> bool {
+    /// Returns whether a larger swap may get a better price again.
+    fn price_may_recover(&self) -> bool {
         false
     }
 }
@@ -172,9 +172,10 @@ impl<'a, L: Leg> SizeOptimizer<'a, L> {
     }
 
     /// Returns whether gross profit is sure to rise and then fall, but for rounding. A transfer fee is a share of small amounts
-    /// and a fixed sum of large ones, so that profit may fall first and rise from the fee's cap on.
+    /// and a fixed sum of large ones, so that profit may fall first and rise from the fee's cap on; so may it where a swap back
+    /// towards the reference of a volatility fee pays less the further it goes.
     fn rises_once(&self) -> bool {
-        !self.first.has_transfer_fee() && !self.second.has_transfer_fee()
+        !self.first.price_may_recover() && !self.second.price_may_recover()
     }
 
     /// Returns whether the costs eat up any profit, given the best point of the grid. A profit that rises and then falls,

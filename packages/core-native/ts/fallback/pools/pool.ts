@@ -175,6 +175,9 @@ export interface Pool {
   /** Returns the compute units this swap may take on the real program. */
   swapComputeUnits(direction: Direction, mode: SwapMode, amount: bigint, clock: ChainClock): number;
 
-  /** Returns whether a mint carries a transfer fee, whose cap bends the price of large swaps back up. */
-  hasTransferFee(): boolean;
+  /**
+   * Returns whether a larger swap may get a better price again: behind the cap of a transfer fee, or where a volatility fee falls
+   * towards its reference.
+   */
+  priceMayRecover(): boolean;
 }

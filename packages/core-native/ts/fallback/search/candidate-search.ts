@@ -1,22 +1,26 @@
 import {
   type BaseMint,
   type Candidate,
+  type CostModel,
   type PoolIndex,
   type Profit,
   type SearchRequest,
   SwapMode,
 } from '../../core-api.js';
-import type { SwapBounds } from '../pools/pool.js';
+import type { Pool, SwapBounds } from '../pools/pool.js';
 import { addressKey } from './account-table.js';
 import { type Cycle, CycleFinder } from './cycle-finder.js';
 import { poolNotFound } from './error.js';
 import type { PoolStore } from './pool-store.js';
-import { type LamportPrice, lamportsDown, RouteCosts } from './profit.js';
-import { SizeOptimizer } from './size-optimizer.js';
+import { fitsTransaction, type LamportPrice, lamportsDown, RouteCosts } from './profit.js';
+import { type Leg, type SizedCycle, SizeOptimizer } from './size-optimizer.js';
 import type { Edge } from './token-graph.js';
 
 /** One, as the product of two Q64.64 rates. */
 const ONE_X128 = 1n << 128n;
+
+/** Halvings of a size that is too large for a transaction before the cycle is given up. */
+const MOST_SIZINGS = 12;
 
 /** A candidate with what it is ranked by: net profit in lamports, rounded down. */
 interface Ranked {
@@ -72,23 +76,16 @@ function evaluate(store: PoolStore, request: SearchRequest, baseMintIndex: numbe
   const { clock } = request;
   if (!canGain(firstPool.bounds(cycle.first.direction, clock), secondPool.bounds(cycle.second.direction, clock)))
     return undefined;
-  const sized = new SizeOptimizer({
-    first: {
-      tryQuote: (mode, amount) => firstPool.tryQuote(cycle.first.direction, mode, amount, clock),
-      hasTransferFee: firstPool.hasTransferFee(),
-    },
-    second: {
-      tryQuote: (mode, amount) => secondPool.tryQuote(cycle.second.direction, mode, amount, clock),
-      hasTransferFee: secondPool.hasTransferFee(),
-    },
-    maxAmountIn: base.maxAmountIn,
-    costs,
-  }).best();
+  const legOf = (pool: Pool, { direction }: Edge): RoutedLeg => ({
+    tryQuote: (mode, amount) => pool.tryQuote(direction, mode, amount, clock),
+    priceMayRecover: pool.priceMayRecover(),
+    computeUnits: (amount) => pool.swapComputeUnits(direction, SwapMode.ExactIn, amount, clock),
+  });
+  const legs = [legOf(firstPool, cycle.first), legOf(secondPool, cycle.second)] as const;
+  const sized = findSize(legs, base.maxAmountIn, costs, request.costs);
   if (sized === undefined) return undefined;
-  const { amountIn, middle, amountOut } = sized;
-  // The size is known now, and with it the price ranges that each swap crosses.
-  const firstUnits = firstPool.swapComputeUnits(cycle.first.direction, SwapMode.ExactIn, amountIn, clock);
-  const secondUnits = secondPool.swapComputeUnits(cycle.second.direction, SwapMode.ExactIn, middle, clock);
+  const { amountIn, middle, amountOut, units } = sized;
+  const [firstUnits, secondUnits] = units;
   const profit = findProfit(routeCosts(request, base, firstUnits + secondUnits), amountIn, amountOut);
   if (profit === undefined || profit.net <= 0n || profit.net < base.minNetProfit) return undefined;
   const netLamports = lamportsDown(profit.net, priceOf(base));
@@ -108,6 +105,32 @@ function evaluate(store: PoolStore, request: SearchRequest, baseMintIndex: numbe
     oldestSlot: firstSlot < secondSlot ? firstSlot : secondSlot,
   };
   return { candidate, netLamports };
+}
+
+/** One leg of a cycle: what sizes it, and what a size costs. */
+interface RoutedLeg extends Leg {
+  readonly computeUnits: (amountIn: bigint) => number;
+}
+
+/**
+ * Returns the best size that one transaction can hold, with the compute units of its legs. With the size it is known which price
+ * ranges the swaps cross; where they are too many, half of it crosses fewer.
+ */
+function findSize(
+  [first, second]: readonly [RoutedLeg, RoutedLeg],
+  maxAmountIn: bigint,
+  costs: RouteCosts,
+  model: CostModel,
+): (SizedCycle & { readonly units: readonly [number, number] }) | undefined {
+  let largest = maxAmountIn;
+  for (let sizing = 0; sizing < MOST_SIZINGS; sizing++) {
+    const sized = new SizeOptimizer({ first, second, maxAmountIn: largest, costs }).best();
+    if (sized === undefined) return undefined;
+    const units = [first.computeUnits(sized.amountIn), second.computeUnits(sized.middle)] as const;
+    if (fitsTransaction(units[0] + units[1], model)) return { ...sized, units };
+    largest = sized.amountIn >> 1n;
+  }
+  return undefined;
 }
 
 /** Returns whether two marginal rates multiply to more than one: every quote stays below its rate. */

@@ -24,6 +24,11 @@ export function computeUnitLimit(routeComputeUnits: number, costs: CostModel): n
   return limit > BigInt(MAX_COMPUTE_UNITS) ? MAX_COMPUTE_UNITS : Number(limit);
 }
 
+/** Returns whether one transaction can hold the swaps of a route and what stands beside them. */
+export function fitsTransaction(routeComputeUnits: number, { overheadComputeUnits }: CostModel): boolean {
+  return routeComputeUnits + overheadComputeUnits <= MAX_COMPUTE_UNITS;
+}
+
 /** Returns the lamports that a net profit is worth, rounded down; undefined unless it is positive. */
 export function lamportsDown(net: bigint, price: LamportPrice): bigint | undefined {
   return net > 0n ? (net * price.denominator) / price.numerator : undefined;

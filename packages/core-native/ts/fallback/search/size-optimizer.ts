@@ -8,8 +8,8 @@ import type { RouteCosts } from './profit.js';
 /** One leg that can be quoted: the output (exact in), the input (exact out), or minus a `QuoteRefusal`. */
 export interface Leg {
   tryQuote(mode: SwapMode, amount: bigint): bigint;
-  /** Whether a mint of the leg carries a transfer fee; default false. */
-  readonly hasTransferFee?: boolean;
+  /** Whether a larger swap may get a better price again; default false. */
+  readonly priceMayRecover?: boolean;
 }
 
 /** A cycle at one size: the output of the first leg is the input of the second. */
@@ -74,7 +74,8 @@ export class SizeOptimizer {
   readonly #costs: RouteCosts;
   /**
    * Whether gross profit is sure to rise and then fall, but for rounding. A transfer fee is a share of small amounts and a
-   * fixed sum of large ones, so that profit may fall first and rise from the fee's cap on.
+   * fixed sum of large ones, so that profit may fall first and rise from the fee's cap on; so may it where a swap back towards
+   * the reference of a volatility fee pays less the further it goes.
    */
   readonly #risesOnce: boolean;
 
@@ -83,7 +84,7 @@ export class SizeOptimizer {
     this.#second = second;
     this.#maxAmountIn = maxAmountIn;
     this.#costs = costs;
-    this.#risesOnce = first.hasTransferFee !== true && second.hasTransferFee !== true;
+    this.#risesOnce = first.priceMayRecover !== true && second.priceMayRecover !== true;
   }
 
   /** Returns the size of the best net profit; undefined when that is not positive or no size can be quoted. */

@@ -209,7 +209,7 @@ impl Pool for MeteoraDammV2 {
         self.parts.compute_units(direction, mode)
     }
 
-    fn has_transfer_fee(&self) -> bool {
+    fn price_may_recover(&self) -> bool {
         self.terms.transfer_fees.is_some()
     }
 }

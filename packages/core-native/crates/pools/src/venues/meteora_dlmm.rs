@@ -213,7 +213,7 @@ impl Pool for MeteoraDlmm {
         self.parts.compute_units(direction, mode, amount, clock)
     }
 
-    fn has_transfer_fee(&self) -> bool {
-        self.parts.transfer_fees.iter().any(Option::is_some)
+    fn price_may_recover(&self) -> bool {
+        self.parts.transfer_fees.iter().any(Option::is_some) || self.parts.state.fees.variable_factor != 0
     }
 }

@@ -210,7 +210,7 @@ impl Pool for OrcaWhirlpool {
         self.parts.swap_compute_units(direction, mode, amount, clock)
     }
 
-    fn has_transfer_fee(&self) -> bool {
-        self.parts.transfer_fees.iter().any(Option::is_some)
+    fn price_may_recover(&self) -> bool {
+        self.parts.transfer_fees.iter().any(Option::is_some) || self.parts.identity.is_adaptive
     }
 }

@@ -298,7 +298,7 @@ impl Pool for Pumpswap {
         BASE_COMPUTE_UNITS.saturating_add(tiers).saturating_add(searches).saturating_add(growth)
     }
 
-    fn has_transfer_fee(&self) -> bool {
+    fn price_may_recover(&self) -> bool {
         self.parts.mints.iter().flatten().any(|mint| mint.terms.transfer_fee.is_some())
     }
 }

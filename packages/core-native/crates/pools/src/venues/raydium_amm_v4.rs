@@ -340,7 +340,7 @@ impl Pool for RaydiumAmmV4 {
         COMPUTE_UNITS
     }
 
-    fn has_transfer_fee(&self) -> bool {
+    fn price_may_recover(&self) -> bool {
         false
     }
 }

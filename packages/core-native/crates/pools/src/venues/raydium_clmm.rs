@@ -303,7 +303,9 @@ impl Pool for RaydiumClmm {
             .saturating_add(compute_units::EXTENSION.saturating_mul(outer))
     }
 
-    fn has_transfer_fee(&self) -> bool {
-        self.parts.mints.iter().flatten().any(|mint| mint.terms.transfer_fee.is_some())
+    fn price_may_recover(&self) -> bool {
+        let has_transfer_fee =
+            self.parts.mints.iter().flatten().any(|mint| mint.terms.transfer_fee.is_some());
+        has_transfer_fee || self.parts.state.dynamic_fee.is_some()
     }
 }

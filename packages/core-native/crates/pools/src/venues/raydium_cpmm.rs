@@ -215,7 +215,7 @@ impl Pool for RaydiumCpmm {
         COMPUTE_UNITS
     }
 
-    fn has_transfer_fee(&self) -> bool {
+    fn price_may_recover(&self) -> bool {
         let extended = self.terms.extended.as_ref();
         extended.is_some_and(|extended| extended.transfer_fees.iter().any(Option::is_some))
     }

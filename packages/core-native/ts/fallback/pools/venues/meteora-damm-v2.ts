@@ -191,7 +191,7 @@ export class MeteoraDammV2 implements Pool {
     return computeUnitsOf({ identity: this.#identity, state: this.#state }, direction, mode);
   }
 
-  hasTransferFee(): boolean {
+  priceMayRecover(): boolean {
     return this.#mints.some((mint) => mint?.transferFee !== undefined);
   }
 

@@ -192,8 +192,9 @@ export class MeteoraDlmm implements Pool {
     return computeUnitsOf(this.#parts, { direction, mode, amount, clock });
   }
 
-  hasTransferFee(): boolean {
-    return this.#parts.mints.some((mint) => mint?.transferFee !== undefined);
+  priceMayRecover(): boolean {
+    const hasTransferFee = this.#parts.mints.some((mint) => mint?.transferFee !== undefined);
+    return hasTransferFee || this.#parts.state.fees.variableFactor !== 0n;
   }
 
   /** The mints whose terms are waited for. */

@@ -224,8 +224,8 @@ export class OrcaWhirlpool implements Pool {
     return computeUnits(this.#parts, this.#oracleDerived().bump, steps);
   }
 
-  hasTransferFee(): boolean {
-    return transferFees(this.#mints).some((config) => config !== undefined);
+  priceMayRecover(): boolean {
+    return transferFees(this.#mints).some((config) => config !== undefined) || this.#identity.isAdaptive;
   }
 
   /** Brings what follows from the accounts up to date. */

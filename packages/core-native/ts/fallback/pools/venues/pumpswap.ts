@@ -284,7 +284,7 @@ export class Pumpswap implements Pool {
     return this.computeUnits();
   }
 
-  hasTransferFee(): boolean {
+  priceMayRecover(): boolean {
     return this.#mints.some((mint) => mint?.terms.transferFee !== undefined);
   }
 

@@ -234,7 +234,7 @@ export class RaydiumAmmV4 implements Pool {
     return COMPUTE_UNITS;
   }
 
-  hasTransferFee(): boolean {
+  priceMayRecover(): boolean {
     return false;
   }
 

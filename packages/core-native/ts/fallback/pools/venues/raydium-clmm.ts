@@ -263,8 +263,9 @@ export class RaydiumClmm implements Pool {
     return Math.min(units, 0xffff_ffff);
   }
 
-  hasTransferFee(): boolean {
-    return this.#mints.some((mint) => mint?.terms.transferFee !== undefined);
+  priceMayRecover(): boolean {
+    const hasTransferFee = this.#mints.some((mint) => mint?.terms.transferFee !== undefined);
+    return hasTransferFee || this.#state.dynamicFee !== undefined;
   }
 
   #applyPool(account: AccountView): Watch {

@@ -221,7 +221,7 @@ export class RaydiumCpmm implements Pool {
     return COMPUTE_UNITS;
   }
 
-  hasTransferFee(): boolean {
+  priceMayRecover(): boolean {
     return this.#mints.some((mint) => mint?.transferFee !== undefined);
   }
 
