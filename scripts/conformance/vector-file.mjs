@@ -64,11 +64,11 @@ function parse(path, text) {
   throw new ConformanceError('CONFORMANCE_FILE_INVALID', `${path} is not a JSON object; is it a vector file?`);
 }
 
-const NEWER_INSTRUCTIONS = { pumpswap: '_v2', dlmm: '2' };
+const NEWER_INSTRUCTIONS = { pumpswap: '_v2', whirlpool: '_v2', dlmm: '2' };
 
 /**
- * Returns what to ask for and what to expect: `{ order, expected }` in the core's numbers. PumpSwap and DLMM have two sets of
- * instructions that answer differently; those without `_v2`, or 2, at the end of their name are the older one.
+ * Returns what to ask for and what to expect: `{ order, expected }` in the core's numbers. PumpSwap, Whirlpool and DLMM have two
+ * sets of instructions that answer differently; those without `_v2`, or 2, at the end of their name are the older one.
  */
 export function readVector(vector, venue, { Direction, InstructionSet, SwapMode }) {
   const modes = { exactIn: SwapMode.ExactIn, exactOut: SwapMode.ExactOut, partialFill: SwapMode.PartialFill };

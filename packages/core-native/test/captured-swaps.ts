@@ -71,7 +71,11 @@ export function readAccounts(folder: string): AccountView[] {
 }
 
 /** How the names of the newer instructions end, where a venue has two sets that differ. */
-const NEWER_INSTRUCTIONS: Partial<Record<Venue, string>> = { [Venue.Pumpswap]: '_v2', [Venue.MeteoraDlmm]: '2' };
+const NEWER_INSTRUCTIONS: Partial<Record<Venue, string>> = {
+  [Venue.Pumpswap]: '_v2',
+  [Venue.OrcaWhirlpool]: '_v2',
+  [Venue.MeteoraDlmm]: '2',
+};
 const MODES: Readonly<Record<string, SwapMode>> = {
   exactIn: SwapMode.ExactIn,
   exactOut: SwapMode.ExactOut,
@@ -98,7 +102,7 @@ export function withoutOpenTime(account: AccountView): AccountView {
   return { ...account, data };
 }
 
-/** Reads what was asked of the program; PumpSwap and DLMM have two sets of instructions that differ. */
+/** Reads what was asked of the program; PumpSwap, Whirlpool and DLMM have two sets of instructions that differ. */
 export function orderOf(swap: CapturedSwap, venue: Venue): SwapOrder {
   const newer = NEWER_INSTRUCTIONS[venue];
   const isLegacy = newer !== undefined && swap.ix?.endsWith(newer) !== true;

@@ -4,4 +4,4 @@
 use libfuzzer_sys::fuzz_target;
 use tandem_fuzz::{Case, Laws, run};
 
-fuzz_target!(|case: Case| run("raydium_amm_v4", &case, &Laws { trusts_supplies: true, ..Laws::default() }));
+fuzz_target!(|case: Case| run("raydium_amm_v4", &case, &Laws::default()));

@@ -14,9 +14,6 @@ pub struct Laws {
     pub keeps: fn(&[Held], &[SeedAccount]) -> bool,
     /// Whether no swap passes the bounds, for a pool of these accounts that began as these.
     pub bounds: fn(&[Held], &[SeedAccount]) -> bool,
-    /// Whether a quote trusts, as the classic token program does, that no supply passes 64 bits: of an input that no wallet can
-    /// hold it then says what would come out, and only the swap that would count it is refused.
-    pub trusts_supplies: bool,
 }
 
 /// What a pool stands for: its accounts now, and as the fixture had them.
@@ -27,7 +24,7 @@ pub(crate) struct Standing<'a> {
 
 impl Default for Laws {
     fn default() -> Self {
-        Self { inverts: |_| true, keeps: |_, _| true, bounds: |_, _| true, trusts_supplies: false }
+        Self { inverts: |_| true, keeps: |_, _| true, bounds: |_, _| true }
     }
 }
 
@@ -81,9 +78,6 @@ impl Laws {
             }
         }
         if *order != SwapOrder::new(order.direction, order.mode, order.amount) {
-            return;
-        }
-        if self.trusts_supplies && swapped == Err(QuoteError::MathOverflow) && quote.is_ok() {
             return;
         }
         // A quote refuses where the program would take a part of the input; a swap says what it took.

@@ -43,7 +43,7 @@ fn order_of(vector: &Value, venue: Venue) -> SwapOrder {
         order.sqrt_price_limit = limit.parse().expect("a decimal");
     }
     let newer = match venue {
-        Venue::Pumpswap => "_v2",
+        Venue::Pumpswap | Venue::OrcaWhirlpool => "_v2",
         Venue::MeteoraDlmm => "2",
         _ => "",
     };

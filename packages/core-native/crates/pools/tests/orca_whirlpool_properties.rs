@@ -16,7 +16,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use tandem_math::wide::wide_mul_u128;
 use tandem_pools::pool::{AccountView, Address, AnyPool, SwapRequest, Watch};
-use tandem_pools::quote::{ChainClock, Direction, QuoteError, SwapMode, SwapOrder};
+use tandem_pools::quote::{ChainClock, Direction, InstructionSet, QuoteError, SwapMode, SwapOrder};
 use whirlpool_accounts::{Adaptive, POOL, Whirlpool};
 
 const CLOCK: ChainClock = ChainClock { slot: 1, epoch: 1, unix_timestamp: 100_000 };
@@ -360,4 +360,19 @@ fn refuses_a_clock_before_the_last_swap_and_a_pool_that_misses_an_account() {
     assert_eq!(pool.quote(Direction::AToB, SwapMode::ExactIn, 1, &earlier), Err(QuoteError::NotOpen));
     assert_eq!(pool.disabled(&earlier), Some(QuoteError::NotOpen));
     assert_eq!(pool.disabled(&CLOCK), None);
+}
+
+#[test]
+fn answers_the_older_instruction_as_the_newer_one_unless_a_mint_is_of_token_2022() {
+    for way in [Direction::AToB, Direction::BToA] {
+        let newer = SwapOrder::new(way, SwapMode::ExactIn, 1_000);
+        let older = SwapOrder { instructions: InstructionSet::Legacy, ..newer };
+        let quote = three_arrays().load().swap(&newer, &CLOCK).expect("a swap");
+        assert_eq!(three_arrays().load().swap(&older, &CLOCK), Ok(quote));
+        for transfer_fees in [[Some((0, 0)), None], [None, Some((0, 0))]] {
+            let pool = Whirlpool { transfer_fees, ..three_arrays() }.load();
+            assert_eq!(pool.clone().swap(&newer, &CLOCK), Ok(quote));
+            assert_eq!(pool.clone().swap(&older, &CLOCK), Err(QuoteError::FeatureUnsupported));
+        }
+    }
 }

@@ -22,6 +22,7 @@ use crate::pool::{
 use crate::quote::{
     ChainClock, Direction, InstructionSet, Quote, QuoteError, SwapBounds, SwapMode, SwapOrder,
 };
+use crate::token_account::TOKEN_2022_PROGRAM;
 use crate::token_mint::decode_any_mint;
 use std::sync::OnceLock;
 
@@ -137,7 +138,9 @@ impl Pool for OrcaWhirlpool {
     }
 
     fn swap(&mut self, order: &SwapOrder, clock: &ChainClock) -> Result<Quote, QuoteError> {
-        if order.instructions != InstructionSet::Current {
+        // The older instruction knows the classic token program alone; otherwise it answers as the newer one.
+        let is_older = order.instructions == InstructionSet::Legacy;
+        if is_older && self.token_programs().contains(&TOKEN_2022_PROGRAM) {
             return Err(QuoteError::FeatureUnsupported);
         }
         self.parts.swap(order, clock)

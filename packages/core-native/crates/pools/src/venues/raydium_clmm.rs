@@ -43,7 +43,7 @@ mod compute_units {
     /// A swap that ends before the first tick, the longest address search seen included.
     pub const BASE: u32 = 92_000;
     /// Each further tick.
-    pub const TICK: u32 = 17_500;
+    pub const TICK: u32 = 18_000;
     /// Each further step of a dynamic fee, and each tick's limit orders: less than a tick, which the newer program also writes.
     pub const STEP: u32 = 12_000;
     /// The outer bitmaps, whose address is searched for.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ChainClock, Direction, SwapMode } from '../../../../ts/core-api.js';
+import { type ChainClock, Direction, InstructionSet, SwapMode } from '../../../../ts/core-api.js';
 import { decodePool } from '../../../../ts/fallback/pools/any-pool.js';
 import { type AccountView, type Pool, Watch } from '../../../../ts/fallback/pools/pool.js';
 import {
@@ -95,6 +95,18 @@ describe('a Whirlpool', () => {
     const before = quoteIn(pool, Direction.AToB, 1_000_000n);
     pool.clone().swap({ direction: Direction.AToB, mode: SwapMode.ExactIn, amount: 100_000_000n, clock: CLOCK });
     expect(quoteIn(pool, Direction.AToB, 1_000_000n)).toBe(before);
+  });
+
+  it('answers the older instruction as the newer one, unless a mint is of Token-2022', () => {
+    const order = { direction: Direction.AToB, mode: SwapMode.ExactIn, amount: 1_000_000n, clock: CLOCK };
+    const older = { ...order, instructions: InstructionSet.Legacy };
+    const plain = openPool(fixture('plain'));
+    expect(plain.clone().swap(older)).toEqual(plain.swap(order));
+    for (const name of ['transfer-fee-on-a', 'transfer-fees-on-both']) {
+      const taxed = openPool(fixture(name));
+      expect(codeOf(() => taxed.swap(older))).toBe('QUOTE_FEATURE_UNSUPPORTED');
+      expect(codeOf(() => taxed.swap(order))).toBeUndefined();
+    }
   });
 
   it('waits for the oracle of an adaptive fee and refuses a pool without one', () => {

@@ -23,6 +23,7 @@ import {
   writableAccount,
 } from '../pool.js';
 import { QuoteRefusal, REFUSED, quoteError, quoteFrom } from '../quote.js';
+import { TOKEN_2022_PROGRAM } from '../token-account.js';
 import { type Mint, decodeAnyMint } from '../token-mint.js';
 import type { Oracle } from './orca-whirlpool/adaptive-fee.js';
 import {
@@ -151,7 +152,11 @@ export class OrcaWhirlpool implements Pool {
 
   swap(order: SwapOrder): Quote {
     const { direction, mode, amount, sqrtPriceLimit = 0n, instructions = InstructionSet.Current, clock } = order;
-    const refusal = instructions === InstructionSet.Current ? this.#refusal(clock) : QuoteRefusal.FeatureUnsupported;
+    // The older instruction knows the classic token program alone; otherwise it answers as the newer one.
+    const isTooOld =
+      instructions === InstructionSet.Legacy &&
+      this.tokenPrograms().some((program) => sameBytes(program, TOKEN_2022_PROGRAM));
+    const refusal = isTooOld ? QuoteRefusal.FeatureUnsupported : this.#refusal(clock);
     const asked: Order = { direction, mode, amount, sqrtPriceLimit, clock };
     const walked = refusal ?? walkOrder(this.#parts, asked);
     if (typeof walked === 'number') throw quoteError(walked);

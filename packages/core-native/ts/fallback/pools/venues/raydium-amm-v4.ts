@@ -170,8 +170,10 @@ export class RaydiumAmmV4 implements Pool {
     const [input, output] = direction === Direction.AToB ? ([0, 1] as const) : ([1, 0] as const);
     const [vaultIn, vaultOut] = [this.#vaults[input], this.#vaults[output]];
     if (vaultIn === undefined || vaultOut === undefined) throw quoteError(QuoteRefusal.AccountMissing);
-    const after = vaultIn.amount + quote.amountIn;
-    if (after > U64_MAX || quote.amountOut > vaultOut.amount) throw quoteError(QuoteRefusal.MathOverflow);
+    // The token program trusts that no supply passes 64 bits, and so does the quote.
+    const sum = vaultIn.amount + quote.amountIn;
+    const after = sum > U64_MAX ? U64_MAX : sum;
+    if (quote.amountOut > vaultOut.amount) throw quoteError(QuoteRefusal.MathOverflow);
     // The whole fee stays in the vaults, and a pool that waited for its time is open from then on.
     this.#vaults[input] = { ...vaultIn, amount: after };
     this.#vaults[output] = { ...vaultOut, amount: vaultOut.amount - quote.amountOut };

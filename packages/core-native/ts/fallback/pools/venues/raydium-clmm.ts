@@ -78,7 +78,7 @@ const COMPUTE_UNITS = {
   /** A swap that ends before the first tick, the longest address search seen included. */
   base: 92_000,
   /** Each further tick. */
-  tick: 17_500,
+  tick: 18_000,
   /** Each further step of a dynamic fee, and each tick's limit orders: less than a tick, which the newer program also writes. */
   step: 12_000,
   /** The outer bitmaps, whose address is searched for. */

@@ -149,9 +149,10 @@ export class RaydiumCpmm implements Pool {
     const [input, output] = direction === Direction.AToB ? ([0, 1] as const) : ([1, 0] as const);
     const [vaultIn, vaultOut] = [this.#vaults[input], this.#vaults[output]];
     if (vaultIn === undefined || vaultOut === undefined) throw quoteError(QuoteRefusal.AccountMissing);
-    if (movement === undefined || vaultIn.amount + movement.arriving > U64_MAX || vaultOut.amount < movement.leaving)
-      throw quoteError(QuoteRefusal.MathOverflow);
-    this.#vaults[input] = { ...vaultIn, amount: vaultIn.amount + movement.arriving };
+    if (movement === undefined || vaultOut.amount < movement.leaving) throw quoteError(QuoteRefusal.MathOverflow);
+    // The classic token program trusts that no supply passes 64 bits, and so does the quote.
+    const after = vaultIn.amount + movement.arriving;
+    this.#vaults[input] = { ...vaultIn, amount: after > U64_MAX ? U64_MAX : after };
     this.#vaults[output] = { ...vaultOut, amount: vaultOut.amount - movement.leaving };
     const owed: [bigint, bigint] = [...this.#state.owed];
     owed[input] += movement.owedIn;

@@ -11,8 +11,9 @@ const BASE: u32 = 53_000;
 /// What a fixed output adds, and each mint of Token-2022.
 const EXACT_OUT: u32 = 4_000;
 const EXTENDED_MINT: u32 = 6_000;
-/// What each further bin adds, each layer of limit orders, and each bin that gives nothing.
+/// What each further bin adds, and for a fixed output more; each layer of limit orders, and each bin that gives nothing.
 const BIN: u32 = 6_500;
+const EXACT_OUT_BIN: u32 = 1_200;
 const ORDER_LAYER: u32 = 1_600;
 const EMPTY_BIN: u32 = 220;
 /// What the change to another array adds.
@@ -22,6 +23,8 @@ const ARRAY: u32 = 6_000;
 struct Meter<'a> {
     parts: &'a Parts,
     units: u32,
+    /// What each further bin adds.
+    bin: u32,
     last_id: i32,
     is_first: bool,
 }
@@ -37,7 +40,7 @@ impl Meter<'_> {
         let passed = arrays.saturating_add(1).saturating_mul(BINS_PER_ARRAY.unsigned_abs());
         self.add(bin.id.abs_diff(self.last_id).min(passed), EMPTY_BIN);
         self.add(arrays, ARRAY);
-        self.add(u32::from(!self.is_first), BIN);
+        self.add(u32::from(!self.is_first), self.bin);
         let [_, processed, open] = fill.given;
         self.add(u32::from(processed > 0), ORDER_LAYER);
         self.add(u32::from(open > 0), ORDER_LAYER);
@@ -67,7 +70,8 @@ impl Parts {
         clock: &ChainClock,
     ) -> u32 {
         let units = self.mode_compute_units(mode);
-        let mut meter = Meter { parts: self, units, last_id: self.state.active_id, is_first: true };
+        let bin = if mode == SwapMode::ExactOut { BIN + EXACT_OUT_BIN } else { BIN };
+        let mut meter = Meter { parts: self, units, bin, last_id: self.state.active_id, is_first: true };
         let _ = self.walk(direction, mode, amount, clock, |bin, fill| meter.visit(bin, fill));
         meter.units
     }

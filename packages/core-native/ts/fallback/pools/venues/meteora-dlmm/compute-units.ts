@@ -12,8 +12,9 @@ const BASE_UNITS = 53_000;
 /** What a fixed output adds, and each mint of Token-2022. */
 const EXACT_OUT = 4_000;
 const EXTENDED_MINT = 6_000;
-/** What each further bin adds, each layer of limit orders, and each bin that gives nothing. */
+/** What each further bin adds, and for a fixed output more; each layer of limit orders, and each bin that gives nothing. */
 const BIN = 6_500;
+const EXACT_OUT_BIN = 1_200;
 const ORDER_LAYER = 1_600;
 const EMPTY_BIN = 220;
 /** What the change to another array adds. */
@@ -33,13 +34,14 @@ function unitsOfMode({ identity }: Parts, mode: SwapMode): number {
 export function computeUnitsOf(parts: Parts, order: WalkOrder): number {
   const { state, window } = parts;
   let units = unitsOfMode(parts, order.mode);
+  const bin = order.mode === SwapMode.ExactOut ? BIN + EXACT_OUT_BIN : BIN;
   let lastId = state.activeId;
   let isFirst = true;
   walk(parts, order, ({ id }, { processed, open }) => {
     const arrays = window.arraysBetween(arrayOfBin(lastId), arrayOfBin(id));
     // Arrays without liquidity are jumped over, so that no more bins are passed than the arrays in between have.
     units += Math.min(Math.abs(id - lastId), (arrays + 1) * BINS_PER_ARRAY) * EMPTY_BIN + arrays * ARRAY;
-    if (!isFirst) units += BIN;
+    if (!isFirst) units += bin;
     if (processed > 0n) units += ORDER_LAYER;
     if (open > 0n) units += ORDER_LAYER;
     lastId = id;
