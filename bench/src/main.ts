@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BenchRecord } from './bench-record.js';
 import { concentratedBench } from './concentrated.js';
+import { decodeBench } from './decode.js';
 import { dlmmBench } from './dlmm.js';
 import { quoteBench } from './quote.js';
 import { readSetting } from './setting.js';
@@ -14,6 +15,7 @@ const TOPICS: ReadonlyMap<string, () => Promise<BenchRecord[]>> = new Map([
   ['quote', quoteBench],
   ['concentrated', concentratedBench],
   ['dlmm', dlmmBench],
+  ['decode', decodeBench],
   ['wire', wireBench],
   ['update-to-signed', updateToSignedBench],
 ]);
