@@ -1,7 +1,7 @@
-import { sameBytes } from '../pools/account-reader.js';
-
 const WORD_BYTES = 4;
 const WORD_BITS = 32;
+/** Word `at` stands in entry `at / 32`. */
+const ENTRY_SHIFT = 5;
 
 /**
  * Account bytes as a store keeps them. Tick and bin arrays are ten kilobytes each and mostly zero: only the words that are not
@@ -18,17 +18,29 @@ export class SparseBytes {
     this.#length = bytes.length;
     const all = wordsOf(bytes);
     this.#kept = new Uint32Array(Math.ceil(all.length / WORD_BITS));
-    this.#words = all.filter((word) => word !== 0);
-    for (const [at, word] of all.entries()) {
+    let count = 0;
+    for (let at = 0; at < all.length; at++) if (all[at] !== 0) count++;
+    this.#words = new Uint32Array(count);
+    let next = 0;
+    for (let at = 0; at < all.length; at++) {
+      const word = all[at] ?? 0;
       if (word === 0) continue;
-      const entry = Math.floor(at / WORD_BITS);
+      this.#words[next++] = word;
+      const entry = at >>> ENTRY_SHIFT;
       this.#kept[entry] = (this.#kept[entry] ?? 0) | (1 << (at % WORD_BITS));
     }
   }
 
   /** Returns whether these are the bytes. */
   equals(bytes: Uint8Array): boolean {
-    return this.#length === bytes.length && sameBytes(this.toBytes(), bytes);
+    if (this.#length !== bytes.length) return false;
+    const all = wordsOf(bytes);
+    let next = 0;
+    for (let at = 0; at < all.length; at++) {
+      const isKept = ((this.#kept[at >>> ENTRY_SHIFT] ?? 0) >>> (at % WORD_BITS)) & 1;
+      if (all[at] !== (isKept === 1 ? this.#words[next++] : 0)) return false;
+    }
+    return true;
   }
 
   /** Returns the bytes in full. */
@@ -36,15 +48,18 @@ export class SparseBytes {
     const all = new Uint32Array(Math.ceil(this.#length / WORD_BYTES));
     let next = 0;
     for (let at = 0; at < all.length; at++) {
-      const isKept = ((this.#kept[Math.floor(at / WORD_BITS)] ?? 0) >>> (at % WORD_BITS)) & 1;
+      const isKept = ((this.#kept[at >>> ENTRY_SHIFT] ?? 0) >>> (at % WORD_BITS)) & 1;
       if (isKept === 1) all[at] = this.#words[next++] ?? 0;
     }
     return new Uint8Array(all.buffer, 0, this.#length);
   }
 }
 
-/** Returns the words of bytes, in the machine's order; the last one is filled up with zeros. */
+/** Returns the words of bytes, in the machine's order and without a copy where they allow it; the last one is filled up with zeros. */
 function wordsOf(bytes: Uint8Array): Uint32Array {
+  if (bytes.length % WORD_BYTES === 0 && bytes.byteOffset % WORD_BYTES === 0) {
+    return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / WORD_BYTES);
+  }
   const padded = new Uint8Array(WORD_BYTES * Math.ceil(bytes.length / WORD_BYTES));
   padded.set(bytes);
   return new Uint32Array(padded.buffer);
