@@ -1,4 +1,4 @@
-import { type AccountRecord, decodeAccountBatch, encodeAccountBatch } from '../../account-batch.js';
+import { type AccountRecord, viewAccountBatch, encodeAccountBatch } from '../../account-batch.js';
 import {
   type AccountRefusal,
   type AddPoolsReport,
@@ -59,7 +59,7 @@ export class PoolStore {
 
   /** Registers the pools of a packed batch. @throws STORE_BATCH_INVALID, and then nothing is applied */
   addPools(batch: Uint8Array): AddPoolsReport {
-    const records = decodeAccountBatch(plainBytes(batch));
+    const records = viewAccountBatch(plainBytes(batch));
     const refusals: AccountRefusal[] = [];
     const indices = records.map((record) => {
       const known = this.#byAddress.get(addressKey(record.address));
@@ -76,7 +76,7 @@ export class PoolStore {
 
   /** Applies account updates in order. @throws STORE_BATCH_INVALID, and then nothing is applied */
   applyAccounts(batch: Uint8Array): ApplyReport {
-    const records = decodeAccountBatch(plainBytes(batch));
+    const records = viewAccountBatch(plainBytes(batch));
     const report = emptyReport();
     for (const record of records) this.#applyRecord(record, report);
     const { unknown, stale, duplicates, refusals } = report;
