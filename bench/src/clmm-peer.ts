@@ -11,7 +11,7 @@ import { type ClusterAccount, encodeClmmConfig, encodeClmmPool, type SeededPool 
 import BN from 'bn.js';
 import { CLOCK } from './cpmm-market.js';
 import type { TickBook } from './tick-walk.js';
-import { mintAccount, side, type VenueMarket } from './venue-market.js';
+import { mintAccount, numbers, side, type VenueMarket } from './venue-market.js';
 
 const CONFIG = { index: 40_001, tradeFeeRate: 500, tickSpacing: 10 } as const;
 /** Ranges around the price, each a spacing wider than the one before: a tick that holds liquidity every 10 ticks on either side. */
@@ -20,8 +20,8 @@ const TICK_ARRAY_BYTES = 10_240;
 const EXTENSION_BYTES = 1_832;
 
 /** Returns CLMM pools whose liquidity has a step every 10 ticks. */
-export async function clmmMarket(count: number): Promise<VenueMarket> {
-  const pools = Array.from({ length: count }, async (_, index) =>
+export async function clmmMarket(count: number, first = 0): Promise<VenueMarket> {
+  const pools = numbers(first, count).map(async (index) =>
     encodeClmmPool({
       seed: 1,
       label: `bench ${index}`,
@@ -36,7 +36,7 @@ export async function clmmMarket(count: number): Promise<VenueMarket> {
       })),
     }),
   );
-  const mints = pools.flatMap((_, index) => mintsOf(index).map(mintAccount));
+  const mints = numbers(first, count).flatMap((index) => mintsOf(index).map(mintAccount));
   return { pools: await Promise.all(pools), shared: [await encodeClmmConfig(CONFIG), ...mints] };
 }
 
@@ -80,7 +80,9 @@ export function clmmFacts({ accounts, address }: SeededPool, config: ClusterAcco
 /** Returns where a pool stands, for amounts that cross a number of ticks. */
 export function clmmBook({ pool, config, tickArrays }: ClmmFacts): TickBook {
   const edges = tickArrays
-    .flatMap(({ value }) => value.ticks.map(({ tick, liquidityNet }) => ({ tick, net: BigInt(liquidityNet.toString()) })))
+    .flatMap(({ value }) =>
+      value.ticks.map(({ tick, liquidityNet }) => ({ tick, net: BigInt(liquidityNet.toString()) })),
+    )
     .filter(({ net }) => net !== 0n)
     .toSorted((left, right) => left.tick - right.tick);
   return {

@@ -62,7 +62,10 @@ export function storeOf(core: CoreApi, pools: readonly CpmmPool[]): StoreId {
 
 /** Returns a pool with its vaults, as a cluster would hold them. */
 export function seededCpmm(pool: CpmmPool): SeededPool {
-  const accounts = [poolAccount(pool), ...([0, 1] as const).map((side) => vaultAccount(pool, side, pool.reserves[side]))];
+  const accounts = [
+    poolAccount(pool),
+    ...([0, 1] as const).map((side) => vaultAccount(pool, side, pool.reserves[side])),
+  ];
   return { address: pool.address, accounts: accounts.map(clusterAccount), swapAddresses: [] };
 }
 

@@ -62,7 +62,13 @@ async function clmmCases(): Promise<DecodeCase[]> {
   const market = await clmmMarket(POOLS);
   return [
     { name: 'CLMM pool', market, length: 1_544, changing: 277, ...withLayout('PoolInfoLayout', PoolInfoLayout) },
-    { name: 'CLMM tick array', market, length: 10_240, changing: 80, ...withLayout('TickArrayLayout', TickArrayLayout) },
+    {
+      name: 'CLMM tick array',
+      market,
+      length: 10_240,
+      changing: 80,
+      ...withLayout('TickArrayLayout', TickArrayLayout),
+    },
   ];
 }
 
@@ -100,7 +106,14 @@ async function meteoraCases(): Promise<DecodeCase[]> {
   const pool = ({ data }: ClusterAccount): unknown => decodeDammV2(data);
   return [
     { name: 'DLMM pair', market: dlmm, length: 904, changing: 216, peer: `${dlmmKit} lbPair`, decode: pair },
-    { name: 'DLMM bin array', market: dlmm, length: 10_136, changing: 104, peer: `${dlmmKit} binArray`, decode: binArray },
+    {
+      name: 'DLMM bin array',
+      market: dlmm,
+      length: 10_136,
+      changing: 104,
+      peer: `${dlmmKit} binArray`,
+      decode: binArray,
+    },
     { name: 'DAMM v2 pool', market: dammV2, length: 1_112, changing: 392, peer: `${dammV2Kit} pool`, decode: pool },
   ];
 }
@@ -130,7 +143,11 @@ async function measure(core: CoreApi, backend: string, decodeCase: DecodeCase): 
 }
 
 /** Applies the accounts with other bytes and a newer slot in every call. */
-function applying(core: CoreApi, { name, market, changing }: DecodeCase, changed: readonly ClusterAccount[]): Contestant {
+function applying(
+  core: CoreApi,
+  { name, market, changing }: DecodeCase,
+  changed: readonly ClusterAccount[],
+): Contestant {
   const store = openStore(core, market);
   const batch = encodeAccountBatch(recordsOf(changed));
   const view = new DataView(batch.buffer);
@@ -143,7 +160,8 @@ function applying(core: CoreApi, { name, market, changing }: DecodeCase, changed
       view.setBigUint64(at + HEADER_BYTES + changing, CHANGED_FROM + call, true);
     }
     const { touched, refusals } = core.applyAccounts(store, batch);
-    if (touched.length !== POOLS || refusals.length > 0) throw new Error(`${name}: ${touched.length} pools were touched, ${refusals[0]?.code}`);
+    if (touched.length !== POOLS || refusals.length > 0)
+      throw new Error(`${name}: ${touched.length} pools were touched, ${refusals[0]?.code}`);
   };
   return { run, callsPerRound: core.backend === 'native' ? 4 : 1, piecesPerCall: POOLS };
 }

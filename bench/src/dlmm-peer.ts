@@ -4,14 +4,14 @@ import { Connection, PublicKey } from '@solana/web3.js';
 import { DlmmFee, encodeDlmmPool, type SeededPool } from '@tandem/sandbox/seed';
 import BN from 'bn.js';
 import { CLOCK } from './cpmm-market.js';
-import { mintAccount, side, type VenueMarket } from './venue-market.js';
+import { mintAccount, numbers, side, type VenueMarket } from './venue-market.js';
 
 /** What is used of the kit. Its ESM entry imports a folder and does not load in Node, so that the CommonJS one is required. */
 interface DlmmKit {
   /** The class of pairs is the module itself. */
   readonly prototype: DlmmPrototype;
   readonly createProgram: (connection: Connection) => {
-    readonly coder: { readonly accounts: { decode<T>(name: string, data: Buffer): T } };
+    readonly coder: { readonly accounts: { decode(name: string, data: Buffer): unknown } };
   };
 }
 
@@ -34,8 +34,8 @@ const BIN_ARRAY_BYTES = 10_136;
 const RESERVES = [5_000_000_000_000n, 7_000_000_000_000n] as const;
 
 /** Returns DLMM pairs with the same amount in each of 20 bins on either side of the price, and a fee at rest of 0.25 %. */
-export async function dlmmMarket(count: number): Promise<VenueMarket> {
-  const pools = Array.from({ length: count }, async (_, index) =>
+export async function dlmmMarket(count: number, first = 0): Promise<VenueMarket> {
+  const pools = numbers(first, count).map(async (index) =>
     encodeDlmmPool({
       seed: 1,
       label: `bench ${index}`,
@@ -79,12 +79,14 @@ export interface DlmmFacts {
   readonly dlmm: DlmmPrototype;
 }
 
+/** Decodes a pair with the vendor's kit. */
 export function decodePair(data: Uint8Array): LbPair {
-  return coder.accounts.decode('lbPair', Buffer.from(data));
+  return coder.accounts.decode('lbPair', Buffer.from(data)) as LbPair;
 }
 
+/** Decodes a bin array with the vendor's kit. */
 export function decodeBinArray(data: Uint8Array): BinArrayAccount['account'] {
-  return coder.accounts.decode('binArray', Buffer.from(data));
+  return coder.accounts.decode('binArray', Buffer.from(data)) as BinArrayAccount['account'];
 }
 
 /** Makes the kit's object of a pair from its accounts, without the network that its `create` reads them from. */

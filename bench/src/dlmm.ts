@@ -20,7 +20,9 @@ export async function dlmmBench(): Promise<BenchRecord[]> {
   for (const bins of [1, 5]) {
     const amounts = legAmounts(facts, QUOTES, (fact) => amountThrough(fact, bins));
     const inputs = Array.from(amounts, (amount) => new BN(amount.toString()));
-    facts.forEach((fact, leg) => assert.equal(binsUsed(fact, ofLeg(inputs, leg)), bins, 'as many bins as the case says'));
+    facts.forEach((fact, leg) =>
+      assert.equal(binsUsed(fact, ofLeg(inputs, leg)), bins, 'as many bins as the case says'),
+    );
     const quote = (leg: number): BN => dlmmQuote(ofLeg(facts, leg), ofLeg(inputs, leg));
     const peers = [{ name: `${peerName('@meteora-ag/dlmm')} swapQuote`, quote, legs: 20 }];
     const batch = { market, direction: Direction.AToB, amounts };

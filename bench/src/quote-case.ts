@@ -25,7 +25,13 @@ export interface QuoteCase {
 }
 
 /** Measures a batch on both of our cores against every peer, and the cores against each other. */
-export async function measureQuotes({ topic, case: name, batch, peers, rounds = 100 }: QuoteCase): Promise<BenchRecord[]> {
+export async function measureQuotes({
+  topic,
+  case: name,
+  batch,
+  peers,
+  rounds = 100,
+}: QuoteCase): Promise<BenchRecord[]> {
   const cores = new Map([loadCore(), loadCore({ backend: 'typescript' })].map(({ backend, core }) => [backend, core]));
   const terms = { topic, rounds, warmupRounds: Math.ceil(rounds / 4) };
   const records: BenchRecord[] = [];

@@ -1,5 +1,5 @@
 /** A tick that holds liquidity, and what crossing it upwards adds. */
-export interface TickEdge {
+interface TickEdge {
   readonly tick: number;
   readonly net: bigint;
 }

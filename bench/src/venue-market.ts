@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import {
   type AccountRecord,
   type CoreApi,
-  Direction,
+  type Direction,
   encodeAccountBatch,
   type StoreId,
   SwapMode,
@@ -42,32 +42,36 @@ export function mintAccount(name: string): ClusterAccount {
   return encodeMint({ address: mint, tokenProgram, decimals: DECIMALS, supply: MINT_SUPPLY });
 }
 
+/** Returns so many numbers in a row: those of a market's pools. */
+export function numbers(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
 /** Returns accounts as the core takes them. */
 export function recordsOf(accounts: readonly ClusterAccount[]): AccountRecord[] {
   return accounts.map(({ address, owner, data }) => ({ address, owner, data, slot: SLOT }));
 }
 
 /** Returns every account of a market. */
-export function accountsOf({ pools, shared }: VenueMarket): ClusterAccount[] {
+function accountsOf({ pools, shared }: VenueMarket): ClusterAccount[] {
   return [...shared, ...pools.flatMap((pool) => pool.accounts)];
 }
 
-/** Returns a store that holds the pools, ready to be quoted; what the market lacks does not exist. */
-export function openStore(core: CoreApi, market: VenueMarket): StoreId {
-  const store = core.createStore();
+/** Returns a store, by default a new one, that holds the pools ready to be quoted; what the market lacks does not exist. */
+export function openStore(core: CoreApi, market: VenueMarket, store = core.createStore()): StoreId {
   const records = new Map(recordsOf(accountsOf(market)).map((record) => [keyOf(record.address), record]));
-  const own = market.pools.map((pool) => records.get(keyOf(pool.address)) ?? { ...ABSENT, address: pool.address });
+  const recordAt = (address: Uint8Array): AccountRecord => records.get(keyOf(address)) ?? { ...ABSENT, address };
+  const own = market.pools.map(({ address }) => recordAt(address));
   const { refusals, indices } = core.addPools(store, encodeAccountBatch(own));
   assert.equal(refusals.length, 0, 'every pool is taken');
   const applied = new Set<string>();
   for (;;) {
     const next = addressesIn(core.watchedAccounts(store, indices)).filter((address) => !applied.has(keyOf(address)));
-    if (next.length === 0) break;
+    if (next.length === 0) return store;
     for (const address of next) applied.add(keyOf(address));
-    const batch = next.map((address) => records.get(keyOf(address)) ?? { ...ABSENT, address });
-    assert.equal(core.applyAccounts(store, encodeAccountBatch(batch)).refusals.length, 0, 'every account is taken');
+    const report = core.applyAccounts(store, encodeAccountBatch(next.map(recordAt)));
+    assert.equal(report.refusals.length, 0, 'every account is taken');
   }
-  return store;
 }
 
 /** Returns the batch as one of the cores quotes it; a call gives every output. */

@@ -7,7 +7,7 @@ import {
 import { encodeWhirlpool, type SeededPool, TickArrayFormat } from '@tandem/sandbox/seed';
 import { CLOCK } from './cpmm-market.js';
 import type { TickBook } from './tick-walk.js';
-import { mintAccount, side, type VenueMarket } from './venue-market.js';
+import { mintAccount, numbers, side, type VenueMarket } from './venue-market.js';
 
 const TICK_SPACING = 8;
 const FEE_RATE = 500;
@@ -18,8 +18,8 @@ const TICK_BYTES = 113;
 const SPAN = TICKS_IN_ARRAY * TICK_SPACING;
 
 /** Returns Whirlpools whose liquidity has a step every 8 ticks. */
-export async function whirlpoolMarket(count: number): Promise<VenueMarket> {
-  const pools = Array.from({ length: count }, async (_, index) =>
+export async function whirlpoolMarket(count: number, first = 0): Promise<VenueMarket> {
+  const pools = numbers(first, count).map(async (index) =>
     encodeWhirlpool({
       seed: 1,
       label: `bench ${index}`,
@@ -74,7 +74,7 @@ export function whirlpoolFacts(pool: SeededPool): WhirlpoolFacts {
 }
 
 /** Converts a fixed tick array; one that does not exist holds no liquidity. */
-export function tickArrayFacade(startTickIndex: number, data: Uint8Array | undefined): TickArrayFacade {
+function tickArrayFacade(startTickIndex: number, data: Uint8Array | undefined): TickArrayFacade {
   const view = data === undefined ? undefined : viewOf(data);
   const ticks = Array.from({ length: TICKS_IN_ARRAY }, (_, index) => {
     const at = 12 + TICK_BYTES * index;

@@ -2,7 +2,7 @@
 
 use napi::bindgen_prelude::BigInt;
 use tandem_pools::quote::{Direction, InstructionSet, SwapMode};
-use tandem_search::pool_store::{decode_direction, decode_mode};
+use tandem_search::quote_batch::{decode_direction, decode_mode};
 
 use crate::error::{Result, coded};
 

@@ -10,7 +10,8 @@ use napi_derive::napi;
 use tandem_pools::pool::{SwapAccount, SwapInstruction, SwapRequest};
 use tandem_pools::quote::{ChainClock, Quote, QuoteError, SwapOrder};
 use tandem_search::error::SearchError;
-use tandem_search::pool_store::{AccountRefusal, PoolDescription, PoolStore, QuoteBatch};
+use tandem_search::pool_store::{AccountRefusal, PoolDescription, PoolStore};
+use tandem_search::quote_batch::QuoteBatch;
 use tandem_search::store_registry;
 use tandem_wire::instruction::{AccountMeta, Instruction, encode_instructions};
 

@@ -19,6 +19,7 @@ pub mod error;
 pub mod pool_store;
 mod pool_table;
 pub mod profit;
+pub mod quote_batch;
 pub mod size_optimizer;
 mod sparse_bytes;
 pub mod store_registry;

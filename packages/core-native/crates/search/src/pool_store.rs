@@ -80,19 +80,6 @@ pub struct PoolDescription {
     pub compute_units: u32,
 }
 
-/// The legs of a batch quote; the arrays have one length.
-#[derive(Clone, Copy, Debug)]
-pub struct QuoteBatch<'a> {
-    /// Pools.
-    pub pools: &'a [PoolIndex],
-    /// `Direction` discriminants.
-    pub directions: &'a [u8],
-    /// `SwapMode` discriminants.
-    pub modes: &'a [u8],
-    /// Amounts.
-    pub amounts: &'a [u64],
-}
-
 /// Every pool of one store. Which accounts a pool depends on may change with what is applied: tick arrays come into reach and
 /// leave it with the price.
 #[derive(Debug, Default)]
@@ -183,6 +170,11 @@ impl PoolStore {
             }
         }
         Ok(batch)
+    }
+
+    /// Returns the pools by index.
+    pub(crate) const fn pools(&self) -> &PoolTable {
+        &self.pools
     }
 
     /// Returns the number of pools.
@@ -279,47 +271,6 @@ impl PoolStore {
         };
         let mut state = ready.clone();
         Ok(orders.iter().map(|(order, clock)| state.swap(order, clock)).collect())
-    }
-
-    /// Quotes many legs into `out` (the output for exact in, the gross input for exact out; 0 when refused) and `codes`
-    /// (0 or the refusal's discriminant), and returns the number of quotes that were given. A disabled pool counts as
-    /// one that misses an account. Nothing is allocated.
-    ///
-    /// # Errors
-    /// `QuoteBatchInvalid` when the arrays differ in length or hold no direction or mode; `PoolNotFound`. What `out` and
-    /// `codes` hold is then unspecified.
-    pub fn quote_batch(
-        &self,
-        batch: &QuoteBatch<'_>,
-        clock: &ChainClock,
-        out: &mut [u64],
-        codes: &mut [u8],
-    ) -> Result<u32, SearchError> {
-        let count = batch.pools.len();
-        let lengths =
-            [batch.directions.len(), batch.modes.len(), batch.amounts.len(), out.len(), codes.len()];
-        if lengths.iter().any(|length| *length != count) {
-            return Err(SearchError::QuoteBatchInvalid);
-        }
-        let legs = batch.pools.iter().zip(batch.directions).zip(batch.modes).zip(batch.amounts);
-        let mut given = 0_u32;
-        for ((((pool, direction), mode), amount), (out, code)) in legs.zip(out.iter_mut().zip(codes)) {
-            let direction = decode_direction(*direction)?;
-            let mode = decode_mode(*mode)?;
-            let ready = self.pools.is_ready(*pool).ok_or(SearchError::PoolNotFound)?;
-            let state = self.pools.state(*pool).filter(|_| ready);
-            // Most legs take this way, which touches nothing but the pool's cache line and keeps the loop in registers.
-            let plain = match mode {
-                SwapMode::ExactIn => state.and_then(|state| state.plain_output(direction, *amount, clock)),
-                SwapMode::ExactOut | SwapMode::PartialFill => None,
-            };
-            (*out, *code) = match plain {
-                Some(output) => (output, 0),
-                None => quote_any(state, direction, mode, *amount, clock),
-            };
-            given = given.saturating_add(u32::from(*code == 0));
-        }
-        Ok(given)
     }
 
     /// Returns the swap instruction of a leg, whatever the pool lacks.
@@ -495,50 +446,4 @@ fn link_roles(
         roles.push(held.copied().unwrap_or(Role::missing(account)));
     }
     roles
-}
-
-/// Quotes a leg of any kind for a batch: its result and 0, or 0 and why there is none. Apart, so that the code of seven venues
-/// does not take the registers of the loop that calls it.
-#[inline(never)]
-fn quote_any(
-    state: Option<&AnyPool>,
-    direction: Direction,
-    mode: SwapMode,
-    amount: u64,
-    clock: &ChainClock,
-) -> (u64, u8) {
-    let quote =
-        state.ok_or(QuoteError::AccountMissing).and_then(|state| state.quote(direction, mode, amount, clock));
-    match (quote, mode) {
-        (Ok(quote), SwapMode::ExactIn | SwapMode::PartialFill) => (quote.amount_out, 0),
-        (Ok(quote), SwapMode::ExactOut) => (quote.amount_in, 0),
-        (Err(error), _) => (0, error as u8),
-    }
-}
-
-/// Reads a direction.
-///
-/// # Errors
-/// `QuoteBatchInvalid`.
-#[inline]
-pub const fn decode_direction(value: u8) -> Result<Direction, SearchError> {
-    match value {
-        0 => Ok(Direction::AToB),
-        1 => Ok(Direction::BToA),
-        _ => Err(SearchError::QuoteBatchInvalid),
-    }
-}
-
-/// Reads a swap mode.
-///
-/// # Errors
-/// `QuoteBatchInvalid`.
-#[inline]
-pub const fn decode_mode(value: u8) -> Result<SwapMode, SearchError> {
-    match value {
-        0 => Ok(SwapMode::ExactIn),
-        1 => Ok(SwapMode::ExactOut),
-        2 => Ok(SwapMode::PartialFill),
-        _ => Err(SearchError::QuoteBatchInvalid),
-    }
 }

@@ -1,22 +1,22 @@
-import { type AccountRecord, viewAccountBatch, encodeAccountBatch } from '../../account-batch.js';
+import { type AccountRecord, encodeAccountBatch, viewAccountBatch } from '../../account-batch.js';
 import {
   type AccountRefusal,
   type AddPoolsReport,
   type ApplyReport,
   type ChainClock,
-  Direction,
+  type Direction,
   type OrderOutcome,
   type PoolDescription,
   type PoolIndex,
   type Quote,
   type QuoteBatch,
-  SwapMode,
+  type SwapMode,
   type SwapOrder,
 } from '../../core-api.js';
 import { CoreError } from '../../core-error.js';
 import { decodePool } from '../pools/any-pool.js';
 import { type Pool, type SwapInstruction, type SwapRequest, Watch } from '../pools/pool.js';
-import { QuoteRefusal, REFUSED, quoteError } from '../pools/quote.js';
+import { QuoteRefusal, quoteError } from '../pools/quote.js';
 import {
   type AccountEntry,
   AccountTable,
@@ -27,8 +27,9 @@ import {
   unlinkAccount,
   versionOf,
 } from './account-table.js';
-import { poolNotFound, quoteBatchInvalid } from './error.js';
+import { poolNotFound } from './error.js';
 import { type PoolRecord, PoolTable, type Role, decodeRefusal, disabledBy } from './pool-table.js';
+import { quoteLegs } from './quote-batch.js';
 import { TokenGraph } from './token-graph.js';
 
 /** Stands for the index of a pool that was refused. */
@@ -191,25 +192,7 @@ export class PoolStore {
 
   /** Quotes many legs. @throws STORE_BATCH_INVALID, STORE_POOL_NOT_FOUND */
   quoteBatch(batch: QuoteBatch, clock: ChainClock, out: BigUint64Array, codes: Uint8Array): number {
-    const { pools, directions, modes, amounts } = batch;
-    const lengths = [directions, modes, amounts, out, codes];
-    if (lengths.some((array) => array.length !== pools.length)) throw quoteBatchInvalid();
-    let given = 0;
-    for (let i = 0; i < pools.length; i++) {
-      const [direction, mode] = [directions[i], modes[i]];
-      if (direction !== Direction.AToB && direction !== Direction.BToA) throw quoteBatchInvalid();
-      if (mode !== SwapMode.ExactIn && mode !== SwapMode.ExactOut && mode !== SwapMode.PartialFill)
-        throw quoteBatchInvalid();
-      const record = this.#record(pools[i] ?? NO_POOL);
-      const result = record.isReady
-        ? record.state.tryQuote(direction, mode, amounts[i] ?? 0n, clock)
-        : REFUSED[QuoteRefusal.AccountMissing];
-      const isGiven = result >= 0n;
-      out[i] = isGiven ? result : 0n;
-      codes[i] = isGiven ? 0 : Number(-result);
-      if (isGiven) given++;
-    }
-    return given;
+    return quoteLegs(this.#pools, batch, clock, { out, codes });
   }
 
   /** Returns the swap instruction of a leg, whatever the pool lacks. @throws STORE_POOL_NOT_FOUND */
