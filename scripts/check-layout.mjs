@@ -36,7 +36,7 @@ const ARROWS = {
     '@tandem/monitor',
     '@tandem/sandbox',
   ],
-  bench: ['@tandem/core-native', '@tandem/engine', '@tandem/engine/testing', '@tandem/sandbox'],
+  bench: ['@tandem/core-native', '@tandem/engine', '@tandem/engine/testing', '@tandem/sandbox', '@tandem/sandbox/seed'],
 };
 const SCENARIO_EXTRA = ['@tandem/engine', '@tandem/engine/events'];
 const ENGINE_STAGES = ['chain', 'market', 'strategy', 'validate', 'risk', 'execute', 'journal'];

@@ -8,6 +8,7 @@ import {
   VENUE_PROGRAMS,
 } from '@tandem/core-native';
 import { PublicKey } from '@solana/web3.js';
+import type { ClusterAccount, SeededPool } from '@tandem/sandbox/seed';
 
 /** A Raydium CPMM pool as a benchmark needs it: its addresses, and what its quotes follow from. */
 export interface CpmmPool {
@@ -57,6 +58,24 @@ export function storeOf(core: CoreApi, pools: readonly CpmmPool[]): StoreId {
     ]),
   );
   return store;
+}
+
+/** Returns a pool with its vaults, as a cluster would hold them. */
+export function seededCpmm(pool: CpmmPool): SeededPool {
+  const accounts = [
+    poolAccount(pool),
+    ...([0, 1] as const).map((side) => vaultAccount(pool, side, pool.reserves[side])),
+  ];
+  return { address: pool.address, accounts: accounts.map(clusterAccount), swapAddresses: [] };
+}
+
+/** Returns the account that all pools here share. */
+export function sharedCpmm(): ClusterAccount[] {
+  return [clusterAccount(configAccount())];
+}
+
+function clusterAccount({ address, owner, data }: AccountRecord): ClusterAccount {
+  return { address, owner, data, lamports: 0n, executable: false };
 }
 
 // Offsets: raydium-cp-swap `states/pool.rs` and `states/config.rs`, SPL Token `state.rs`.

@@ -2,6 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BenchRecord } from './bench-record.js';
+import { concentratedBench } from './concentrated.js';
+import { decodeBench } from './decode.js';
+import { dlmmBench } from './dlmm.js';
 import { quoteBench } from './quote.js';
 import { readSetting } from './setting.js';
 import { updateToSignedBench } from './update-to-signed.js';
@@ -10,6 +13,9 @@ import { wireBench } from './wire.js';
 /** Every topic by name; a run without names takes them all in this order. */
 const TOPICS: ReadonlyMap<string, () => Promise<BenchRecord[]>> = new Map([
   ['quote', quoteBench],
+  ['concentrated', concentratedBench],
+  ['dlmm', dlmmBench],
+  ['decode', decodeBench],
   ['wire', wireBench],
   ['update-to-signed', updateToSignedBench],
 ]);

@@ -1,76 +1,90 @@
-// One CPMM quote of a batch, crossing included, against the vendors' formula on BN. A regression here is a slower search: a
-// candidate takes some hundred quotes. The mark is 10 ns a quote on the native core.
-import { strict as assert } from 'node:assert';
-import { type CoreApi, Direction, loadCore, SwapMode } from '@tandem/core-native';
+// A quote of a constant product in a batch, crossing included, against the vendors' kits and their formula on BN. A regression here is
+// a slower search: a candidate takes some hundred quotes. The mark is 5 ns a CPMM quote on the native core.
+import { Direction } from '@tandem/core-native';
 import BN from 'bn.js';
 import type { BenchRecord } from './bench-record.js';
 import { bnAmountOut } from './bn-cpmm.js';
-import { CLOCK, type CpmmPool, cpmmPool, storeOf } from './cpmm-market.js';
-import { compare, type Contestant } from './interleaved.js';
+import { type CpmmPool, cpmmPool, seededCpmm, sharedCpmm } from './cpmm-market.js';
+import { raydiumAmountOut } from './cpmm-peer.js';
+import { dammV2Facts, dammV2Market, dammV2Quote } from './damm-v2-peer.js';
+import { pumpswapFacts, pumpswapMarket, pumpswapQuote } from './pumpswap-peer.js';
+import { measureQuotes, type QuotePeer } from './quote-case.js';
 import { peerName } from './setting.js';
+import { ofLeg, type VenueMarket } from './venue-market.js';
 
-const BATCHES = [1_000, 10_000] as const;
-/** BN is so much slower that its rounds quote a part of the batch. */
-const PEER_QUOTES = 500;
+const TOPIC = 'quote';
+const CPMM_BATCHES = [1_000, 10_000] as const;
+const QUOTES = 1_000;
+const POOLS = 256;
 
-/** Measures both of our cores against BN. */
+/** Measures both of our cores against the kits of the venues that price with one product. */
 export async function quoteBench(): Promise<BenchRecord[]> {
-  const cores = new Map([loadCore(), loadCore({ backend: 'typescript' })].map(({ backend, core }) => [backend, core]));
+  return [...(await cpmmBench()), ...(await dammV2Bench()), ...(await pumpswapBench())];
+}
+
+async function cpmmBench(): Promise<BenchRecord[]> {
   const records: BenchRecord[] = [];
-  for (const [backend, core] of cores) {
-    for (const count of BATCHES) {
-      const pools = Array.from({ length: count }, (_, index) => randomPool(index));
-      const amounts = BigUint64Array.from(pools, (_, index) => BigInt(1_000_000 + 7_919 * index));
-      const ours = ourQuotes(core, pools, amounts);
-      const theirs = bnQuotes(pools, amounts);
-      assert.deepEqual([...ours.run().subarray(0, PEER_QUOTES)].map(String), theirs.run().map(String), 'same outputs');
-      records.push(
-        await compare({
-          topic: 'quote',
-          case: `CPMM batch of ${count}, each of another pool, ${backend}`,
-          peer: peerName('bn.js'),
-          ours,
-          theirs,
-          rounds: 300,
-          warmupRounds: 60,
-        }),
-      );
-    }
+  for (const count of CPMM_BATCHES) {
+    const pools = Array.from({ length: count }, (_, index) => randomPool(index));
+    const market = { pools: pools.map(seededCpmm), shared: sharedCpmm() };
+    const amounts = amountsOf(count);
+    const inputs = Array.from(amounts, (amount) => new BN(amount.toString()));
+    const legs = pools.map(({ reserves: [reserveIn, reserveOut] }) => ({
+      reserveIn: new BN(reserveIn.toString()),
+      reserveOut: new BN(reserveOut.toString()),
+    }));
+    const peers: QuotePeer[] = [
+      { name: peerName('bn.js'), quote: (leg) => bnAmountOut(ofLeg(legs, leg), ofLeg(inputs, leg)), legs: 500 },
+      {
+        name: `${peerName('@raydium-io/raydium-sdk-v2')} swapBaseInput`,
+        quote: (leg) => raydiumAmountOut(ofLeg(legs, leg), ofLeg(inputs, leg)),
+        legs: 500,
+      },
+    ];
+    const name = `CPMM batch of ${count}, each of another pool`;
+    const batch = { market, direction: Direction.AToB, amounts };
+    records.push(...(await measureQuotes({ topic: TOPIC, case: name, batch, peers, rounds: 300 })));
   }
   return records;
+}
+
+async function dammV2Bench(): Promise<BenchRecord[]> {
+  const market = await dammV2Market(POOLS);
+  const facts = market.pools.map(dammV2Facts);
+  const name = `${peerName('@meteora-ag/cp-amm-sdk')} swapQuoteExactInput`;
+  return measureVendor('DAMM v2', market, { name, quote: (leg, input) => dammV2Quote(ofLeg(facts, leg), input) });
+}
+
+async function pumpswapBench(): Promise<BenchRecord[]> {
+  const market = await pumpswapMarket(POOLS);
+  const facts = market.pools.map((pool) => pumpswapFacts(pool, market.shared));
+  const name = `${peerName('@pump-fun/pump-swap-sdk')} sellBaseInput`;
+  return measureVendor('PumpSwap', market, { name, quote: (leg, input) => pumpswapQuote(ofLeg(facts, leg), input) });
+}
+
+interface Vendor {
+  readonly name: string;
+  readonly quote: (leg: number, input: BN) => BN;
+}
+
+async function measureVendor(venue: string, market: VenueMarket, vendor: Vendor): Promise<BenchRecord[]> {
+  const amounts = amountsOf(QUOTES);
+  const inputs = Array.from(amounts, (amount) => new BN(amount.toString()));
+  const quote = (leg: number): BN => vendor.quote(leg, ofLeg(inputs, leg));
+  return measureQuotes({
+    topic: TOPIC,
+    case: `${venue} batch of ${QUOTES} over ${POOLS} pools`,
+    batch: { market, direction: Direction.AToB, amounts },
+    peers: [{ name: vendor.name, quote, legs: 100 }],
+  });
+}
+
+function amountsOf(count: number): BigUint64Array {
+  return BigUint64Array.from({ length: count }, (_, index) => BigInt(1_000_000 + 7_919 * index));
 }
 
 function randomPool(index: number): CpmmPool {
   const reserveA = 1_000_000_000n * BigInt(10 + ((index * 37) % 991));
   const reserveB = 1_000_000_000n * BigInt(10 + ((index * 101) % 997));
   return cpmmPool(`pool ${index}`, `mint ${index % 50}`, [reserveA, reserveB]);
-}
-
-function ourQuotes(core: CoreApi, pools: readonly CpmmPool[], amounts: BigUint64Array) {
-  const store = storeOf(core, pools);
-  const batch = {
-    pools: Uint32Array.from(pools.keys()),
-    directions: new Uint8Array(pools.length).fill(Direction.AToB),
-    modes: new Uint8Array(pools.length).fill(SwapMode.ExactIn),
-    amounts,
-  };
-  const [out, codes] = [new BigUint64Array(pools.length), new Uint8Array(pools.length)];
-  const run = (): BigUint64Array => {
-    assert.equal(core.quoteBatch(store, batch, CLOCK, out, codes), pools.length);
-    return out;
-  };
-  return {
-    run,
-    callsPerRound: core.backend === 'native' ? 20_000 / pools.length : 1,
-    piecesPerCall: pools.length,
-  } satisfies Contestant;
-}
-
-function bnQuotes(pools: readonly CpmmPool[], amounts: BigUint64Array) {
-  const legs = pools.slice(0, PEER_QUOTES).map(({ reserves: [reserveIn, reserveOut] }, index) => ({
-    reserves: { reserveIn: new BN(reserveIn.toString()), reserveOut: new BN(reserveOut.toString()) },
-    amountIn: new BN((amounts[index] ?? 0n).toString()),
-  }));
-  const run = (): BN[] => legs.map(({ reserves, amountIn }) => bnAmountOut(reserves, amountIn));
-  return { run, callsPerRound: 1, piecesPerCall: legs.length } satisfies Contestant;
 }

@@ -16,13 +16,18 @@ export function readSetting(): BenchSetting {
   };
 }
 
-/** Returns `name@version` of a dependency, read from the installed package. */
+/** Returns `name@version` of a dependency. */
 export function peerName(name: string): string {
+  return `${name}@${packageVersion(name)}`;
+}
+
+/** Returns the version of a dependency, read from the installed package. */
+export function packageVersion(name: string): string {
   let folder = dirname(fileURLToPath(import.meta.resolve(name)));
   // The entry lies somewhere below the package's folder.
   for (; folder !== dirname(folder); folder = dirname(folder)) {
     const version = versionOf(join(folder, 'package.json'), name);
-    if (version !== undefined) return `${name}@${version}`;
+    if (version !== undefined) return version;
   }
   throw new Error(`the version of ${name} cannot be read`);
 }

@@ -43,6 +43,16 @@ export function encodeAccountBatch(accounts: readonly AccountRecord[]): Uint8Arr
  * @throws STORE_BATCH_INVALID when a record is cut off
  */
 export function decodeAccountBatch(bytes: Uint8Array): AccountRecord[] {
+  return viewAccountBatch(bytes).map((record) => ({ ...record, data: record.data.slice() }));
+}
+
+/**
+ * Reads a packed batch without copying the accounts' data, which is what takes time: `data` is a part of the batch, for callers that
+ * keep none of it.
+ *
+ * @throws STORE_BATCH_INVALID when a record is cut off
+ */
+export function viewAccountBatch(bytes: Uint8Array): AccountRecord[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const accounts: AccountRecord[] = [];
   let at = 0;
@@ -55,7 +65,7 @@ export function decodeAccountBatch(bytes: Uint8Array): AccountRecord[] {
       address: bytes.slice(at, at + 32),
       owner: bytes.slice(at + 32, at + 64),
       slot: view.getBigUint64(at + 64, true),
-      data: bytes.slice(dataAt, end),
+      data: bytes.subarray(dataAt, end),
     });
     at = end;
   }

@@ -376,6 +376,13 @@ impl AnyPool {
         }
     }
 
+    /// Returns whether `plain_output` can give an output of this venue.
+    #[inline]
+    #[must_use]
+    pub const fn has_plain_output(&self) -> bool {
+        matches!(self, Self::RaydiumCpmm(_) | Self::RaydiumAmmV4(_))
+    }
+
     /// Quotes an order and leaves the pool as the program would after it; a refused order changes nothing.
     ///
     /// # Errors

@@ -80,6 +80,11 @@ fn check_quote(pool: &AnyPool, vector: &Value) {
     let (direction, mode, amount, clock) = read_swap(&vector["input"]);
     let expected = &vector["expected"];
     let quote = pool.quote(direction, mode, amount, &clock);
+    if mode == SwapMode::ExactIn
+        && let Some(output) = pool.plain_output(direction, amount, &clock)
+    {
+        assert_eq!(quote.map(|quote| quote.amount_out), Ok(output), "{}, as a plain leg", vector["name"]);
+    }
     // A fixed input that the program does not spend whole is none for a quote.
     let spends_less =
         mode == SwapMode::ExactIn && expected.get("amountIn") != Some(&vector["input"]["amount"]);

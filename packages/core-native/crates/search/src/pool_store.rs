@@ -11,7 +11,6 @@ use crate::account_batch::{AccountRecord, decode_account_batch};
 use crate::account_table::{AccountEntry, AccountIndex, AccountTable, Arrival, Link, Version};
 use crate::error::SearchError;
 use crate::pool_table::{PoolRecord, PoolTable, Role};
-use crate::quote_batch::{QuoteBatch, quote_batch};
 use crate::token_graph::TokenGraph;
 
 /// Dense index of a pool inside one store.
@@ -173,6 +172,11 @@ impl PoolStore {
         Ok(batch)
     }
 
+    /// Returns the pools by index.
+    pub(crate) const fn pools(&self) -> &PoolTable {
+        &self.pools
+    }
+
     /// Returns the number of pools.
     #[must_use]
     pub fn pool_count(&self) -> usize {
@@ -267,23 +271,6 @@ impl PoolStore {
         };
         let mut state = ready.clone();
         Ok(orders.iter().map(|(order, clock)| state.swap(order, clock)).collect())
-    }
-
-    /// Quotes many legs into `out` (the output for exact in, the gross input for exact out; 0 when refused) and `codes`
-    /// (0 or the refusal's discriminant), and returns the number of quotes that were given. A disabled pool counts as
-    /// one that misses an account. Nothing is allocated.
-    ///
-    /// # Errors
-    /// `QuoteBatchInvalid` when the arrays differ in length or hold no direction or mode; `PoolNotFound`. What `out` and
-    /// `codes` hold is then unspecified.
-    pub fn quote_batch(
-        &self,
-        batch: &QuoteBatch<'_>,
-        clock: &ChainClock,
-        out: &mut [u64],
-        codes: &mut [u8],
-    ) -> Result<u32, SearchError> {
-        quote_batch(&self.pools, batch, clock, out, codes)
     }
 
     /// Returns the swap instruction of a leg, whatever the pool lacks.

@@ -17,13 +17,25 @@ pub struct SparseBytes {
 
 /// Returns the words of bytes; the last one is filled up with zeros.
 fn words_of(bytes: &[u8]) -> impl Iterator<Item = u64> + '_ {
-    bytes.chunks(WORD).map(|chunk| {
+    let (full, rest) = bytes.as_chunks::<WORD>();
+    let last = (!rest.is_empty()).then(|| {
         let mut word = [0; WORD];
-        for (target, byte) in word.iter_mut().zip(chunk) {
+        for (target, byte) in word.iter_mut().zip(rest) {
             *target = *byte;
         }
         u64::from_le_bytes(word)
-    })
+    });
+    full.iter().map(|word| u64::from_le_bytes(*word)).chain(last)
+}
+
+/// Returns the bytes in pieces of as many words as an entry has bits.
+fn blocks_of(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.chunks(WORD * BITS)
+}
+
+/// Returns the bit of a word within its block.
+fn bit_of(position: usize) -> u64 {
+    1_u64.rotate_left(u32::try_from(position).unwrap_or_default())
 }
 
 impl SparseBytes {
@@ -32,16 +44,11 @@ impl SparseBytes {
         self.length = bytes.len();
         self.kept.clear();
         self.words.clear();
-        let (full, rest) = bytes.as_chunks::<{ WORD * BITS }>();
-        for block in
-            full.iter().map(<[u8; WORD * BITS]>::as_slice).chain([rest]).filter(|block| !block.is_empty())
-        {
+        for block in blocks_of(bytes) {
             let mut kept = 0_u64;
-            for (position, word) in words_of(block).enumerate() {
-                if word != 0 {
-                    kept |= 1_u64.rotate_left(u32::try_from(position).unwrap_or_default());
-                    self.words.push(word);
-                }
+            for (position, word) in words_of(block).enumerate().filter(|(_, word)| *word != 0) {
+                kept |= bit_of(position);
+                self.words.push(word);
             }
             self.kept.push(kept);
         }
@@ -49,9 +56,20 @@ impl SparseBytes {
         self.words.shrink_to_fit();
     }
 
-    /// Returns whether these are the bytes.
+    /// Returns whether these are the bytes. Words that are zero are only counted, as most are.
     pub fn equals(&self, bytes: &[u8]) -> bool {
-        self.length == bytes.len() && self.all_words().eq(words_of(bytes))
+        let mut words = self.words.iter();
+        let mut is_block = |(block, kept): (&[u8], &u64)| {
+            let mut seen = 0_u64;
+            for (position, word) in words_of(block).enumerate().filter(|(_, word)| *word != 0) {
+                if words.next() != Some(&word) {
+                    return false;
+                }
+                seen |= bit_of(position);
+            }
+            seen == *kept
+        };
+        self.length == bytes.len() && blocks_of(bytes).zip(&self.kept).all(&mut is_block)
     }
 
     /// Returns the bytes in full.

@@ -12,7 +12,7 @@ use tandem_pools::pool::DecodeError;
 use tandem_pools::quote::{ChainClock, Direction, QuoteError, SwapMode};
 use tandem_search::error::SearchError;
 use tandem_search::pool_store::{NO_POOL, PoolStore};
-use tandem_search::quote_batch::QuoteBatch;
+use tandem_search::quote_batch::{QuoteBatch, decode_direction, decode_mode};
 
 const CLOCK: ChainClock = ChainClock { slot: 100, epoch: 0, unix_timestamp: 1_000 };
 
@@ -147,4 +147,45 @@ fn a_batch_quote_reports_each_refusal_by_its_number() {
         store.quote_batch(&batch, &CLOCK, &mut out, &mut codes[..2]),
         Err(SearchError::QuoteBatchInvalid)
     );
+}
+
+#[test]
+fn a_leg_of_a_batch_is_answered_as_alone_whatever_stands_around_it() {
+    let amm = PoolSketch { venue: Venue::AmmV4, name: "amm".to_owned(), ..sketch() };
+    let unready = cpmm("unready", [7_000, 9_000]);
+    let mut store = store_of(&[sketch(), amm, cpmm("large", [u64::MAX / 2, u64::MAX / 3])]);
+    store.add_pools(&batch_of(&unready.accounts()[..1])).unwrap();
+    let amounts = [0, 1, 999, 1_000_000, u64::MAX / 3, u64::MAX];
+    let legs: Vec<(u32, u8, u8, u64)> = (0..4_000_usize)
+        .map(|i| i.wrapping_mul(2_654_435_761) >> 7)
+        .map(|i| ([0, 1, 2, 3][i % 4], [0, 1][i / 4 % 2], [0, 0, 0, 1, 2][i / 8 % 5], amounts[i / 40 % 6]))
+        .collect();
+    let batch = QuoteBatch {
+        pools: &legs.iter().map(|leg| leg.0).collect::<Vec<_>>(),
+        directions: &legs.iter().map(|leg| leg.1).collect::<Vec<_>>(),
+        modes: &legs.iter().map(|leg| leg.2).collect::<Vec<_>>(),
+        amounts: &legs.iter().map(|leg| leg.3).collect::<Vec<_>>(),
+    };
+    let (mut out, mut codes) = (vec![9; legs.len()], vec![9; legs.len()]);
+    let given = store.quote_batch(&batch, &CLOCK, &mut out, &mut codes).unwrap();
+    for (i, (pool, direction, mode, amount)) in legs.iter().copied().enumerate() {
+        let direction = decode_direction(direction).unwrap();
+        let mode = decode_mode(mode).unwrap();
+        let alone = match store.quote(pool, direction, mode, amount, &CLOCK) {
+            Ok(quote) if mode == SwapMode::ExactOut => (quote.amount_in, 0),
+            Ok(quote) => (quote.amount_out, 0),
+            Err(SearchError::Quote(error)) => (0, error as u8),
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!((out[i], codes[i]), alone, "leg {i}: {:?}", legs[i]);
+    }
+    let refused: u32 = codes.iter().map(|code| u32::from(*code != 0)).sum();
+    assert_eq!(given, 4_000 - refused);
+    assert!(given > 800, "most kinds of legs are quoted: {given}");
+    // What is no leg is refused behind plain legs too, the number before the pool.
+    let unknown = QuoteBatch { pools: &[0, 9], directions: &[0, 0], modes: &[0, 0], amounts: &[5_000, 1] };
+    let (out, codes) = (&mut [0; 2], &mut [0; 2]);
+    assert_eq!(store.quote_batch(&unknown, &CLOCK, out, codes), Err(SearchError::PoolNotFound));
+    let odd = QuoteBatch { directions: &[0, 2], ..unknown };
+    assert_eq!(store.quote_batch(&odd, &CLOCK, out, codes), Err(SearchError::QuoteBatchInvalid));
 }

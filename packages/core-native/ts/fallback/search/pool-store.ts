@@ -1,17 +1,17 @@
-import { type AccountRecord, decodeAccountBatch, encodeAccountBatch } from '../../account-batch.js';
-import type {
-  AccountRefusal,
-  AddPoolsReport,
-  ApplyReport,
-  ChainClock,
-  Direction,
-  OrderOutcome,
-  PoolDescription,
-  PoolIndex,
-  Quote,
-  QuoteBatch,
-  SwapMode,
-  SwapOrder,
+import { type AccountRecord, encodeAccountBatch, viewAccountBatch } from '../../account-batch.js';
+import {
+  type AccountRefusal,
+  type AddPoolsReport,
+  type ApplyReport,
+  type ChainClock,
+  type Direction,
+  type OrderOutcome,
+  type PoolDescription,
+  type PoolIndex,
+  type Quote,
+  type QuoteBatch,
+  type SwapMode,
+  type SwapOrder,
 } from '../../core-api.js';
 import { CoreError } from '../../core-error.js';
 import { decodePool } from '../pools/any-pool.js';
@@ -29,7 +29,7 @@ import {
 } from './account-table.js';
 import { poolNotFound } from './error.js';
 import { type PoolRecord, PoolTable, type Role, decodeRefusal, disabledBy } from './pool-table.js';
-import { quoteBatch } from './quote-batch.js';
+import { quoteLegs } from './quote-batch.js';
 import { TokenGraph } from './token-graph.js';
 
 /** Stands for the index of a pool that was refused. */
@@ -60,7 +60,7 @@ export class PoolStore {
 
   /** Registers the pools of a packed batch. @throws STORE_BATCH_INVALID, and then nothing is applied */
   addPools(batch: Uint8Array): AddPoolsReport {
-    const records = decodeAccountBatch(plainBytes(batch));
+    const records = viewAccountBatch(plainBytes(batch));
     const refusals: AccountRefusal[] = [];
     const indices = records.map((record) => {
       const known = this.#byAddress.get(addressKey(record.address));
@@ -77,7 +77,7 @@ export class PoolStore {
 
   /** Applies account updates in order. @throws STORE_BATCH_INVALID, and then nothing is applied */
   applyAccounts(batch: Uint8Array): ApplyReport {
-    const records = decodeAccountBatch(plainBytes(batch));
+    const records = viewAccountBatch(plainBytes(batch));
     const report = emptyReport();
     for (const record of records) this.#applyRecord(record, report);
     const { unknown, stale, duplicates, refusals } = report;
@@ -192,7 +192,7 @@ export class PoolStore {
 
   /** Quotes many legs. @throws STORE_BATCH_INVALID, STORE_POOL_NOT_FOUND */
   quoteBatch(batch: QuoteBatch, clock: ChainClock, out: BigUint64Array, codes: Uint8Array): number {
-    return quoteBatch(this.#pools, batch, clock, out, codes);
+    return quoteLegs(this.#pools, batch, clock, { out, codes });
   }
 
   /** Returns the swap instruction of a leg, whatever the pool lacks. @throws STORE_POOL_NOT_FOUND */

@@ -3,17 +3,17 @@ import { QuoteRefusal, REFUSED } from '../pools/quote.js';
 import { poolNotFound, quoteBatchInvalid } from './error.js';
 import type { PoolTable } from './pool-table.js';
 
-/** No pool has this number. */
-const NO_POOL = 0xffff_ffff;
+/** Where the answers to a batch go; the arrays have its length. */
+interface Answers {
+  readonly out: BigUint64Array;
+  readonly codes: Uint8Array;
+}
 
-/** Quotes many legs into `out` and `codes`, as the contract says. @throws STORE_BATCH_INVALID, STORE_POOL_NOT_FOUND */
-export function quoteBatch(
-  table: PoolTable,
-  batch: QuoteBatch,
-  clock: ChainClock,
-  out: BigUint64Array,
-  codes: Uint8Array,
-): number {
+/** No index of a pool. */
+const NO_POOL = -1;
+
+/** Quotes many legs and returns how many quotes were given. @throws STORE_BATCH_INVALID, STORE_POOL_NOT_FOUND */
+export function quoteLegs(table: PoolTable, batch: QuoteBatch, clock: ChainClock, { out, codes }: Answers): number {
   const { pools, directions, modes, amounts } = batch;
   const lengths = [directions, modes, amounts, out, codes];
   if (lengths.some((array) => array.length !== pools.length)) throw quoteBatchInvalid();
