@@ -113,6 +113,10 @@ const MARKET_CODES = {
     severity: 'recoverable',
     action: 'Name the pools to trade in venues.pools, or raise venues.max_pools.',
   },
+  MARKET_LAYOUT_MISMATCH: {
+    severity: 'recoverable',
+    action: 'Update Tandem: the pool accounts of the venue have another size than this version knows.',
+  },
   MARKET_SELF_TEST_MISMATCH: {
     severity: 'fatal',
     action:

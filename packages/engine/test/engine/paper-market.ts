@@ -8,6 +8,7 @@ import { PaperPool } from './paper-pools.js';
 export class PaperMarket implements MarketState {
   readonly store: StoreId;
   readonly refusals: MarketRefusal[] = [];
+  readonly unreadableVenues = [];
   live = true;
   slot = 100n;
   readonly #core: CoreApi;
