@@ -22,7 +22,13 @@ import { TokenAccounts } from '../execute/token-accounts.js';
 import { unsignedTransaction } from '../execute/unsigned-transaction.js';
 import { createTokenAccount, type TokenAccountPlace, wrapLamports } from '../execute/wallet-instructions.js';
 import { absentAccount } from '../market/market-store.js';
-import type { AccountReading, AccountSnapshot, ChainReader, Commitment, SimulationResult } from '../ports/chain-reader.js';
+import type {
+  AccountReading,
+  AccountSnapshot,
+  ChainReader,
+  Commitment,
+  SimulationResult,
+} from '../ports/chain-reader.js';
 import { MAX_TRANSACTION_COMPUTE_UNITS } from '../validate/compute-check.js';
 import type { TrialPlan } from './trial-plan.js';
 
@@ -130,7 +136,8 @@ function requireSlotBetween(
   },
 ): TrialResult {
   const { slot } = answers.simulated;
-  const isBetween = answers.before.every((read) => read.slot <= slot) && answers.after.every((read) => slot <= read.slot);
+  const isBetween =
+    answers.before.every((read) => read.slot <= slot) && answers.after.every((read) => slot <= read.slot);
   if (isBetween) return { ...result, slot };
   return { kind: 'undecided', detail: `slot ${slot} was simulated, and others were read (${result.detail})`, slot };
 }

@@ -37,7 +37,13 @@ describe('discovery', () => {
 
   it('tells of a venue whose pool accounts have grown, with the mints it asks for', async () => {
     const asked: (readonly AccountFilter[])[] = [];
-    const grown = { address: addressOf(7, 7), owner: new Uint8Array(32), lamports: 1n, slot: 1n, data: new Uint8Array(700) };
+    const grown = {
+      address: addressOf(7, 7),
+      owner: new Uint8Array(32),
+      lamports: 1n,
+      slot: 1n,
+      data: new Uint8Array(700),
+    };
     const fits = { ...grown, address: addressOf(7, 8), data: new Uint8Array(637) };
     const only = (found: AccountSnapshot[]) => ({
       getAccounts: async () => [],

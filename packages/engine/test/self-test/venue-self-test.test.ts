@@ -1,4 +1,11 @@
-import { type AccountRecord, type CoreApi, Direction, encodeAccountBatch, loadCore, SwapMode } from '@tandem/core-native';
+import {
+  type AccountRecord,
+  type CoreApi,
+  Direction,
+  encodeAccountBatch,
+  loadCore,
+  SwapMode,
+} from '@tandem/core-native';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { createEngineError } from '../../src/errors/create-engine-error.js';
@@ -45,7 +52,16 @@ let funds: Map<string, bigint>;
 let chain: Map<string, AccountRecord>;
 
 beforeEach(() => {
-  node = { delta: 0n, error: null, movedReads: 0, simulations: 0, fails: false, lag: 0n, stuckAt: null, onSimulate: () => null };
+  node = {
+    delta: 0n,
+    error: null,
+    movedReads: 0,
+    simulations: 0,
+    fails: false,
+    lag: 0n,
+    stuckAt: null,
+    onSimulate: () => null,
+  };
   unreadable = [];
   stopping = new AbortController();
   readCommitments = new Set();
@@ -284,11 +300,17 @@ describe('the self-test of a venue', () => {
     expect(node.simulations).toBe(0);
   });
 
-  it.each(['ProgramAccountNotFound', 'InvalidProgramForExecution'])('fails where the program is gone (%s)', async (error) => {
-    node.error = error;
-    await run();
-    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'failed', reason: expect.stringContaining(error) as string });
-  });
+  it.each(['ProgramAccountNotFound', 'InvalidProgramForExecution'])(
+    'fails where the program is gone (%s)',
+    async (error) => {
+      node.error = error;
+      await run();
+      expect(verdictOf('raydium_cpmm')).toMatchObject({
+        outcome: 'failed',
+        reason: expect.stringContaining(error) as string,
+      });
+    },
+  );
 
   it('reads at the commitment the node simulates at', async () => {
     await run();
