@@ -15,6 +15,7 @@ export class PaperMarket implements MarketState {
   readonly #clock: Clock;
   readonly #pools: readonly PaperPool[];
   #listener: ((snapshot: MarketSnapshot) => void) | undefined;
+  #onFault: ((error: unknown) => void) | undefined;
   stopped = false;
 
   /** Every pool starts with 1,000 SOL against 200,000 USD. */
@@ -48,8 +49,14 @@ export class PaperMarket implements MarketState {
     this.#listener?.({ store, touched, clock: this.clock(), slot, receivedAtMicros: this.#clock.nowMicros() });
   }
 
-  async start(listener: (snapshot: MarketSnapshot) => void): Promise<void> {
+  /** Tells the engine that the market broke in the background. */
+  breakDown(error: unknown): void {
+    this.#onFault?.(error);
+  }
+
+  async start(listener: (snapshot: MarketSnapshot) => void, onFault?: (error: unknown) => void): Promise<void> {
     this.#listener = listener;
+    this.#onFault = onFault;
     this.tell(undefined);
   }
 

@@ -377,6 +377,17 @@ describe('the self-test of a venue', () => {
     expect(node.simulations).toBe(2);
   });
 
+  it('ends a wait between two attempts when the start is stopped', async () => {
+    node.error = 'BlockhashNotFound';
+    const running = run(['raydium_cpmm']);
+    for (let turn = 0; turn < 200 && clock.sleeping === 0; turn += 1) await Promise.resolve();
+    expect(clock.sleeping).toBe(1);
+    stopping.abort();
+    expect(clock.sleeping).toBe(0);
+    await running;
+    expect(node.simulations).toBe(1);
+  });
+
   it('begins no attempt after the time of the venue has run out', async () => {
     node.onSimulate = () => {
       clock.spend(21_000_000);
