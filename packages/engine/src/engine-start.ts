@@ -36,7 +36,12 @@ export async function prepareWallet({ market }: EngineOptions, stages: Stages, m
  * to; then records the start with what is left, and what was found out.
  * @throws MARKET_SELF_TEST_MISMATCH when no venue is left
  */
-export async function testAndAnnounce(options: EngineOptions, stages: Stages, mayGoOn: () => boolean): Promise<void> {
+export async function testAndAnnounce(
+  options: EngineOptions,
+  stages: Stages,
+  mayGoOn: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const { config, core, market, ports } = options;
   const { settings, journal, balances, failures } = stages;
   if (!config.venues.selfTest || !mayGoOn()) return announceStart(options, stages, []);
@@ -46,6 +51,8 @@ export async function testAndAnnounce(options: EngineOptions, stages: Stages, ma
     journal,
     failures,
     reader: ports.reader,
+    commitment: config.network.commitment,
+    signal,
     blockhashes: ports.blockhashes,
     wallet: ports.signer.address,
     time: ports.clock,

@@ -25,6 +25,8 @@ export class RealExecutionEngine {
   readonly #queue = new SnapshotQueue();
   readonly #listeners = new Set<EngineListener>();
   readonly #stopping = new AbortController();
+  /** Ends what the start still waits for. */
+  readonly #endingStart = new AbortController();
   readonly #background = new Set<Promise<void>>();
   readonly #inFlight = new Set<Promise<void>>();
   #stages: Stages | undefined;
@@ -57,6 +59,7 @@ export class RealExecutionEngine {
   /** Makes no new send and resolves when every send in flight has its verdict. */
   async drain(): Promise<void> {
     if (this.#phase === 'running' || this.#phase === 'starting') this.#phase = 'draining';
+    this.#endingStart.abort();
     this.#stages?.risk.drain();
     await this.#stages?.monitor.idle();
     // A verdict is settled after the monitor lets go of it; what simulates or settles is waited for as well.
@@ -72,6 +75,7 @@ export class RealExecutionEngine {
   /** Stops sending for good; sends in flight go on to their verdicts. Nothing in the engine takes this back. */
   halt(trigger: string): void {
     this.#stages?.killSwitch.trip(trigger);
+    this.#endingStart.abort();
   }
 
   /** Adds a listener, also before the start; returns the function that removes it. */
@@ -95,11 +99,14 @@ export class RealExecutionEngine {
     });
     this.#stages = stages;
     await ports.blockhashes.start();
-    await market.start((snapshot) => this.#take(snapshot));
+    await market.start(
+      (snapshot) => this.#take(snapshot),
+      (error) => this.#fault(error),
+    );
     await this.#recover(stages);
     const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.state === 'ACTIVE';
     await prepareWallet(this.#options, stages, mayGoOn);
-    await testAndAnnounce(this.#options, stages, mayGoOn);
+    await testAndAnnounce(this.#options, stages, mayGoOn, this.#endingStart.signal);
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
     this.#run(keepHouse(this.#options, stages, { signal: this.#stopping.signal, onTick: () => this.#revisit() }));

@@ -142,6 +142,7 @@ export class JsonRpcReader implements ChainReader {
     // A transaction that fails before it runs has no accounts to show.
     const shown = value.get('accounts').isNull() ? [] : expectLength(value.get('accounts'), returnAccounts.length);
     return {
+      slot,
       error: value.get('err').value ?? null,
       logs: value
         .get('logs')

@@ -117,6 +117,10 @@ const MARKET_CODES = {
     severity: 'recoverable',
     action: 'Trade other pools; start again once somebody else has swapped in this one.',
   },
+  MARKET_LAYOUT_MISMATCH: {
+    severity: 'recoverable',
+    action: 'Update Tandem: the pool accounts of the venue have another size than this version knows.',
+  },
   MARKET_SELF_TEST_MISMATCH: {
     severity: 'fatal',
     action:

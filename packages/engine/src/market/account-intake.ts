@@ -1,4 +1,6 @@
 import type { AccountRecord } from '@tandem/core-native';
+import { isChainError } from '../chain/is-chain-error.js';
+import type { EngineError } from '../errors/engine-error.js';
 import type { AccountFeed, AccountUpdate } from '../ports/account-feed.js';
 import type { AccountReading, ChainReader, Commitment } from '../ports/chain-reader.js';
 import { absentAccount } from './market-store.js';
@@ -10,6 +12,9 @@ export interface AccountIntakeOptions {
   readonly feed: Pick<AccountFeed, 'watch' | 'unwatch'>;
   readonly commitment: Commitment;
 }
+
+/** Subscriptions asked for at once where each is asked for by itself. */
+const SINGLES_AT_ONCE = 32;
 
 /**
  * The accounts that are wanted and have not been read yet. Each is subscribed first and read then, so that no change falls between;
@@ -63,29 +68,37 @@ export class AccountIntake {
     if (before === undefined || update.slot >= before.slot) this.#arrivals.set(key, update);
   }
 
-  /** Subscribes what is not subscribed yet, and these. @throws CHAIN_* */
-  async subscribe(others: readonly Uint8Array[] = []): Promise<void> {
-    const wanted = new Map(this.#unsubscribed);
-    if (wanted.size + others.length === 0) return;
-    await this.#options.feed.watch([...wanted.values(), ...others]);
-    for (const [key, address] of wanted) {
-      // Dropped meanwhile, and perhaps wanted again since: only this very request has been met.
-      if (this.#unsubscribed.get(key) === address) this.#unsubscribed.delete(key);
+  /**
+   * Subscribes what is not subscribed yet, and these. A node that refuses one address gets the others one by one: what one of them
+   * costs must not keep the rest from being read. Returns the first refusal, if any. @throws what is not the node's or the feed's doing
+   */
+  async subscribe(others: readonly Uint8Array[] = []): Promise<EngineError | undefined> {
+    const wanted = [...this.#unsubscribed.values(), ...others];
+    if (wanted.length === 0) return undefined;
+    const refusal = await this.#watch(wanted);
+    if (refusal === undefined || wanted.length === 1 || refusal.code !== 'CHAIN_SUBSCRIPTION_INVALID') return refusal;
+    let first: EngineError | undefined;
+    for (let at = 0; at < wanted.length; at += SINGLES_AT_ONCE) {
+      const singles = wanted.slice(at, at + SINGLES_AT_ONCE);
+      const refusals = await Promise.all(singles.map(async (address) => await this.#watch([address])));
+      first ??= refusals.find((one) => one !== undefined);
     }
+    return first;
   }
 
   /** Reads everything that is subscribed and unread. @throws CHAIN_* */
   async read(): Promise<readonly AccountReading[]> {
     const wanted = [...this.#unread].filter(([key]) => !this.#unsubscribed.has(key)).map(([, address]) => address);
-    return await this.#options.reader.readAccounts(wanted, this.#options.commitment);
+    return wanted.length === 0 ? [] : await this.#options.reader.readAccounts(wanted, this.#options.commitment);
   }
 
   /**
    * Returns what the readings say of the accounts that are still wanted. Where a reading and an update tell of one account in one
-   * slot with different bytes nobody knows which came later: that account stays unread.
+   * slot with different bytes nobody knows which came later: that account is left out and read again. What is returned counts as
+   * read once it has been applied (`settle`).
    */
-  accept(readings: readonly AccountReading[]): AccountRecord[] {
-    const accepted: AccountRecord[] = [];
+  select(readings: readonly AccountReading[]): AccountRecord[] {
+    const selected: AccountRecord[] = [];
     for (const { address, slot, account } of readings) {
       const key = addressKey(address);
       if (!this.#unread.has(key) || this.#unsubscribed.has(key)) continue;
@@ -93,10 +106,30 @@ export class AccountIntake {
       const arrival = this.#arrivals.get(key);
       this.#arrivals.delete(key);
       if (arrival !== undefined && contradicts(arrival, record)) continue;
-      this.#unread.delete(key);
-      accepted.push(record);
+      selected.push(record);
     }
-    return accepted;
+    return selected;
+  }
+
+  /** Takes note that records have been applied. */
+  settle(records: readonly AccountRecord[]): void {
+    for (const { address } of records) this.#unread.delete(addressKey(address));
+  }
+
+  /** Returns the refusal of the node or the feed. */
+  async #watch(addresses: readonly Uint8Array[]): Promise<EngineError | undefined> {
+    try {
+      await this.#options.feed.watch(addresses);
+    } catch (error) {
+      if (!isChainError(error)) throw error;
+      return error;
+    }
+    for (const address of addresses) {
+      const key = addressKey(address);
+      // Dropped meanwhile, and perhaps wanted again since: only this very request has been met.
+      if (this.#unsubscribed.get(key) === address) this.#unsubscribed.delete(key);
+    }
+    return undefined;
   }
 }
 

@@ -1,9 +1,10 @@
 import type { AccountRecord, ChainClock, CoreApi, PoolDescription, PoolIndex, StoreId } from '@tandem/core-native';
 import { encodeBase58 } from '../chain/base58.js';
 import { CLOCK_SYSVAR_ADDRESS, decodeClockSysvar } from '../chain/clock-sysvar.js';
+import { isChainError } from '../chain/is-chain-error.js';
 import { SlotClock } from '../chain/slot-clock.js';
 import { createEngineError } from '../errors/create-engine-error.js';
-import { EngineError } from '../errors/engine-error.js';
+import type { EngineError } from '../errors/engine-error.js';
 import type { AccountFeed, AccountUpdate, FeedEvent } from '../ports/account-feed.js';
 import type { AccountReading, ChainReader, Commitment } from '../ports/chain-reader.js';
 import type { Clock } from '../ports/clock.js';
@@ -13,6 +14,7 @@ import { MarketStore } from './market-store.js';
 import type { MarketSnapshot } from './market-snapshot.js';
 import type { MarketCounts, MarketRefusal, MarketState } from './market-state.js';
 import { discoverPools } from './pool-discovery.js';
+import { findUnreadableVenues, type UnreadableVenue } from './unreadable-venue.js';
 import { ageInSlots } from './staleness.js';
 import { addressKey, UpdateBatch } from './update-batch.js';
 
@@ -54,11 +56,13 @@ export class LiveMarketState implements MarketState {
   readonly #intake: AccountIntake;
   readonly #chainClock: ChainClockTracker;
   #listener: ((snapshot: MarketSnapshot) => void) | null = null;
+  #onFault: (error: unknown) => void = endProcess;
   #lostReason: string | null = 'not started';
   #isFlushScheduled = false;
   #isFollowing = false;
   /** Counts losses, so that a snapshot that was overtaken by the next loss does not make the market live. */
   #losses = 0;
+  #unreadable: readonly UnreadableVenue[] = [];
   #counts = { received: 0, resnapshots: 0 };
 
   constructor(options: LiveMarketStateOptions) {
@@ -80,11 +84,17 @@ export class LiveMarketState implements MarketState {
     return this.#store.refusals.count;
   }
 
-  async start(listener: (snapshot: MarketSnapshot) => void): Promise<void> {
+  get unreadableVenues(): readonly UnreadableVenue[] {
+    return this.#unreadable;
+  }
+
+  async start(listener: (snapshot: MarketSnapshot) => void, onFault = endProcess): Promise<void> {
+    this.#onFault = onFault;
     try {
       await this.#addPools();
       await this.#options.feed.start((event) => this.#receive(event));
-      await this.#intake.subscribe([CLOCK_SYSVAR_ADDRESS]);
+      const refusal = await this.#intake.subscribe([CLOCK_SYSVAR_ADDRESS]);
+      if (refusal !== undefined) throw refusal;
       this.#listener = listener;
       await this.#snapshotAll();
       await this.#untilLive();
@@ -150,9 +160,11 @@ export class LiveMarketState implements MarketState {
   }
 
   async #addPools(): Promise<void> {
-    const { accounts, refusals } = await discoverPools(this.#options);
+    const { accounts, refusals, unreadable } = await discoverPools(this.#options);
     for (const refusal of refusals) this.#store.refusals.add(refusal);
-    this.#intake.follow(this.#store.add(accounts));
+    const { refusals: refused, ...change } = this.#store.add(accounts);
+    this.#unreadable = [...unreadable, ...findUnreadableVenues(accounts, refused)];
+    this.#intake.follow(change);
     if (this.poolCount() > 0) return;
     const context = {
       refusals: this.refusals.slice(-20),
@@ -209,12 +221,23 @@ export class LiveMarketState implements MarketState {
       (oldest, update) => Math.min(oldest, update.receivedAtMicros),
       Number.MAX_SAFE_INTEGER,
     );
-    this.#tell(this.#apply(updates), receivedAtMicros);
+    try {
+      this.#tell(this.#apply(updates), receivedAtMicros);
+    } catch (error) {
+      return this.#fail(error);
+    }
     void this.#follow();
   }
 
   #tell(touched: Uint32Array, receivedAtMicros: number): void {
     if (touched.length > 0) this.#listener?.(this.#snapshot(touched, receivedAtMicros));
+  }
+
+  /** Something broke that no node and no retry can mend: the picture is not to be trusted any more, and whoever started the market hears of it. */
+  #fail(error: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    this.#lose(`the market broke: ${error instanceof Error ? error.message : String(error)}`);
+    this.#onFault(error);
   }
 
   #lose(detail: string): void {
@@ -230,8 +253,8 @@ export class LiveMarketState implements MarketState {
         if (await this.#snapshotAll()) this.#counts.resnapshots += 1;
         return;
       } catch (error) {
-        if (losses === this.#losses)
-          this.#lostReason = `the resnapshot failed: ${error instanceof Error ? error.message : 'unknown cause'}`;
+        if (!isChainError(error)) return this.#fail(error);
+        if (losses === this.#losses) this.#lostReason = `the resnapshot failed: ${error.message}`;
         await this.#options.clock.sleep(RESNAPSHOT_RETRY_MS, this.#stop.signal).catch(() => undefined);
       }
     }
@@ -275,7 +298,9 @@ export class LiveMarketState implements MarketState {
     this.#intake.readAgain(this.#store.accounts.addresses());
     await this.#chainClock.read();
     for (let round = 1; !this.#intake.isComplete && round <= MAX_SETTLING_ROUNDS; round += 1) {
-      const readings = await this.#readUnread();
+      const refusal = await this.#intake.subscribe();
+      if (refusal !== undefined) throw refusal;
+      const readings = await this.#intake.read();
       if (this.#isOvertaken(losses)) return;
       this.#accept(readings);
       this.#apply(this.#batch.take());
@@ -286,29 +311,41 @@ export class LiveMarketState implements MarketState {
   async #follow(): Promise<void> {
     if (this.#isFollowing || !this.isLive() || this.#intake.isComplete) return;
     this.#isFollowing = true;
-    const losses = this.#losses;
-    let retryMs = FIRST_FOLLOW_RETRY_MS;
-    while (!this.#intake.isComplete && !this.#isOvertaken(losses)) {
-      try {
-        const readings = await this.#readUnread();
-        if (this.#isOvertaken(losses)) break;
-        this.#tell(this.#accept(readings), this.#options.clock.nowMicros());
-        if (readings.length > 0 || this.#intake.isComplete) retryMs = FIRST_FOLLOW_RETRY_MS;
-      } catch (error) {
-        // A lost feed brings the next snapshot; anything else, such as a node that takes no more subscriptions, is told and tried again.
-        if (this.#isOvertaken(losses)) break;
-        this.#refuseRead(error);
-        await this.#options.clock.sleep(retryMs, this.#stop.signal).catch(() => undefined);
-        retryMs = Math.min(retryMs * 2, LONGEST_FOLLOW_RETRY_MS);
-      }
+    try {
+      await this.#bringIn(this.#losses);
+    } catch (error) {
+      this.#fail(error);
     }
     this.#isFollowing = false;
     void this.#follow();
   }
 
-  async #readUnread(): Promise<readonly AccountReading[]> {
-    await this.#intake.subscribe();
-    return await this.#intake.read();
+  async #bringIn(losses: number): Promise<void> {
+    let retryMs = FIRST_FOLLOW_RETRY_MS;
+    while (!this.#intake.isComplete && !this.#isOvertaken(losses)) {
+      const { refusal, hasRead } = await this.#readUnread(losses);
+      if (hasRead) retryMs = FIRST_FOLLOW_RETRY_MS;
+      // A lost feed brings the next snapshot; anything else, such as a node that takes no more subscriptions, is told and tried again.
+      if (refusal === undefined || this.#isOvertaken(losses)) continue;
+      this.#refuseRead(refusal);
+      await this.#options.clock.sleep(retryMs, this.#stop.signal).catch(() => undefined);
+      retryMs = Math.min(retryMs * 2, LONGEST_FOLLOW_RETRY_MS);
+    }
+  }
+
+  /** One round: what one account is refused for is returned, and the others are read all the same. @throws all but CHAIN_* */
+  async #readUnread(losses: number): Promise<{ readonly refusal: EngineError | undefined; readonly hasRead: boolean }> {
+    const refusal = await this.#intake.subscribe();
+    if (this.#isOvertaken(losses)) return { refusal, hasRead: false };
+    let readings: readonly AccountReading[];
+    try {
+      readings = await this.#intake.read();
+    } catch (error) {
+      if (!isChainError(error)) throw error;
+      return { refusal: error, hasRead: false };
+    }
+    if (!this.#isOvertaken(losses)) this.#tell(this.#accept(readings), this.#options.clock.nowMicros());
+    return { refusal, hasRead: readings.length > 0 };
   }
 
   /** Whether the feed was lost since, or the market stopped: what was asked for then proves nothing now. */
@@ -319,7 +356,10 @@ export class LiveMarketState implements MarketState {
   /** Applies readings and returns the pools they touched. */
   #accept(readings: readonly AccountReading[]): Uint32Array {
     for (const { slot } of readings) this.#slots.observe(slot, this.#options.clock.nowMicros());
-    return this.#apply(this.#intake.accept(readings));
+    const records = this.#intake.select(readings);
+    const touched = this.#apply(records);
+    this.#intake.settle(records);
+    return touched;
   }
 
   #apply(records: readonly AccountRecord[]): Uint32Array {
@@ -329,9 +369,7 @@ export class LiveMarketState implements MarketState {
     return touched;
   }
 
-  #refuseRead(error: unknown): void {
-    const code = error instanceof EngineError ? error.code : 'CHAIN_RESPONSE_INVALID';
-    const message = error instanceof Error ? error.message : String(error);
+  #refuseRead({ code, message }: EngineError): void {
     this.#store.refusals.add({ address: encodeBase58(this.#intake.next ?? CLOCK_SYSVAR_ADDRESS), code, message });
   }
 
@@ -354,4 +392,11 @@ export class LiveMarketState implements MarketState {
       receivedAtMicros,
     });
   }
+}
+
+/** Nobody asked to hear of faults: they are not to be lost. */
+function endProcess(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -1,5 +1,6 @@
 import type { ChainClock, PoolDescription, PoolIndex, StoreId } from '@tandem/core-native';
 import type { MarketSnapshot } from './market-snapshot.js';
+import type { UnreadableVenue } from './unreadable-venue.js';
 
 /** An account the market did not take, and why. */
 export interface MarketRefusal {
@@ -36,12 +37,15 @@ export interface MarketState {
   readonly refusals: readonly MarketRefusal[];
   /** Refusals ever made, also those the bounded list has dropped. */
   readonly refusalCount: number;
+  /** Enabled venues of which discovery found accounts and no readable pool; filled by `start`. */
+  readonly unreadableVenues: readonly UnreadableVenue[];
   /**
    * Finds the pools, subscribes, snapshots, and then calls the listener for every change; the first call has `touched: undefined`.
-   * Resolves after that first call. The listener runs synchronously and must not throw.
+   * Resolves after that first call. The listener runs synchronously and must not throw. What breaks in the background and is neither
+   * the node's nor the feed's doing, such as CORE_PANIC, goes to `onFault`, and the market is live no more; without it the process ends.
    * @throws CHAIN_*, MARKET_POOL_NOT_FOUND
    */
-  start(listener: (snapshot: MarketSnapshot) => void): Promise<void>;
+  start(listener: (snapshot: MarketSnapshot) => void, onFault?: (error: unknown) => void): Promise<void>;
   /** Stops the feed and drops the store. No listener call follows. */
   stop(): Promise<void>;
   /** Returns the newest slot seen, 0 before the first. */

@@ -18,6 +18,11 @@ export interface Applied extends WatchChange {
   readonly touched: Uint32Array;
 }
 
+/** What came of accounts that were to be pools. */
+export interface Added extends WatchChange {
+  readonly refusals: readonly AccountRefusal[];
+}
+
 const REFUSED_INDEX = 0xffff_ffff;
 const U64_MAX = (1n << 64n) - 1n;
 const NOTHING = new Uint8Array(0);
@@ -51,10 +56,10 @@ export class MarketStore {
   }
 
   /** Registers pools and returns what they depend on; nothing when none of the accounts is a pool. */
-  add(pools: readonly AccountRecord[]): WatchChange {
+  add(pools: readonly AccountRecord[]): Added {
     const { indices, refusals } = this.#core.addPools(this.id, encodeAccountBatch(pools));
     this.#list(refusals, pools);
-    return this.accounts.track(indices.filter((index) => index !== REFUSED_INDEX));
+    return { ...this.accounts.track(indices.filter((index) => index !== REFUSED_INDEX)), refusals };
   }
 
   /** Applies newer bytes, in order. */

@@ -2,6 +2,8 @@ import { encodeBase58, findAddressBytes } from '../chain/base58.js';
 import type { EngineCode } from '../errors/codes.js';
 import type { AccountFilter, AccountSnapshot, ChainReader, Commitment } from '../ports/chain-reader.js';
 import type { MarketRefusal } from './market-state.js';
+import { isChainError } from '../chain/is-chain-error.js';
+import type { UnreadableVenue } from './unreadable-venue.js';
 import { findVenueByProgram, VENUE_CATALOG, type VenueEntry } from './venue-catalog.js';
 
 export interface PoolDiscoveryOptions {
@@ -21,6 +23,15 @@ export interface DiscoveredPools {
   /** Pool accounts as the chain gave them; whether they can be traded is the core's to say. */
   readonly accounts: readonly AccountSnapshot[];
   readonly refusals: readonly MarketRefusal[];
+  /** Enabled venues whose pool accounts have another size than the core knows. */
+  readonly unreadable: readonly UnreadableVenue[];
+}
+
+/** What the chain holds of one venue. */
+interface VenuePools {
+  readonly accounts: readonly AccountSnapshot[];
+  readonly refusals?: readonly MarketRefusal[];
+  readonly unreadable?: readonly UnreadableVenue[];
 }
 
 /** Finds pool accounts: those that are named, or all of the enabled venues. @throws CHAIN_* */
@@ -41,7 +52,7 @@ function refuseShortPools(found: DiscoveredPools): DiscoveredPools {
       refusals.push(refusal(encodeBase58(account.address), 'MARKET_POOL_RENT_UNSUPPORTED', message));
     }
   }
-  return { accounts, refusals };
+  return { ...found, accounts, refusals };
 }
 
 async function loadNamedPools(options: PoolDiscoveryOptions): Promise<DiscoveredPools> {
@@ -60,7 +71,7 @@ async function loadNamedPools(options: PoolDiscoveryOptions): Promise<Discovered
     if (refused !== null) refusals.push(refused);
     return refused !== null || account === null ? [] : [account];
   });
-  return { accounts, refusals };
+  return { accounts, refusals, unreadable: [] };
 }
 
 function refuseNamedPool(
@@ -79,20 +90,64 @@ function refuseNamedPool(
 }
 
 async function loadVenuePools(options: PoolDiscoveryOptions): Promise<DiscoveredPools> {
-  const { reader, commitment, venues } = options;
-  const questions = VENUE_CATALOG.filter((entry) => venues.includes(entry.stem)).flatMap((entry) =>
-    filtersFor(entry, options.mints).map((filters) => ({ entry, filters })),
-  );
-  const answers = await Promise.all(
-    questions.map(async ({ entry, filters }) => {
-      const program = findAddressBytes(entry.programId) ?? new Uint8Array(32);
-      return await reader.getProgramAccounts(program, commitment, [entry.poolFilter, ...filters]);
-    }),
-  );
-  const byAddress = new Map(answers.flat().map((account) => [encodeBase58(account.address), account]));
+  const entries = VENUE_CATALOG.filter((entry) => options.venues.includes(entry.stem));
+  const answers = await Promise.all(entries.map(async (entry) => await loadPoolsOf(entry, options)));
+  const found = answers.flatMap((answer) => answer.accounts);
+  const byAddress = new Map(found.map((account) => [encodeBase58(account.address), account]));
   // Nodes answer in any order; pools are numbered in this one, and ties of the search break by number.
   const accounts = [...byAddress].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, account]) => account);
-  return { accounts, refusals: [] };
+  return {
+    accounts,
+    refusals: answers.flatMap((answer) => answer.refusals ?? []),
+    unreadable: answers.flatMap((answer) => answer.unreadable ?? []),
+  };
+}
+
+async function loadPoolsOf(entry: VenueEntry, options: PoolDiscoveryOptions): Promise<VenuePools> {
+  const accounts = await askFor(entry, entry.poolFilter, options);
+  if (accounts.length > 0 || entry.poolDiscriminator === null || !('dataSize' in entry.poolFilter)) return { accounts };
+  return await findResizedPools(entry, entry.poolFilter.dataSize, entry.poolDiscriminator, options);
+}
+
+/** A venue whose accounts have grown looks like one without pools; their first bytes stay what they were, and give it away. */
+async function findResizedPools(
+  entry: VenueEntry,
+  dataSize: number,
+  discriminator: Uint8Array,
+  options: PoolDiscoveryOptions,
+): Promise<VenuePools> {
+  try {
+    const marked = await askFor(entry, { offset: 0, bytes: discriminator }, options);
+    const [first, ...others] = marked.filter(({ data }) => data.length !== dataSize);
+    if (first === undefined) return { accounts: [] };
+    const address = encodeBase58(first.address);
+    const reason = `its layout changed: ${others.length + 1} pool accounts have another size than ${dataSize} bytes (${first.data.length})`;
+    return {
+      accounts: [],
+      refusals: [refusal(address, 'MARKET_LAYOUT_MISMATCH', `${entry.stem}: ${reason}`)],
+      unreadable: [{ venue: entry.stem, address, reason }],
+    };
+  } catch (error) {
+    // Only a check: a node that does not answer it must not keep the other venues from trading.
+    if (!isChainError(error)) throw error;
+    const message = `${entry.stem}: whether its accounts have another size is not known: ${error.message}`;
+    return { accounts: [], refusals: [{ address: entry.programId, code: error.code, message }] };
+  }
+}
+
+async function askFor(
+  entry: VenueEntry,
+  poolFilter: AccountFilter,
+  { reader, commitment, mints }: PoolDiscoveryOptions,
+): Promise<AccountSnapshot[]> {
+  const program = findAddressBytes(entry.programId) ?? new Uint8Array(32);
+  const answers = await Promise.all(
+    filtersFor(entry, mints).map(
+      async (filters) => await reader.getProgramAccounts(program, commitment, [poolFilter, ...filters]),
+    ),
+  );
+  // A pool of two of the mints answers two of the questions.
+  return [...new Map(answers.flat().map((account) => [encodeBase58(account.address), account])).values()];
 }
 
 /** A pool holds a mint on side A or on side B: two questions a mint, and one without mints. */
@@ -107,7 +162,7 @@ function limitPools(found: DiscoveredPools, maxPools: number): DiscoveredPools {
   const refusals = dropped.map((account) =>
     refusal(encodeBase58(account.address), 'MARKET_POOL_LIMIT_EXCEEDED', `more than ${maxPools} pools were found`),
   );
-  return { accounts: found.accounts.slice(0, maxPools), refusals: [...found.refusals, ...refusals] };
+  return { ...found, accounts: found.accounts.slice(0, maxPools), refusals: [...found.refusals, ...refusals] };
 }
 
 function refusal(address: string, code: EngineCode, message: string): MarketRefusal {

@@ -11,6 +11,8 @@ export interface VenueEntry {
   readonly programId: string;
   /** What every pool account of the program has and as few others as possible: its size, or first bytes where sizes differ. */
   readonly poolFilter: AccountFilter;
+  /** First bytes of a pool account, which outlive a change of its size; null where the program writes none. */
+  readonly poolDiscriminator: Uint8Array | null;
   /** Offset of mint A in a pool account. */
   readonly mintAOffset: number;
   /** Offset of mint B in a pool account. */
@@ -24,8 +26,11 @@ export interface VenueEntry {
   readonly leastPoolBytes?: number;
 }
 
-/** Anchor discriminator of pump_amm's `Pool`, sha256("account:Pool"). */
-const PUMPSWAP_POOL = Uint8Array.of(0xf1, 0x9a, 0x6d, 0x04, 0x11, 0xb1, 0x6d, 0xbc);
+/** Anchor discriminators of pool accounts, sha256("account:<name>"): `PoolState`, `Whirlpool`, `LbPair` and `Pool`. */
+const POOL_STATE = Uint8Array.of(0xf7, 0xed, 0xe3, 0xf5, 0xd7, 0xc3, 0xde, 0x46);
+const WHIRLPOOL = Uint8Array.of(0x3f, 0x95, 0xd1, 0x0c, 0xe1, 0x80, 0x63, 0x09);
+const LB_PAIR = Uint8Array.of(0x21, 0x0b, 0x31, 0x62, 0xb5, 0x65, 0xb1, 0x0d);
+const POOL = Uint8Array.of(0xf1, 0x9a, 0x6d, 0x04, 0x11, 0xb1, 0x6d, 0xbc);
 
 /** One entry for every venue of the core: the compiler refuses a missing or misnumbered one. */
 const ENTRIES = {
@@ -35,6 +40,7 @@ const ENTRIES = {
     venue: 0,
     programId: 'CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C',
     poolFilter: { dataSize: 637 },
+    poolDiscriminator: POOL_STATE,
     mintAOffset: 168,
     mintBOffset: 200,
     writtenPositions: [2, 3],
@@ -45,6 +51,7 @@ const ENTRIES = {
     venue: 1,
     programId: '675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8',
     poolFilter: { dataSize: 752 },
+    poolDiscriminator: null,
     mintAOffset: 400,
     mintBOffset: 432,
     writtenPositions: [1, 2],
@@ -55,6 +62,7 @@ const ENTRIES = {
     venue: 2,
     programId: 'CAMMCzo5YL8w4VFF8KVHrK22GGUsp5VTaW7grrKgrWqK',
     poolFilter: { dataSize: 1544 },
+    poolDiscriminator: POOL_STATE,
     mintAOffset: 73,
     mintBOffset: 105,
     writtenPositions: [0],
@@ -65,6 +73,7 @@ const ENTRIES = {
     venue: 3,
     programId: 'whirLbMiicVdio4qvUfM5KAg6Ct8VwpYzGff3uctyCc',
     poolFilter: { dataSize: 653 },
+    poolDiscriminator: WHIRLPOOL,
     mintAOffset: 101,
     mintBOffset: 181,
     writtenPositions: [0],
@@ -75,6 +84,7 @@ const ENTRIES = {
     venue: 4,
     programId: 'LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo',
     poolFilter: { dataSize: 904 },
+    poolDiscriminator: LB_PAIR,
     mintAOffset: 88,
     mintBOffset: 120,
     writtenPositions: [0],
@@ -85,6 +95,7 @@ const ENTRIES = {
     venue: 5,
     programId: 'cpamdpZCGKUy5JxQXB4dcpGPiikHawvSWAd6mEn1sGG',
     poolFilter: { dataSize: 1112 },
+    poolDiscriminator: POOL,
     mintAOffset: 168,
     mintBOffset: 200,
     writtenPositions: [0],
@@ -94,7 +105,8 @@ const ENTRIES = {
     stem: 'pumpswap',
     venue: 6,
     programId: 'pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA',
-    poolFilter: { offset: 0, bytes: PUMPSWAP_POOL },
+    poolFilter: { offset: 0, bytes: POOL },
+    poolDiscriminator: POOL,
     mintAOffset: 43,
     mintBOffset: 75,
     // A swap books the fees it leaves in the vault in the pool's account, and they are no reserve.

@@ -48,6 +48,8 @@ export interface SignatureStatus {
 }
 
 export interface SimulationResult {
+  /** Slot of the state it ran on. */
+  readonly slot: bigint;
   readonly error: unknown;
   readonly logs: readonly string[];
   readonly unitsConsumed: bigint | null;

@@ -374,6 +374,7 @@ describe('a good answer', () => {
     );
     const simulation = await reader.simulate(Uint8Array.of(1, 2, 3), [ADDRESS, ADDRESS]);
     expect(simulation).toMatchObject({
+      slot: 4n,
       error: null,
       logs: ['a'],
       unitsConsumed: 150n,
@@ -397,6 +398,7 @@ describe('a good answer', () => {
       ),
     );
     expect(await reader.simulate(Uint8Array.of(1), [ADDRESS])).toEqual({
+      slot: 4n,
       error: 'BlockhashNotFound',
       logs: [],
       unitsConsumed: null,

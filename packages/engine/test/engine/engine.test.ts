@@ -187,6 +187,18 @@ describe('RealExecutionEngine', () => {
     expect(await paper.engine.stop()).toBe(summary);
   });
 
+  it('halts with an alert when the core breaks in the background of the market', async () => {
+    const paper = create();
+    await start(paper);
+    paper.market.breakDown(Object.assign(new Error('the core panicked'), { code: 'CORE_PANIC' }));
+    paper.market.move(1, GAP);
+    await pass(paper);
+    expect(paper.chain.sender.sends).toEqual([]);
+    expect(paper.journal.ofType('alert')).toContainEqual(
+      expect.objectContaining({ severity: 'critical', rule: 'CORE_PANIC', message: 'the core panicked' }),
+    );
+  });
+
   it('sends nothing after a halt and keeps resolving what is in flight', async () => {
     const paper = create();
     const signature = await trade(paper);

@@ -11,12 +11,14 @@ export class PaperMarket implements MarketState {
   /** Pools that are given out as PumpSwap's; they price and swap as they are. */
   readonly pumpswapPools = new Set<number>();
   readonly withdrawn = new Map<number, string>();
+  readonly unreadableVenues = [];
   live = true;
   slot = 100n;
   readonly #core: CoreApi;
   readonly #clock: Clock;
   readonly #pools: readonly PaperPool[];
   #listener: ((snapshot: MarketSnapshot) => void) | undefined;
+  #onFault: ((error: unknown) => void) | undefined;
   stopped = false;
 
   /** Every pool starts with 1,000 SOL against 200,000 USD. */
@@ -50,8 +52,14 @@ export class PaperMarket implements MarketState {
     this.#listener?.({ store, touched, clock: this.clock(), slot, receivedAtMicros: this.#clock.nowMicros() });
   }
 
-  async start(listener: (snapshot: MarketSnapshot) => void): Promise<void> {
+  /** Tells the engine that the market broke in the background. */
+  breakDown(error: unknown): void {
+    this.#onFault?.(error);
+  }
+
+  async start(listener: (snapshot: MarketSnapshot) => void, onFault?: (error: unknown) => void): Promise<void> {
     this.#listener = listener;
+    this.#onFault = onFault;
     this.tell(undefined);
   }
 

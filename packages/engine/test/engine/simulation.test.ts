@@ -20,7 +20,7 @@ function create(answer: { readonly profit: bigint; readonly error?: unknown }) {
       simulated.push(transaction);
       const data = tokenAccountData(decodeAddress(SOL), address, 5_000_000_000n + answer.profit);
       const after = { address: account!, owner: address, lamports: 1n, slot: 101n, data };
-      return { error: answer.error ?? null, logs: [], unitsConsumed: 1n, accounts: [after] };
+      return { slot: 101n, error: answer.error ?? null, logs: [], unitsConsumed: 1n, accounts: [after] };
     },
   });
   return { ...paper, simulated };

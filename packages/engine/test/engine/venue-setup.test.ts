@@ -133,7 +133,7 @@ it('creates nothing in a simulation, and puts the creation before the swaps that
       simulated.push(transaction);
       const data = tokenAccountData(decodeAddress(SOL), WALLET, 5_047_642_666n);
       const after = { address: account!, owner: WALLET, lamports: 1n, slot: 101n, data };
-      return { error: null, logs: [], unitsConsumed: 1n, accounts: [after] };
+      return { slot: 1n, error: null, logs: [], unitsConsumed: 1n, accounts: [after] };
     },
   });
   expect(await start(paper)).toBeUndefined();

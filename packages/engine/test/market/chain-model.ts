@@ -31,6 +31,8 @@ export class ChainModel {
   /** The node takes no more subscriptions. */
   isFull = false;
   isStopped = false;
+  /** Base58 of an address that the node gives no subscription of, nor of any that are asked for with it. */
+  unwatchable: string | null = null;
   /** Runs while a read is on its way, after the node has answered it. */
   duringRead: () => void = () => undefined;
   #listener: (event: FeedEvent) => void = () => undefined;
@@ -111,6 +113,8 @@ export class ChainModel {
     },
     watch: async (addresses) => {
       if (this.isFull) throw createEngineError('CHAIN_SUBSCRIPTION_INVALID', 'too many subscriptions');
+      if (addresses.some((address) => encodeBase58(address) === this.unwatchable))
+        throw createEngineError('CHAIN_SUBSCRIPTION_INVALID', 'this one is not given');
       for (const address of addresses) this.watched.add(encodeBase58(address));
     },
     unwatch: (addresses) => {

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeBase58 } from '../../src/chain/base58.js';
+import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { CLOCK_SYSVAR_ADDRESS } from '../../src/chain/clock-sysvar.js';
 import { nextTurn } from '../../src/chain/next-turn.js';
 import { LiveMarketState, type LiveMarketStateOptions } from '../../src/market/live-market-state.js';
 import type { MarketSnapshot } from '../../src/market/market-snapshot.js';
+import { VENUE_CATALOG } from '../../src/market/venue-catalog.js';
 import { SteppedClock } from '../chain/stepped-clock.js';
 import { addressOf, arraysFrom, ChainModel } from './chain-model.js';
 import { LedgerCore, REFUSED_BYTE } from './ledger-core.js';
@@ -394,6 +395,24 @@ describe('accounts in reach of a price', () => {
     expectTruth();
   });
 
+  it('are read although the node gives no subscription of one of them', async () => {
+    await market.start(listen);
+    const [refused, other] = arraysFrom(0, 2) as [Uint8Array, Uint8Array];
+    chain.unwatchable = encodeBase58(refused);
+    chain.write(other, Uint8Array.of(9));
+    chain.nextSlot();
+    chain.movePrice(0, 2);
+    chain.deliver();
+    await settled();
+    expect([watches(refused), watches(other)]).toEqual([false, true]);
+    expect([...(held(other) ?? [])]).toEqual([9]);
+    expect(market.refusals).toMatchObject([{ address: encodeBase58(refused), code: 'CHAIN_SUBSCRIPTION_INVALID' }]);
+    chain.unwatchable = null;
+    await clock.advance(250);
+    await settled();
+    expectTruth();
+  });
+
   it('that the price has left again before they were read are not waited for', async () => {
     await market.start(listen);
     chain.isReaderDead = true;
@@ -436,6 +455,78 @@ describe('accounts in reach of a price', () => {
     expect(touchedSince(1)[0]).toBe('all');
     expect(arraysFrom(0, 0).some(watches)).toBe(false);
     expectTruth();
+  });
+});
+
+describe('a fault of the core', () => {
+  const panic = () => {
+    throw Object.assign(new Error('the core panicked'), { code: 'CORE_PANIC' });
+  };
+  let faults: unknown[];
+  const start = async () => {
+    faults = [];
+    await market.start(listen, (error) => faults.push(error));
+  };
+  const expectFault = async () => {
+    expect(faults).toMatchObject([{ code: 'CORE_PANIC' }]);
+    expect(market.isLive()).toBe(false);
+    expect(market.lostReason()).toContain('the core panicked');
+    expect(market.refusals).toEqual([]);
+    const { reads } = chain;
+    await clock.advance(8_000);
+    await settled();
+    expect(chain.reads).toBe(reads);
+    expect(faults).toHaveLength(1);
+  };
+
+  it('is told and not tried again when what came into reach is applied', async () => {
+    await start();
+    chain.nextSlot();
+    chain.movePrice(0, 2);
+    chain.deliver();
+    chain.duringRead = () => (core.applyAccounts = panic);
+    await settled();
+    await expectFault();
+  });
+
+  it('is told when an update is applied', async () => {
+    await start();
+    core.applyAccounts = panic;
+    chain.nextSlot();
+    chain.write(addressOf(2, 0), Uint8Array.of(1));
+    chain.deliver();
+    await settled();
+    await expectFault();
+  });
+
+  it('is told when a resnapshot is applied', async () => {
+    await start();
+    chain.lose();
+    core.applyAccounts = panic;
+    chain.resume();
+    await settled();
+    await expectFault();
+  });
+});
+
+describe('a venue whose accounts cannot be read', () => {
+  it('is named where every one of them was refused, and not where one was good', async () => {
+    await market.start(listen);
+    expect(market.unreadableVenues).toEqual([]);
+    await market.stop();
+    chain = new ChainModel();
+    chain.addPool(0);
+    const ammV4 = decodeAddress(VENUE_CATALOG[1]?.programId ?? '');
+    for (const pool of [5, 6]) chain.write(addressOf(1, pool), Uint8Array.of(0), ammV4);
+    build();
+    await market.start(listen);
+    expect(market.unreadableVenues).toEqual([
+      {
+        venue: 'raydium_amm_v4',
+        address: encodeBase58(addressOf(1, 5)),
+        reason: expect.stringContaining('none of the 2 accounts found (POOL_ACCOUNT_DISCRIMINATOR_MISMATCH') as string,
+      },
+    ]);
   });
 });
 

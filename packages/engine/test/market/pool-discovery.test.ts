@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
+import { createEngineError } from '../../src/errors/create-engine-error.js';
 import { discoverPools } from '../../src/market/pool-discovery.js';
 import { findVenueByProgram, findVenueByStem, VENUE_CATALOG, VENUE_STEMS } from '../../src/market/venue-catalog.js';
 import { VENUE_PROGRAMS, VENUE_STEMS as CORE_STEMS } from '@tandem/core-native';
+import type { AccountFilter, AccountSnapshot } from '../../src/ports/chain-reader.js';
 import { addressOf, ChainModel } from './chain-model.js';
 
 const ALL = { commitment: 'processed' as const, venues: [...VENUE_STEMS], pools: [], maxPools: 100 };
@@ -21,7 +23,57 @@ describe('discovery', () => {
     const addresses = found.accounts.map((account) => encodeBase58(account.address));
     expect(addresses).toEqual([...addresses].sort());
     expect(addresses).toHaveLength(5);
-    expect(chain.filters).toEqual(VENUE_CATALOG.map(({ poolFilter }) => [poolFilter]));
+    expect(chain.filters.slice(0, VENUE_CATALOG.length)).toEqual(VENUE_CATALOG.map(({ poolFilter }) => [poolFilter]));
+  });
+
+  it('asks once more by the first bytes where none has the size, and only there', async () => {
+    const chain = chainOf(1);
+    expect((await discoverPools({ ...ALL, reader: chain.reader })).unreadable).toEqual([]);
+    const digest = (name: string) => createHash('sha256').update(`account:${name}`).digest().subarray(0, 8);
+    // AMM v4 writes no such bytes, PumpSwap was asked by them already, and CPMM has a pool.
+    const others = ['PoolState', 'Whirlpool', 'LbPair', 'Pool'].map((name) => new Uint8Array(digest(name)));
+    expect(chain.filters.slice(VENUE_CATALOG.length)).toEqual(others.map((bytes) => [{ offset: 0, bytes }]));
+  });
+
+  it('tells of a venue whose pool accounts have grown, with the mints it asks for', async () => {
+    const asked: (readonly AccountFilter[])[] = [];
+    const grown = {
+      address: addressOf(7, 7),
+      owner: new Uint8Array(32),
+      lamports: 1n,
+      slot: 1n,
+      data: new Uint8Array(700),
+    };
+    const fits = { ...grown, address: addressOf(7, 8), data: new Uint8Array(637) };
+    const only = (found: AccountSnapshot[]) => ({
+      getAccounts: async () => [],
+      getProgramAccounts: async (_program: Uint8Array, _commitment: string, filters: readonly AccountFilter[]) => {
+        asked.push(filters);
+        return 'dataSize' in filters[0]! ? [] : found;
+      },
+    });
+    const options = { ...ALL, venues: ['raydium_cpmm'], mints: [addressOf(8, 8)] };
+    const { accounts, refusals, unreadable } = await discoverPools({ ...options, reader: only([grown, fits]) });
+    expect(asked.slice(2).map(([, mint]) => mint)).toMatchObject([{ offset: 168 }, { offset: 200 }]);
+    expect(accounts).toEqual([]);
+    const address = encodeBase58(grown.address);
+    expect(unreadable).toMatchObject([
+      { venue: 'raydium_cpmm', address, reason: expect.stringContaining('its layout changed') as string },
+    ]);
+    expect(refusals).toMatchObject([{ address, code: 'MARKET_LAYOUT_MISMATCH' }]);
+    expect(await discoverPools({ ...options, reader: only([fits]) })).toMatchObject({ unreadable: [], refusals: [] });
+  });
+
+  it('goes on where a node does not answer the second question, and tells of it', async () => {
+    const reader = {
+      getAccounts: async () => [],
+      getProgramAccounts: async (_program: Uint8Array, _commitment: string, filters: readonly AccountFilter[]) => {
+        if ('dataSize' in filters[0]!) return [];
+        throw createEngineError('CHAIN_TIMEOUT', 'no answer');
+      },
+    };
+    const found = await discoverPools({ ...ALL, venues: ['raydium_cpmm'], reader });
+    expect(found).toMatchObject({ unreadable: [], refusals: [{ code: 'CHAIN_TIMEOUT' }] });
   });
 
   it('asks by mint on both sides and takes a pool found twice once', async () => {

@@ -1,10 +1,20 @@
-import { type AccountRecord, Direction, encodeAccountBatch, loadCore, SwapMode, Venue } from '@tandem/core-native';
+import {
+  type AccountRecord,
+  type CoreApi,
+  Direction,
+  encodeAccountBatch,
+  loadCore,
+  SwapMode,
+  Venue,
+} from '@tandem/core-native';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
+import { createEngineError } from '../../src/errors/create-engine-error.js';
 import { FailureHandler } from '../../src/execute/failure-handler.js';
 import { TokenAccounts } from '../../src/execute/token-accounts.js';
 import { venueAccounts } from '../../src/execute/venue-setup.js';
 import type { EngineEventBody } from '../../src/journal/event.js';
+import type { UnreadableVenue } from '../../src/market/unreadable-venue.js';
 import type { AccountSnapshot } from '../../src/ports/index.js';
 import { VenueSelfTest } from '../../src/self-test/venue-self-test.js';
 import { ManualClock, ScriptedReader } from '../../src/testing/index.js';
@@ -28,8 +38,17 @@ interface Node {
   /** Its pools are given out as PumpSwap's. */
   isPumpswap: boolean;
   fails: boolean;
+  /** Slots by which simulations lag behind reads. */
+  lag: bigint;
+  /** The slot that never passes; null where time goes on. */
+  stuckAt: bigint | null;
+  /** Runs at each simulation, which it may answer with an error of its own. */
+  onSimulate: () => unknown;
 }
 let node: Node;
+let unreadable: UnreadableVenue[];
+let stopping: AbortController;
+let readCommitments: Set<string>;
 let clock: ManualClock;
 let store: number;
 let events: EngineEventBody[];
@@ -38,7 +57,21 @@ let funds: Map<string, bigint>;
 let chain: Map<string, AccountRecord>;
 
 beforeEach(() => {
-  node = { delta: 0n, error: null, movedReads: 0, simulations: 0, transactions: [], isPumpswap: false, fails: false };
+  node = {
+    delta: 0n,
+    error: null,
+    movedReads: 0,
+    simulations: 0,
+    transactions: [],
+    isPumpswap: false,
+    fails: false,
+    lag: 0n,
+    stuckAt: null,
+    onSimulate: () => null,
+  };
+  unreadable = [];
+  stopping = new AbortController();
+  readCommitments = new Set();
   clock = new ManualClock();
   events = [];
   withdrawn = [];
@@ -74,24 +107,29 @@ function movePools(): void {
   }
 }
 
+const slotNow = () => node.stuckAt ?? 100n + BigInt(Math.floor(clock.nowMicros() / 400_000));
+
 const reader = () =>
   new ScriptedReader({
-    readAccounts: async (addresses) => {
+    readAccounts: async (addresses, commitment) => {
+      readCommitments.add(commitment);
       if (node.movedReads > 0) {
         movePools();
         node.movedReads -= 1;
       }
       return addresses.map((address) => ({
         address,
-        slot: 100n,
+        slot: slotNow(),
         account: snapshotOf(chain.get(encodeBase58(address))),
       }));
     },
     simulate: async (transaction, [source, destination, sysvar]) => {
       node.simulations += 1;
       node.transactions.push(transaction);
-      if (node.fails) throw new Error('the node does not answer');
-      if (node.error !== null) return { error: node.error, logs: [], unitsConsumed: 1n, accounts: [null, null, null] };
+      if (node.fails) throw createEngineError('CHAIN_TIMEOUT', 'the node does not answer');
+      const slot = slotNow() - node.lag;
+      const error = node.onSimulate() ?? node.error;
+      if (error !== null) return { slot, error, logs: [], unitsConsumed: 1n, accounts: [null, null, null] };
       const amountIn = RESERVES[0] / 1_000n + 1n;
       const { amountOut } = core.quote(store, 0, Direction.AToB, SwapMode.ExactIn, amountIn, CHAIN_CLOCK);
       const data = Buffer.alloc(40);
@@ -107,6 +145,7 @@ const reader = () =>
       const paid = tokenAccountData(decodeAddress(SOL), WALLET, 5_000_000_000n - amountIn);
       const got = tokenAccountData(decodeAddress(USD), WALLET, 7n + amountOut + node.delta);
       return {
+        slot,
         error: null,
         logs: [],
         unitsConsumed: 1n,
@@ -115,12 +154,15 @@ const reader = () =>
     },
   });
 
-async function run(venues = ['raydium_cpmm', 'orca_whirlpool'], mayGoOn = () => true) {
+async function run(venues = ['raydium_cpmm', 'orca_whirlpool'], mayGoOn = () => true, using: CoreApi = core) {
   const test = new VenueSelfTest({
-    core,
+    core: using,
     venues,
+    commitment: 'confirmed',
+    signal: stopping.signal,
     market: {
       store,
+      unreadableVenues: unreadable,
       clock: () => CHAIN_CLOCK,
       poolCount: () => core.poolCount(store),
       describe: (pools) =>
@@ -242,5 +284,151 @@ describe('the self-test of a venue', () => {
     await run(['raydium_cpmm'], () => false);
     expect(node.simulations).toBe(0);
     expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'untested' });
+  });
+
+  it('fails, and alerts, where accounts were found and none could be read', async () => {
+    unreadable = [{ venue: 'orca_whirlpool', address: 'Changed', reason: 'its layout changed' }];
+    await run();
+    expect(verdictOf('orca_whirlpool')).toMatchObject({ outcome: 'failed', pools: 0, pool: 'Changed' });
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'passed' });
+    expect(events.filter(({ type }) => type === 'alert')).toMatchObject([
+      { severity: 'critical', message: expect.stringContaining('orca_whirlpool is disabled') as string },
+    ]);
+    expect(withdrawn).toEqual([]);
+  });
+
+  it('fails where the bytes of its pools are not what the core knows any more', async () => {
+    for (const number of [0, 1]) {
+      const [pool] = new PaperPool(number).accounts(RESERVES, 101n);
+      core.applyAccounts(store, encodeAccountBatch([{ ...pool!, data: new Uint8Array(pool!.data.length) }]));
+    }
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('POOL_ACCOUNT_DISCRIMINATOR_MISMATCH') as string,
+    });
+  });
+
+  it('fails where what it reads anew cannot be decoded, and is undecided about a pool that is gone', async () => {
+    const pools = [0, 1].map((number) => new PaperPool(number).accounts(RESERVES, 101n)[0]!);
+    for (const pool of pools) chain.delete(encodeBase58(pool.address));
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'untested', reason: 'an account of the pool is gone' });
+    events = [];
+    for (const pool of pools) chain.set(encodeBase58(pool.address), { ...pool, data: pool.data.slice(0, 600) });
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('POOL_ACCOUNT_TOO_SHORT') as string,
+    });
+    expect(node.simulations).toBe(0);
+  });
+
+  it.each(['ProgramAccountNotFound', 'InvalidProgramForExecution'])(
+    'fails where the program is gone (%s)',
+    async (error) => {
+      node.error = error;
+      await run();
+      expect(verdictOf('raydium_cpmm')).toMatchObject({
+        outcome: 'failed',
+        reason: expect.stringContaining(error) as string,
+      });
+    },
+  );
+
+  it('reads at the commitment the node simulates at', async () => {
+    await run();
+    expect([...readCommitments]).toEqual(['confirmed']);
+  });
+
+  it('judges no simulation of a slot that was not read', async () => {
+    node.lag = 1n;
+    node.delta = 1n;
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'untested' });
+    events = [];
+    node.error = { InstructionError: [1, { Custom: 101 }] };
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({
+      outcome: 'untested',
+      reason: expect.stringContaining('others were read') as string,
+    });
+    expect(withdrawn).toEqual([]);
+  });
+
+  it('does not count the wrong amounts of one slot twice', async () => {
+    node.delta = 1n;
+    node.stuckAt = 100n;
+    await run();
+    expect(node.simulations).toBe(10);
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'untested' });
+  });
+
+  it('is not given up for one pool that refuses while the other one gives no answer', async () => {
+    node.onSimulate = () => (node.simulations === 1 ? { InstructionError: [1, { Custom: 101 }] } : 'BlockhashNotFound');
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({
+      outcome: 'untested',
+      reason: expect.stringContaining('one pool alone proves nothing') as string,
+    });
+    expect(withdrawn).toEqual([]);
+  });
+
+  it('is given up for its only pool', async () => {
+    core.dropStore(store);
+    store = core.createStore();
+    const records = new PaperPool(0).accounts(RESERVES, 100n);
+    core.addPools(store, encodeAccountBatch(records));
+    core.applyAccounts(store, encodeAccountBatch(records));
+    node.error = { InstructionError: [1, { Custom: 101 }] };
+    await run();
+    expect(verdictOf('raydium_cpmm')).toMatchObject({ outcome: 'failed', pools: 1 });
+  });
+
+  it('makes no further attempt once the start is stopped, and does not wait for it', async () => {
+    let mayGoOn = true;
+    node.onSimulate = () => {
+      mayGoOn = false;
+      return 'BlockhashNotFound';
+    };
+    await run(['raydium_cpmm'], () => mayGoOn);
+    expect(node.simulations).toBe(1);
+    node.onSimulate = () => {
+      stopping.abort();
+      return 'BlockhashNotFound';
+    };
+    await run(['raydium_cpmm']);
+    expect(node.simulations).toBe(2);
+  });
+
+  it('ends a wait between two attempts when the start is stopped', async () => {
+    node.error = 'BlockhashNotFound';
+    const running = run(['raydium_cpmm']);
+    for (let turn = 0; turn < 200 && clock.sleeping === 0; turn += 1) await Promise.resolve();
+    expect(clock.sleeping).toBe(1);
+    stopping.abort();
+    expect(clock.sleeping).toBe(0);
+    await running;
+    expect(node.simulations).toBe(1);
+  });
+
+  it('begins no attempt after the time of the venue has run out', async () => {
+    node.onSimulate = () => {
+      clock.spend(21_000_000);
+      return 'BlockhashNotFound';
+    };
+    await run(['raydium_cpmm']);
+    expect(node.simulations).toBe(1);
+  });
+
+  it('hands on a fault of the core', async () => {
+    const broken: CoreApi = Object.create(core, {
+      compileMessage: {
+        value: () => {
+          throw Object.assign(new Error('the core panicked'), { code: 'CORE_PANIC' });
+        },
+      },
+    });
+    expect(await run(['raydium_cpmm'], () => true, broken)).toMatchObject({ code: 'CORE_PANIC' });
   });
 });
