@@ -302,7 +302,6 @@ fn three_arrays(tick: i32) -> Vec<Account> {
 
 /// Returns the arrays that a small swap names.
 fn named_arrays(pool: &AnyPool, accounts: &[Account], direction: Direction) -> Vec<i32> {
-    let [.., below, own, above] = accounts else { panic!("three arrays") };
     let request = SwapRequest {
         direction,
         mode: SwapMode::ExactIn,
@@ -312,11 +311,9 @@ fn named_arrays(pool: &AnyPool, accounts: &[Account], direction: Direction) -> V
         source: &OWNER,
         destination: &OWNER,
     };
-    let number = |address| {
-        let known =
-            [(-1, below), (0, own), (1, above)].into_iter().find(|(_, array)| array.address == address);
-        known.expect("an array of the pool").0
-    };
+    let arrays = || [1, 0, -1].into_iter().zip(accounts.iter().rev());
+    let number =
+        |address| arrays().find(|(_, array)| array.address == address).expect("an array of the pool").0;
     pool.swap_instruction(&request).accounts[13..].iter().map(|used| number(used.address)).collect()
 }
 
@@ -342,7 +339,7 @@ fn names_the_array_behind_the_price_first_where_the_price_is_near_it() {
 fn names_no_array_behind_the_price_that_does_not_exist() {
     let accounts = three_arrays(59);
     let mut pool = load_pool(&accounts, &POOL);
-    let [.., above] = &accounts[..] else { panic!("accounts") };
+    let above = accounts.last().expect("an array");
     let absent = AccountView { address: &above.address, owner: &[0; 32], data: &[] };
     pool.apply(absent).expect("an absent array");
     assert_eq!(named_arrays(&pool, &accounts, Direction::AToB), [0, -1]);

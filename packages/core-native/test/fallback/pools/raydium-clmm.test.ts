@@ -137,7 +137,7 @@ function firstNamed(tick: number, direction: Direction, missing?: number): numbe
   const accounts = readFixture('raydium_clmm', 'plain').map((account, i) => {
     const data = Uint8Array.from(account.data);
     if (i === 0) {
-      data.set(widePrice(sqrtPriceAtTick(tick)!), 253);
+      data.set(widePrice(sqrtPriceAtTick(tick)), 253);
       new DataView(data.buffer).setInt32(269, tick, true);
     }
     return { ...account, data };
