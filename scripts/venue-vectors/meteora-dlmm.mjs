@@ -13,6 +13,8 @@ const MEMO = bytesOf('054a535a992921064d24e87160da387c7c35b5ddbc92bb81e41fa84041
 
 const BINS_PER_ARRAY = 70;
 const BIN_BYTES = 144;
+/** Bins that the price may move back before a swap lands: the array that it then comes to is named first. */
+const LEEWAY_BINS = 12;
 const U128_MAX = 2n ** 128n - 1n;
 const RESERVE = 2n ** 62n;
 const NOW = 1_790_000_000n;
@@ -266,8 +268,8 @@ function binArray(pool, step, pair, index) {
 }
 
 /**
- * Returns the swap instruction with its 16 accounts, written from the program's account list, and bin arrays behind them: for one
- * or two units those up to the first that gives something and one more, otherwise all.
+ * Returns the swap instruction with its 16 accounts, written from the program's account list, and bin arrays behind them: the one
+ * that the price may go back to, then for one or two units those up to the first that gives something and one more, otherwise all.
  */
 export function call({ kept, vaults, oracle, arrays, pool }, { direction, mode, amount, limit, user }) {
   const read = (address) => ({ address, isSigner: false, isWritable: false });
@@ -284,7 +286,10 @@ export function call({ kept, vaults, oracle, arrays, pool }, { direction, mode, 
         arrayOf(id) === index &&
         (isDown ? id <= pool.active && (bin.y ?? 0n) > 0n : id >= pool.active && (bin.x ?? 0n) > 0n),
     );
-  const passed = amount > 2n ? ahead : ahead.slice(0, ahead.findIndex(gives) + 2);
+  const needed = amount > 2n ? ahead : ahead.slice(0, ahead.findIndex(gives) + 2);
+  const movedBack = arrayOf(isDown ? pool.active + LEEWAY_BINS : pool.active - LEEWAY_BINS);
+  const behind = arrays.filter(({ index }) => index === movedBack && index !== active).filter(isNamed);
+  const passed = [...behind, ...needed];
   const accounts = [
     write(kept.pool.address),
     kept['bitmap-extension'] === undefined ? read(PROGRAM) : write(kept['bitmap-extension'].address),

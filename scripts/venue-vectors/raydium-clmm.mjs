@@ -16,6 +16,8 @@ const SWAP_V2 = bytesOf('2b04ed0b1ac91e62');
 const TICKS_PER_ARRAY = 60;
 /** Arrays that a swap passes at most: the first and the seven after it. */
 const MOST_ARRAYS = 8;
+/** The part of an array that the price may move back before a swap lands: the array that it then comes to is named first. */
+const LEEWAY_DIVISOR = 6;
 
 const FEE = { epoch: 0n, maximum: 5_000_000n, basisPoints: 250 };
 const LATER_FEE = { epoch: 950n, maximum: 2n ** 63n, basisPoints: 37 };
@@ -281,18 +283,22 @@ export function build(spec) {
 }
 
 /**
- * Returns the arrays in the order a swap meets them. One unit never leaves the nearest tick of these pools: for it the array of
- * that tick and a spare one are passed, as a trader would; for anything else all that a trader would pass at most.
+ * Returns the array that the price may go back to, and those that a swap meets in their order. One unit never leaves the nearest tick
+ * of these pools: for it the array of that tick and a spare one are passed, as a trader would; for anything else all that a trader
+ * would pass at most.
  */
 function routeOf({ spec, arrays, tickArrays }, direction, amount) {
   const isDown = direction === 'aToB';
-  const current = Math.floor(spec.tick / (spec.spacing * TICKS_PER_ARRAY));
+  const span = spec.spacing * TICKS_PER_ARRAY;
+  const current = Math.floor(spec.tick / span);
+  const movedBack = Math.floor((spec.tick + (isDown ? span : -span) / LEEWAY_DIVISOR) / span);
+  const behind = tickArrays.filter(({ number }) => number === movedBack && number !== current);
   const side = tickArrays.filter(({ number }) => (isDown ? number <= current : number >= current));
   const route = (isDown ? side.toReversed() : side).slice(0, MOST_ARRAYS);
-  if (amount !== 1n) return route;
+  if (amount !== 1n) return [...behind, ...route];
   const isAhead = (tick) => (isDown ? tick <= spec.tick : tick > spec.tick);
   const nearest = route.findIndex(({ number }) => [...arrays.get(number).keys()].some(isAhead));
-  return nearest === -1 ? route : route.slice(0, nearest + 2);
+  return [...behind, ...(nearest === -1 ? route : route.slice(0, nearest + 2))];
 }
 
 /** Returns the swap instruction with its 13 accounts and those of the route, written from the program's account list. */

@@ -59,6 +59,14 @@ const SPECS: readonly DlmmPoolSpec[] = [
   },
 ];
 
+/** The active bin is 75, the sixth of array 1, and each side spreads over 40 bins. */
+const NEAR_AN_EDGE: DlmmPoolSpec = {
+  ...base,
+  label: 'near an edge',
+  sides: [side(0, 10_000_000_000n), side(1, 12_060_000_000n)],
+  binStep: 25,
+};
+
 interface Floor {
   readonly core: CoreApi;
   readonly cluster: EmbeddedCluster;
@@ -66,7 +74,7 @@ interface Floor {
   readonly faucet: Faucet;
 }
 
-async function openFloor(path: string): Promise<Floor> {
+async function openFloor(path: string, specs = SPECS): Promise<Floor> {
   const { core } = loadCore();
   const cluster = await startEmbeddedCluster({
     clock: realClock,
@@ -75,7 +83,7 @@ async function openFloor(path: string): Promise<Floor> {
     seed: `${SEED}`,
   });
   await cluster.loadProgram(DLMM_PROGRAM, Uint8Array.from(readFileSync(path)));
-  const pools = await Promise.all(SPECS.map(encodeDlmmPool));
+  const pools = await Promise.all(specs.map(encodeDlmmPool));
   for (const account of [...MINTS, ...pools.flatMap((pool) => pool.accounts)]) await cluster.setAccount(account);
   const view = new PoolView(core, cluster);
   await view.add(pools.map((pool) => pool.address));
@@ -97,10 +105,32 @@ describe.each(PROGRAMS)('a seeded DLMM pair on $name', ({ path, isThere }) => {
     if (isThere) floor = await openFloor(path);
   });
   afterAll(async () => {
-    if (!isThere) return;
-    floor.view.close();
-    await floor.cluster.stop();
+    if (isThere) await closeFloor(floor);
   });
+
+  it.skipIf(!isThere).each([SwapMode.ExactIn, SwapMode.ExactOut])(
+    'fills an instruction after the price has gone back into the array behind (mode %i)',
+    async (mode) => {
+      const edge = await openFloor(path, [NEAR_AN_EDGE]);
+      const trader = await fundTrader(edge);
+      const up = { index: 0, direction: Direction.BToA, mode, sharePpm: 5_000 };
+      const early = await prepare(edge, trader, up);
+      await execute(edge, trader, { ...up, direction: Direction.AToB, sharePpm: 200_000, slots: 1 });
+      await edge.view.refresh([0]);
+      const order = { direction: up.direction, mode, amount: early.amount, clock: await edge.view.chainClock() };
+      const { quote } = edge.core.quoteSequence(edge.view.store, 0, [order])[0]!;
+      expect(quote).not.toEqual(early.quote);
+      const [pair] = (await encodeDlmmPool(NEAR_AN_EDGE)).accounts;
+      const moved = await edge.cluster.getAccount(pair!.address);
+      expect(arrayOfBin(Buffer.from(moved!.data).readInt32LE(76))).toBe(0);
+      expect(await send(edge, trader, early)).toEqual({
+        error: null,
+        paid: quote!.amountIn,
+        received: quote!.amountOut,
+      });
+      await closeFloor(edge);
+    },
+  );
 
   it.skipIf(!isThere)(
     'decodes in the core, holds what its sides say and quotes at their price less the fee',
@@ -133,10 +163,7 @@ describe.each(PROGRAMS)('a seeded DLMM pair on $name', ({ path, isThere }) => {
         sharePpm: fc.oneof(fc.integer({ min: 1, max: 2_000 }), fc.integer({ min: 1, max: 200_000 })),
         slots: fc.oneof(fc.nat(4), fc.nat(90)),
       });
-      const trader = seededKeypair(SEED, 'trader');
-      await floor.faucet.setLamports(trader.address, 1_000_000_000_000n);
-      const holdings = MINTS.map((mint) => ({ owner: trader.address, mint: decodeMintFacts(mint) }));
-      for (const holding of holdings) await floor.faucet.setTokens(holding, 1n << 61n);
+      const trader = await fundTrader(floor);
       await fc.assert(
         fc.asyncProperty(fc.array(trade, { minLength: 1, maxLength: 12 }), async (trades) => {
           for (const one of trades) await execute(floor, trader, one);
@@ -148,20 +175,34 @@ describe.each(PROGRAMS)('a seeded DLMM pair on $name', ({ path, isThere }) => {
   );
 });
 
-interface Trade {
+interface Order {
   readonly index: number;
   readonly direction: Direction;
   readonly mode: SwapMode;
   readonly sharePpm: number;
+}
+
+interface Trade extends Order {
   readonly slots: number;
 }
 
-async function execute(
-  { core, cluster, view, faucet }: Floor,
-  trader: ReturnType<typeof seededKeypair>,
-  { index, direction, mode, sharePpm, slots }: Trade,
-): Promise<void> {
-  for (let slot = 0; slot <= slots; slot++) cluster.advanceSlot();
+type Trader = ReturnType<typeof seededKeypair>;
+
+async function closeFloor({ view, cluster }: Floor): Promise<void> {
+  view.close();
+  await cluster.stop();
+}
+
+async function fundTrader({ faucet }: Floor): Promise<Trader> {
+  const trader = seededKeypair(SEED, 'trader');
+  await faucet.setLamports(trader.address, 1_000_000_000_000n);
+  const holdings = MINTS.map((mint) => ({ owner: trader.address, mint: decodeMintFacts(mint) }));
+  for (const holding of holdings) await faucet.setTokens(holding, 1n << 61n);
+  return trader;
+}
+
+/** Quotes an order against the chain as it is now, and builds its instruction with the quote as its limit. */
+async function prepare({ core, view, faucet }: Floor, trader: Trader, { index, direction, mode, sharePpm }: Order) {
   await view.refresh([index]);
   const pool = view.describe([index])[0]!;
   const isAToB = direction === Direction.AToB;
@@ -186,22 +227,36 @@ async function execute(
     sourceAccount: sourceAccount!,
     destinationAccount: destinationAccount!,
   };
-  const packed = core.swapInstructions(view.store, trader.address, [leg]);
+  return { quote, code, amount, holdings, packed: core.swapInstructions(view.store, trader.address, [leg]) };
+}
+
+type Prepared = Awaited<ReturnType<typeof prepare>>;
+
+/** Sends an instruction, and returns the error and how the holdings changed. */
+async function send({ core, cluster, faucet }: Floor, trader: Trader, { holdings, packed }: Prepared) {
   const before = await Promise.all(holdings.map((holding) => faucet.tokensOf(holding)));
   const signer = core.createSigner(Uint8Array.from(trader.secretKey));
   const blockhash = addressBytes(await cluster.latestBlockhash());
   const instructions = encodeInstructions([unitLimit(1_400_000), ...decodeInstructions(packed)]);
   const message = core.compileMessage(trader.address, blockhash, instructions, encodeLookupTables([]));
-  const result = await cluster.submit(core.signTransaction(signer, message));
+  const { error } = await cluster.submit(core.signTransaction(signer, message));
   core.dropSigner(signer);
-  const name = `${SPECS[index]!.label} ${direction} ${mode} ${amount}`;
+  const after = await Promise.all(holdings.map((holding) => faucet.tokensOf(holding)));
+  return { error, paid: before[0]! - after[0]!, received: after[1]! - before[1]! };
+}
+
+async function execute(floor: Floor, trader: Trader, trade: Trade): Promise<void> {
+  for (let slot = 0; slot <= trade.slots; slot++) floor.cluster.advanceSlot();
+  const prepared = await prepare(floor, trader, trade);
+  const { error, paid, received } = await send(floor, trader, prepared);
+  const { quote, code, amount } = prepared;
+  const name = `pool ${trade.index} ${trade.direction} ${trade.mode} ${amount}`;
   if (quote === null) {
-    expect(result.error, `${name}: ${code}`).not.toBeNull();
+    expect(error, `${name}: ${code}`).not.toBeNull();
     return;
   }
-  expect(result.error, name).toBeNull();
-  const after = await Promise.all(holdings.map((holding) => faucet.tokensOf(holding)));
-  expect([before[0]! - after[0]!, after[1]! - before[1]!], name).toEqual([quote.amountIn, quote.amountOut]);
+  expect(error, name).toBeNull();
+  expect([paid, received], name).toEqual([quote.amountIn, quote.amountOut]);
 }
 
 /** `SetComputeUnitLimit`. */

@@ -16,7 +16,7 @@ import { CLMM_PROGRAM, encodeClmmConfig, encodeClmmPool, type ClmmPoolSpec } fro
 import { seededBytes } from '../../src/seed/seeded-keys.js';
 import { encodeMint, encodeTokenAccount, type MintFacts } from '../../src/seed/token-accounts.js';
 import { RandomNumbers } from '../programs/random-numbers.js';
-import { SwapMachine, type HeldAccount } from '../programs/swap-machine.js';
+import { SwapMachine, type CallOutcome, type HeldAccount } from '../programs/swap-machine.js';
 
 const CLOCK = { slot: 440_000_000n, epoch: 1_018n, unixTimestamp: 1_790_000_000n };
 const FUNDS = 1n << 62n;
@@ -51,6 +51,18 @@ const SPECS = [
     { spacings: 25, shareBps: 4_000n },
   ]),
 ];
+
+/** The price is near tick 0, where two arrays meet: at tick 5 or -6, depending on which mint comes first. */
+const NEAR_AN_EDGE: ClmmPoolSpec = {
+  ...poolSpec('near an edge', 1, [
+    { spacings: 600, shareBps: 5_000n },
+    { spacings: 25, shareBps: 4_000n },
+  ]),
+  sides: [
+    { ...SIDES[0], reserve: 1_000_000_000_000n },
+    { ...SIDES[1], reserve: 1_000_550_000_000n },
+  ],
+};
 
 /** Returns every account of a pool, the pool's own first. */
 async function accountsOf(spec: ClmmPoolSpec): Promise<readonly ClusterAccount[]> {
@@ -135,37 +147,8 @@ describe.skipIf(!isThere)('the real CLMM program', () => {
       const direction = numbers.pick([Direction.AToB, Direction.BToA]);
       const mode = numbers.pick([SwapMode.ExactIn, SwapMode.ExactOut]);
       const amount = 1n + numbers.upTo(43n);
-      const [pool] = core.describePools(store, Uint32Array.of(0));
-      if (pool === undefined) throw new Error('no pool');
-      const mints = direction === Direction.AToB ? [pool.mintA, pool.mintB] : [pool.mintB, pool.mintA];
-      const user = mints.map((mint, side) => {
-        const facts: MintFacts = { mint, tokenProgram: TOKEN_PROGRAM, decimals: 6, extensions: [] };
-        const address = seededBytes(7, `account ${side}`);
-        return encodeTokenAccount({ address, mint: facts, owner, amount: side === 0 ? FUNDS : 0n });
-      });
-      const [source, destination] = user.map(({ address }) => address);
-      for (const account of user) machine.put(addressText(account.address), held(account));
-      const limit = mode === SwapMode.ExactIn ? 0n : FUNDS;
-      const leg = {
-        pool: 0,
-        direction,
-        mode,
-        amount,
-        limit,
-        sourceAccount: source ?? addressBytes(''),
-        destinationAccount: destination ?? addressBytes(''),
-      };
-      const [instruction] = decodeInstructions(core.swapInstructions(store, owner, [leg]));
-      if (instruction === undefined) throw new Error('no instruction');
-      const outcome = machine.execute({
-        programId: addressText(instruction.program),
-        accounts: instruction.accounts.map(({ address, isSigner, isWritable }) => ({
-          address: addressText(address),
-          signer: isSigner,
-          writable: isWritable,
-        })),
-        data: instruction.data,
-      });
+      const swap = prepare(core, store, { direction, mode, amount });
+      const outcome = run(machine, swap);
       const quoted = attempt(() => core.quote(store, 0, direction, mode, amount, CLOCK));
       const what = `swap ${i}: ${direction} ${mode} ${amount}: ${outcome.failure?.text ?? 'filled'}`;
       expect(quoted === undefined, what).toBe(outcome.failure !== undefined);
@@ -173,14 +156,94 @@ describe.skipIf(!isThere)('the real CLMM program', () => {
         seen.refused += 1;
         continue;
       }
-      const [paid, received] = user.map(({ address }) => outcome.after.get(addressText(address)));
-      expect([FUNDS - amountOf(paid), amountOf(received)], what).toEqual([quoted.amountIn, quoted.amountOut]);
+      expect(movedBy(outcome, swap), what).toEqual([quoted.amountIn, quoted.amountOut]);
       seen.filled += 1;
     }
     expect(seen.filled).toBeGreaterThan(SWAPS / 2);
     expect(seen.refused).toBeGreaterThan(0);
   });
+
+  it.each([SwapMode.ExactIn, SwapMode.ExactOut])(
+    `fills an instruction after the price has gone back into the array behind (mode %i)${MISSING}`,
+    async (mode) => {
+      const { core } = loadCore();
+      const accounts = await accountsOf(NEAR_AN_EDGE);
+      const [machine, store] = [machineWith(accounts), open(core, accounts)];
+      const tickOf = (data: Uint8Array): number => Buffer.from(data).readInt32LE(269);
+      const tick = tickOf(accounts[0]!.data);
+      expect(Math.abs(tick)).toBeLessThan(9);
+      const [direction, back] =
+        tick < 0 ? [Direction.AToB, Direction.BToA] : ([Direction.BToA, Direction.AToB] as const);
+      const early = prepare(core, store, { direction, mode, amount: 1_000_000_000n });
+      const move = run(machine, prepare(core, store, { direction: back, mode, amount: 300_000_000_000n }));
+      expect(move.failure?.text).toBeUndefined();
+      const after = accounts.map((account) => {
+        const { lamports, data } = move.after.get(addressText(account.address)) ?? account;
+        return { ...account, lamports, data };
+      });
+      expect(tickOf(after[0]!.data) < 0).toBe(tick >= 0);
+      for (const account of after) machine.put(addressText(account.address), held(account));
+      const moved = open(core, after);
+      const quoted = core.quote(moved, 0, direction, mode, 1_000_000_000n, CLOCK);
+      const outcome = run(machine, early);
+      expect(outcome.failure?.text).toBeUndefined();
+      expect(movedBy(outcome, early)).toEqual([quoted.amountIn, quoted.amountOut]);
+    },
+  );
 });
+
+interface Order {
+  readonly direction: Direction;
+  readonly mode: SwapMode;
+  readonly amount: bigint;
+}
+
+/** Returns the trader's accounts of a swap and its instruction, which takes any price. */
+function prepare(core: CoreApi, store: StoreId, { direction, mode, amount }: Order) {
+  const [pool] = core.describePools(store, Uint32Array.of(0));
+  if (pool === undefined) throw new Error('no pool');
+  const mints = direction === Direction.AToB ? [pool.mintA, pool.mintB] : [pool.mintB, pool.mintA];
+  const user = mints.map((mint, side) => {
+    const facts: MintFacts = { mint, tokenProgram: TOKEN_PROGRAM, decimals: 6, extensions: [] };
+    const address = seededBytes(7, `account ${side}`);
+    return encodeTokenAccount({ address, mint: facts, owner, amount: side === 0 ? FUNDS : 0n });
+  });
+  const [source, destination] = user.map(({ address }) => address);
+  const limit = mode === SwapMode.ExactIn ? 0n : FUNDS;
+  const leg = {
+    pool: 0,
+    direction,
+    mode,
+    amount,
+    limit,
+    sourceAccount: source ?? addressBytes(''),
+    destinationAccount: destination ?? addressBytes(''),
+  };
+  const [instruction] = decodeInstructions(core.swapInstructions(store, owner, [leg]));
+  if (instruction === undefined) throw new Error('no instruction');
+  return { user, instruction };
+}
+
+type Prepared = ReturnType<typeof prepare>;
+
+function run(machine: SwapMachine, { user, instruction }: Prepared): CallOutcome {
+  for (const account of user) machine.put(addressText(account.address), held(account));
+  return machine.execute({
+    programId: addressText(instruction.program),
+    accounts: instruction.accounts.map(({ address, isSigner, isWritable }) => ({
+      address: addressText(address),
+      signer: isSigner,
+      writable: isWritable,
+    })),
+    data: instruction.data,
+  });
+}
+
+/** Returns what a swap took from the trader and gave. */
+function movedBy(outcome: CallOutcome, { user }: Prepared): bigint[] {
+  const [paid, received] = user.map(({ address }) => outcome.after.get(addressText(address)));
+  return [FUNDS - amountOf(paid), amountOf(received)];
+}
 
 function attempt<T>(step: () => T): T | undefined {
   try {

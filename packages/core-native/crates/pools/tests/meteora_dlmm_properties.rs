@@ -263,3 +263,61 @@ fn refuses_every_account_cut_short_and_keeps_what_it_knew() {
         }
     }
 }
+
+/// Writes a quiet pair with liquidity in the array of the price, 0, and in both next to it; its arrays are the last three accounts.
+fn three_arrays(active: i32) -> Vec<Account> {
+    let held = |x, y| (x, y, 0, 0, false);
+    let bins = [(-1, held(0, 1 << 30)), (active, held(1 << 30, 1 << 30)), (70, held(1 << 30, 0))];
+    let numbers = synthetic_dlmm::Numbers {
+        step: 10,
+        active,
+        bins: bins.into_iter().collect(),
+        base_factor: 10_000,
+        control: 0,
+        volatility: (0, 0, active, 0),
+        function_type: 1,
+        fee_mode: 0,
+        transfer_fees: [None; 2],
+    };
+    numbers.accounts()
+}
+
+/// Returns the arrays that a small swap names.
+fn named_arrays(pool: &AnyPool, accounts: &[Account], direction: Direction) -> Vec<i32> {
+    let instruction = pool.swap_instruction(&request(direction, SwapMode::ExactIn, 1_000));
+    let arrays = || [1, 0, -1].into_iter().zip(accounts.iter().rev());
+    let number =
+        |address| arrays().find(|(_, array)| array.address == address).expect("an array of the pair").0;
+    instruction.accounts[16..].iter().map(|used| number(used.address)).collect()
+}
+
+#[test]
+fn names_the_array_behind_the_price_first_where_the_price_is_near_it() {
+    for (active, direction, expected) in [
+        (57, Direction::AToB, vec![0, -1]),
+        (58, Direction::AToB, vec![1, 0, -1]),
+        (69, Direction::AToB, vec![1, 0, -1]),
+        (0, Direction::AToB, vec![0, -1]),
+        (12, Direction::BToA, vec![0, 1]),
+        (11, Direction::BToA, vec![-1, 0, 1]),
+        (0, Direction::BToA, vec![-1, 0, 1]),
+        (69, Direction::BToA, vec![0, 1]),
+    ] {
+        let accounts = three_arrays(active);
+        assert_eq!(named_arrays(&open(&accounts), &accounts, direction), expected, "{active} {direction:?}");
+    }
+}
+
+#[test]
+fn names_no_array_behind_the_price_that_is_not_known() {
+    let accounts = three_arrays(69);
+    let (_, others) = accounts.split_last().expect("accounts");
+    let mut pool = open(others);
+    assert_eq!(named_arrays(&pool, &accounts, Direction::AToB), [0, -1]);
+    let above = accounts.last().expect("an array");
+    pool.apply(above.view()).expect("the array");
+    assert_eq!(named_arrays(&pool, &accounts, Direction::AToB), [1, 0, -1]);
+    let absent = AccountView { address: &above.address, owner: &[0; 32], data: &[] };
+    pool.apply(absent).expect("an absent array");
+    assert_eq!(named_arrays(&pool, &accounts, Direction::AToB), [0, -1]);
+}

@@ -284,3 +284,63 @@ fn survives_every_truncation_of_every_account() {
         }
     }
 }
+
+/// Writes a pool with ticks in the array of the price, 0, and in both next to it; its arrays are the last three accounts.
+fn three_arrays(tick: i32) -> Vec<Account> {
+    let spec = Spec {
+        spacing: 1,
+        tick,
+        rate: 2_500,
+        fee_on: 0,
+        dynamic: None,
+        positions: vec![(tick + 5, 65 - tick, 1 << 60), (tick - 2, 65 - tick, 1 << 60)],
+        orders: Vec::new(),
+        transfer_fee: None,
+    };
+    spec.accounts()
+}
+
+/// Returns the arrays that a small swap names.
+fn named_arrays(pool: &AnyPool, accounts: &[Account], direction: Direction) -> Vec<i32> {
+    let request = SwapRequest {
+        direction,
+        mode: SwapMode::ExactIn,
+        amount: 1_000,
+        limit: 0,
+        owner: &OWNER,
+        source: &OWNER,
+        destination: &OWNER,
+    };
+    let arrays = || [1, 0, -1].into_iter().zip(accounts.iter().rev());
+    let number =
+        |address| arrays().find(|(_, array)| array.address == address).expect("an array of the pool").0;
+    pool.swap_instruction(&request).accounts[13..].iter().map(|used| number(used.address)).collect()
+}
+
+#[test]
+fn names_the_array_behind_the_price_first_where_the_price_is_near_it() {
+    for (tick, direction, expected) in [
+        (49, Direction::AToB, vec![0, -1]),
+        (50, Direction::AToB, vec![1, 0, -1]),
+        (59, Direction::AToB, vec![1, 0, -1]),
+        (2, Direction::AToB, vec![0, -1]),
+        (10, Direction::BToA, vec![0, 1]),
+        (9, Direction::BToA, vec![-1, 0, 1]),
+        (2, Direction::BToA, vec![-1, 0, 1]),
+        (59, Direction::BToA, vec![0, 1]),
+    ] {
+        let accounts = three_arrays(tick);
+        let pool = load_pool(&accounts, &POOL);
+        assert_eq!(named_arrays(&pool, &accounts, direction), expected, "{tick} {direction:?}");
+    }
+}
+
+#[test]
+fn names_no_array_behind_the_price_that_does_not_exist() {
+    let accounts = three_arrays(59);
+    let mut pool = load_pool(&accounts, &POOL);
+    let above = accounts.last().expect("an array");
+    let absent = AccountView { address: &above.address, owner: &[0; 32], data: &[] };
+    pool.apply(absent).expect("an absent array");
+    assert_eq!(named_arrays(&pool, &accounts, Direction::AToB), [0, -1]);
+}

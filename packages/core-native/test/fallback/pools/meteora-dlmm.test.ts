@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Direction, SwapMode } from '../../../ts/core-api.js';
 import { CoreError } from '../../../ts/core-error.js';
+import { sameBytes } from '../../../ts/fallback/pools/account-reader.js';
 import { decodePool } from '../../../ts/fallback/pools/any-pool.js';
 import type { AccountView, Pool } from '../../../ts/fallback/pools/pool.js';
 import { nextArray, step } from '../../../ts/fallback/pools/venues/meteora-dlmm/bitmap.js';
@@ -130,5 +131,42 @@ describe('a DLMM pair of which an account was bent', () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+/** Opens the pair that has arrays -1 to 2 with its price at a bin of array 0, and returns the numbers of the arrays that a swap names. */
+function namedArrays(active: number, direction: Direction, missing?: number): number[] {
+  const accounts = readFixture('meteora_dlmm', 'across-arrays').map((account, i) => {
+    const data = Uint8Array.from(account.data);
+    if (i === 0) new DataView(data.buffer).setInt32(76, active, true);
+    return { ...account, data };
+  });
+  const numberOf = ({ data }: AccountView): number => Number(new DataView(data.buffer).getBigInt64(8, true));
+  const arrays = accounts.filter(({ data }) => data.length === 10_136);
+  const pool = openPool(accounts.filter((account) => !arrays.includes(account) || numberOf(account) !== missing));
+  const [owner] = pool.mints();
+  const order = { direction, mode: SwapMode.ExactIn, amount: 1_000n, limit: 0n };
+  const { accounts: used } = pool.swapInstruction({ ...order, owner, source: owner, destination: owner });
+  return used.slice(16).map(({ address }) => numberOf(arrays.find((array) => sameBytes(array.address, address))!));
+}
+
+describe('a DLMM swap', () => {
+  it.each([
+    [57, Direction.AToB, [0, -1]],
+    [58, Direction.AToB, [1, 0, -1]],
+    [69, Direction.AToB, [1, 0, -1]],
+    [0, Direction.AToB, [0, -1]],
+    [12, Direction.BToA, [0, 1]],
+    [11, Direction.BToA, [-1, 0, 1]],
+    [0, Direction.BToA, [-1, 0, 1]],
+    [68, Direction.BToA, [0, 1]],
+  ])('from bin %i in direction %i names the arrays %j: the one behind the price first where it is near', (...row) => {
+    const [active, direction, expected] = row;
+    expect(namedArrays(active, direction)).toEqual(expected);
+  });
+
+  it('names no array behind the price that is not known', () => {
+    expect(namedArrays(69, Direction.AToB, 1)).toEqual([0, -1]);
+    expect(namedArrays(0, Direction.BToA, -1)).toEqual([0, 1]);
   });
 });

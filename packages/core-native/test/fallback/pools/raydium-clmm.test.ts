@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Direction, SwapMode } from '../../../ts/core-api.js';
+import { sameBytes } from '../../../ts/fallback/pools/account-reader.js';
+import type { AccountView } from '../../../ts/fallback/pools/pool.js';
 import {
   Bitmaps,
   EXTENSION_WORDS,
@@ -21,6 +24,7 @@ import {
   sqrtPriceAtTick,
   tickAtSqrtPrice,
 } from '../../../ts/fallback/pools/venues/raydium-clmm/tick-math.js';
+import { openPool, readFixture } from './fixture-pools.js';
 
 const array = fc.integer({ min: -7_393, max: 7_393 });
 
@@ -125,5 +129,53 @@ describe('a dynamic fee', () => {
     expect(rateAt(fee, 20_007, 2_500, 60)).toBe(9_706);
     expect(rateAt(fee, 350_000, 2_500, 60)).toBe(100_000);
     expect(rateAt(fee, 2 ** 32 - 1, 2_500, 2)).toBeUndefined();
+  });
+});
+
+/** Opens the pool that has arrays -2 to 1 of 3,600 ticks with its price at another tick, and returns the array that a swap names first. */
+function firstNamed(tick: number, direction: Direction, missing?: number): number {
+  const accounts = readFixture('raydium_clmm', 'plain').map((account, i) => {
+    const data = Uint8Array.from(account.data);
+    if (i === 0) {
+      data.set(widePrice(sqrtPriceAtTick(tick)), 253);
+      new DataView(data.buffer).setInt32(269, tick, true);
+    }
+    return { ...account, data };
+  });
+  const numberOf = ({ data }: AccountView): number => new DataView(data.buffer).getInt32(40, true) / 3_600;
+  const arrays = accounts.filter(({ data }) => data.length === 10_240);
+  const pool = openPool(accounts.filter((account) => !arrays.includes(account) || numberOf(account) !== missing));
+  const [owner] = pool.mints();
+  const order = { direction, mode: SwapMode.ExactIn, amount: 1_000n, limit: 0n };
+  const { accounts: used } = pool.swapInstruction({ ...order, owner, source: owner, destination: owner });
+  return numberOf(arrays.find(({ address }) => sameBytes(address, used[13]!.address))!);
+}
+
+function widePrice(price: bigint): Uint8Array {
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt.asUintN(64, price), true);
+  view.setBigUint64(8, price >> 64n, true);
+  return bytes;
+}
+
+describe('a CLMM swap', () => {
+  it.each([
+    [2_999, Direction.AToB, 0],
+    [3_000, Direction.AToB, 1],
+    [3_599, Direction.AToB, 1],
+    [0, Direction.AToB, 0],
+    [600, Direction.BToA, 0],
+    [599, Direction.BToA, -1],
+    [0, Direction.BToA, -1],
+    [3_599, Direction.BToA, 0],
+  ])('from tick %i in direction %i names array %i first: the one behind the price where it is near', (...row) => {
+    const [tick, direction, expected] = row;
+    expect(firstNamed(tick, direction)).toBe(expected);
+  });
+
+  it('names no array behind the price that does not exist', () => {
+    expect(firstNamed(3_599, Direction.AToB, 1)).toBe(0);
+    expect(firstNamed(0, Direction.BToA, -1)).toBe(0);
   });
 });

@@ -58,7 +58,9 @@ impl Parts {
             none,
         ];
         let count = self.arrays_for(request.direction, request.mode, request.amount);
-        let arrays = self.window.arrays(request.direction).take(count);
+        // The program passes over an array that it does not need, but fails (3005) without the one that the price has gone back to.
+        let behind = self.window.array_behind(request.direction, self.state.active_id);
+        let arrays = behind.into_iter().chain(self.window.arrays(request.direction).take(count));
         accounts.extend(arrays.map(|array| SwapAccount::writable(array.address)));
         SwapInstruction { program: MeteoraDlmm::PROGRAM, accounts, data }
     }

@@ -10,6 +10,8 @@ use tandem_math::program_address::find_program_address;
 
 /// Arrays kept in each direction: the one of the price and five more.
 pub(super) const REACH: usize = 6;
+/// How far the price may have moved in a swap's favour before it lands, for the instruction to hold all the same.
+const LEEWAY_BINS: i32 = 12;
 
 /// A bin array that swaps may reach.
 #[derive(Clone, Debug)]
@@ -150,6 +152,18 @@ impl Window {
             Direction::BToA => self.arrays.get(self.upward..),
         };
         ArrayWalk { arrays: arrays.unwrap_or_default(), direction }
+    }
+
+    /// Returns the array next to that of the price, against the direction, where the price is near it. Only a known one: the
+    /// program refuses an account that does not exist.
+    pub(super) fn array_behind(&self, direction: Direction, active_id: i32) -> Option<&ReachedArray> {
+        let moved_id = match direction {
+            Direction::AToB => active_id.saturating_add(LEEWAY_BINS),
+            Direction::BToA => active_id.saturating_sub(LEEWAY_BINS),
+        };
+        let index = array_of_bin(moved_id);
+        let behind = self.arrays.iter().find(|array| array.index == index && array.bins.is_some());
+        behind.filter(|_| index != array_of_bin(active_id))
     }
 
     /// Returns the bins that a swap meets, up to the first array that is not known.

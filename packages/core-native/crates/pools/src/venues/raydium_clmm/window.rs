@@ -11,6 +11,8 @@ use tandem_math::program_address::find_program_address;
 
 /// Arrays watched on either side of the current one.
 const REACH: usize = 7;
+/// The part of an array that the price may have moved in a swap's favour before it lands, for the instruction to hold all the same.
+const LEEWAY_DIVISOR: i32 = 6;
 const TICK_ARRAY_SEED: &[u8] = b"tick_array";
 const EXTENSION_SEED: &[u8] = b"pool_tick_array_bitmap_extension";
 
@@ -197,7 +199,8 @@ impl Window {
     }
 
     /// Returns the arrays that a swap meets, in the order it meets them, up to the one that holds `end` and a spare one; all of
-    /// that side without an `end`.
+    /// that side without an `end`. Before them comes the array that the price may have gone back to: the program passes over those
+    /// before the first that it needs (`swap_internal`), but fails without that one.
     pub(super) fn route(
         &self,
         identity: &Identity,
@@ -215,7 +218,20 @@ impl Window {
             .map(|end| array_of(end, span))
             .and_then(|end| side.iter().position(|array| array.array == end))
             .map_or(side.len(), |position| position.saturating_add(2));
-        side.into_iter().take(count).collect()
+        self.array_behind(identity, tick, direction).into_iter().chain(side.into_iter().take(count)).collect()
+    }
+
+    /// Returns the array next to the current one, against the direction, where the price is near it and the array is known.
+    fn array_behind(&self, identity: &Identity, tick: i32, direction: Direction) -> Option<&WindowArray> {
+        let span = identity.array_span();
+        let leeway = span.checked_div(LEEWAY_DIVISOR)?;
+        let moved_tick = match direction {
+            Direction::AToB => tick.saturating_add(leeway),
+            Direction::BToA => tick.saturating_sub(leeway),
+        };
+        let behind = array_of(moved_tick, span);
+        let known = self.arrays.iter().find(|array| array.array == behind && array.ticks.is_some());
+        known.filter(|_| behind != array_of(tick, span))
     }
 }
 

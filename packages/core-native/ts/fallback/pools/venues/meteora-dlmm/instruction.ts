@@ -30,7 +30,7 @@ const MEMO_PROGRAM = Uint8Array.from([
 const NO_SLICES_BYTES = 4;
 
 export function buildInstruction(parts: Parts, request: SwapRequest): SwapInstruction {
-  const { identity, window, extension, extensionAddress } = parts;
+  const { identity, state, window, extension, extensionAddress } = parts;
   const base =
     request.mode === SwapMode.ExactOut
       ? swapData(SWAP_EXACT_OUT2, request.limit, request.amount)
@@ -40,6 +40,9 @@ export function buildInstruction(parts: Parts, request: SwapRequest): SwapInstru
   // The program's own address stands for an account that is not given.
   const none = readonlyAccount(METEORA_DLMM_PROGRAM);
   const count = arraysFor(parts, request.direction, request.mode, request.amount);
+  // The program passes over an array that it does not need, but fails (3005) without the one that the price has gone back to.
+  const behind = window.arrayBehind(request.direction, state.activeId);
+  const ahead = window.arrays(request.direction).slice(0, count);
   const accounts = [
     writableAccount(identity.address),
     extension === undefined ? none : writableAccount(extensionAddress),
@@ -57,10 +60,7 @@ export function buildInstruction(parts: Parts, request: SwapRequest): SwapInstru
     readonlyAccount(MEMO_PROGRAM),
     readonlyAccount(EVENT_AUTHORITY),
     none,
-    ...window
-      .arrays(request.direction)
-      .slice(0, count)
-      .map(({ address }) => writableAccount(address)),
+    ...(behind === undefined ? ahead : [behind, ...ahead]).map(({ address }) => writableAccount(address)),
   ];
   return { program: METEORA_DLMM_PROGRAM, accounts, data };
 }

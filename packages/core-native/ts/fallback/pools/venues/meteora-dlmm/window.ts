@@ -18,6 +18,8 @@ import {
 
 /** Arrays kept in each direction: the one of the price and five more. */
 export const REACH = 6;
+/** How far the price may have moved in a swap's favour before it lands, for the instruction to hold all the same. */
+const LEEWAY_BINS = 12;
 
 /** A bin array that swaps may reach. */
 export interface ReachedArray {
@@ -148,6 +150,16 @@ export class Window {
       direction === Direction.AToB ? index <= this.#activeArray : index >= this.#activeArray;
     const ahead = this.#arrays.filter(isAhead);
     return direction === Direction.AToB ? ahead.toReversed() : ahead;
+  }
+
+  /**
+   * Returns the array next to that of the price, against the direction, where the price is near it. Only a known one: the program
+   * refuses an account that does not exist.
+   */
+  arrayBehind(direction: Direction, activeId: number): ReachedArray | undefined {
+    const behind = arrayOfBin(direction === Direction.AToB ? activeId + LEEWAY_BINS : activeId - LEEWAY_BINS);
+    if (behind === arrayOfBin(activeId)) return undefined;
+    return this.#arrays.find(({ index, bins }) => index === behind && bins !== undefined);
   }
 
   /** Returns the bins that a swap meets in its order, array by array, up to the first array that is not known. */

@@ -10,6 +10,8 @@ import { type Span, type Stock, baseLiquidity, findSpans } from './span.js';
 
 /** Arrays watched on either side of the current one. */
 const REACH = 7;
+/** The part of an array that the price may have moved in a swap's favour before it lands, for the instruction to hold all the same. */
+const LEEWAY_DIVISOR = 6;
 const TICK_ARRAY_SEED = new TextEncoder().encode('tick_array');
 const EXTENSION_SEED = new TextEncoder().encode('pool_tick_array_bitmap_extension');
 const NO_ADDRESS = new Uint8Array(32);
@@ -177,7 +179,8 @@ export class Window {
 
   /**
    * Returns the arrays that a swap meets, in the order it meets them, up to the one that holds `end` and a spare one; all of that
-   * side without an `end`.
+   * side without an `end`. Before them comes the array that the price may have gone back to: the program passes over those before
+   * the first that it needs (`swap_internal`), but fails without that one.
    */
   route(identity: Identity, tick: number, direction: Direction, end: number | undefined): RouteArray[] {
     const current = arrayOf(tick, identity.arraySpan);
@@ -188,7 +191,18 @@ export class Window {
     const last = end === undefined ? -1 : arrayOf(end, identity.arraySpan);
     const position = end === undefined ? -1 : side.findIndex(({ array }) => array === last);
     const count = position === -1 ? side.length : position + 2;
-    return side.slice(0, count).map((array) => ({ array: array.array, address: addressOf(array, identity) }));
+    const behind = this.#arrayBehind(identity, tick, direction);
+    const named = [...(behind === undefined ? [] : [behind]), ...side.slice(0, count)];
+    return named.map((array) => ({ array: array.array, address: addressOf(array, identity) }));
+  }
+
+  /** Returns the array next to the current one, against the direction, where the price is near it and the array is known. */
+  #arrayBehind({ arraySpan }: Identity, tick: number, direction: Direction): WindowArray | undefined {
+    // Whole: an array spans a multiple of 60 ticks.
+    const leeway = arraySpan / LEEWAY_DIVISOR;
+    const behind = arrayOf(direction === Direction.AToB ? tick + leeway : tick - leeway, arraySpan);
+    if (behind === arrayOf(tick, arraySpan)) return undefined;
+    return this.#arrays.find(({ array, ticks }) => array === behind && ticks !== undefined);
   }
 
   /** Returns the places of the ticks of the array that starts at a tick. */
