@@ -160,14 +160,6 @@ const DEFINITIONS = [
     positions: nested(0, 64, 9, 50_000_000_000n),
     vaults: SCALE,
   },
-  {
-    name: 'swapped-later',
-    spacing: 64,
-    tick: 0,
-    updated: NOW + 1n,
-    positions: nested(0, 64, 9, 50_000_000_000n),
-    vaults: SCALE,
-  },
   { name: 'no-liquidity', spacing: 128, tick: 300_000, positions: [], vaults: SCALE },
   {
     name: 'end-of-the-range',
@@ -260,7 +252,7 @@ function poolData({ pool, config, bump, tier, mints, vaults }) {
       [101 + 80 * side, mints[side].address],
       [133 + 80 * side, vaults[side].address],
     ]),
-    [261, pool.updated ?? NOW - 1n],
+    [261, NOW - 1n],
   ]);
 }
 

@@ -127,7 +127,7 @@ describe.skipIf(nativeStoreAbsence !== '')(`Whirlpools on both backends (seed ${
       const accounts = isBent ? records.map(bend).filter((account) => account !== undefined) : records;
       const orders = Array.from({ length: 6 }, (): SwapOrder => {
         const limit = below(4) === 0 ? { sqrtPriceLimit: (random.u64() << 32n) >> BigInt(below(64)) } : {};
-        const seconds = BigInt(below(3) === 0 ? below(5_000) : 0);
+        const seconds = BigInt(below(3) === 0 ? below(10_000) - 5_000 : 0);
         const clock = { ...CLOCK, unixTimestamp: CLOCK.unixTimestamp + seconds };
         return {
           direction: below(2) as Direction,

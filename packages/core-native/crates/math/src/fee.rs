@@ -2,7 +2,7 @@
 
 use crate::mul_div::{Rounding, mul_div};
 
-/// Denominator of Raydium CPMM's rates (cp-swap, `curve/fees.rs`).
+/// Denominator of the rates of Raydium CPMM (cp-swap, `curve/fees.rs`), Raydium CLMM and Whirlpool.
 pub const MILLIONTHS: u64 = 1_000_000;
 /// Denominator of basis points, and of Raydium AMM v4's usual rates.
 pub const TEN_THOUSANDTHS: u64 = 10_000;

@@ -1,4 +1,4 @@
-//! The curve `x * y = k`, which both Raydium CPMM and AMM v4 price with.
+//! The curve `x * y = k`, which Raydium CPMM, Raydium AMM v4, `PumpSwap` and the compounding pools of Meteora DAMM v2 price with.
 
 use crate::quote::QuoteError;
 use tandem_math::mul_div::{Rounding, mul_div, wide_mul};

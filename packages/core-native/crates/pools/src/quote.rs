@@ -83,7 +83,8 @@ pub struct ChainClock {
 /// What no swap in one direction can pass, for the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SwapBounds {
-    /// Q64.64 output for each unit of input: the marginal price of the smallest swap after fees, rounded up.
+    /// Q64.64 output for each unit of input, an upper bound: the marginal price of the smallest swap after fees, rounded up;
+    /// where fees follow volatility, after the least of them.
     pub rate_x64: u128,
     /// Largest output.
     pub max_out: u64,

@@ -238,6 +238,31 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn trades_as_at_the_last_swap_while_the_clock_is_behind_it(whirlpool in whirlpool(), way in direction(), amount in amount(), first in amount(), behind in 1..100_000_u64) {
+        let mut pool = whirlpool.load();
+        // The last swap, or the oracle's time without one.
+        let now = match pool.swap(&SwapOrder::new(way, SwapMode::ExactIn, first), &CLOCK) {
+            Ok(_) => CLOCK.unix_timestamp,
+            Err(_) => whirlpool.adaptive.map_or(0, |adaptive| adaptive.times[0].max(adaptive.times[1])),
+        };
+        let at_last = ChainClock { unix_timestamp: now, ..CLOCK };
+        let earlier = ChainClock { unix_timestamp: now.saturating_sub(behind), ..CLOCK };
+        prop_assert_eq!(pool.disabled(&earlier), None);
+        prop_assert_eq!(pool.bounds(way, &earlier), pool.bounds(way, &at_last));
+        for mode in [SwapMode::ExactIn, SwapMode::ExactOut] {
+            prop_assert_eq!(pool.quote(way, mode, amount, &earlier), pool.quote(way, mode, amount, &at_last));
+            let (mut early, mut late) = (pool.clone(), pool.clone());
+            let order = SwapOrder::new(way, mode, amount);
+            prop_assert_eq!(early.swap(&order, &earlier), late.swap(&order, &at_last));
+            prop_assert_eq!(format!("{early:?}"), format!("{late:?}"));
+        }
+    }
+}
+
 fn instruction_arrays(pool: &AnyPool, direction: Direction, amount: u64) -> Vec<Address> {
     let owner = &[1; 32];
     let mode = SwapMode::ExactIn;
@@ -347,19 +372,42 @@ fn watches_other_arrays_when_the_price_comes_to_another_and_keeps_those_that_sta
 }
 
 #[test]
-fn refuses_a_clock_before_the_last_swap_and_a_pool_that_misses_an_account() {
+fn opens_at_its_time_by_our_clock_or_by_that_of_the_last_change() {
+    let adaptive = Adaptive {
+        periods: [30, 600, 5_000],
+        limits: [4_000, 350_000],
+        ticks: [1, 1],
+        ..Adaptive::default()
+    };
+    let whirlpool = Whirlpool { adaptive: Some(adaptive), ..three_arrays() };
+    let mut pool = whirlpool.load();
+    let mut oracle = whirlpool.others(&pool).into_iter().nth(2).expect("the oracle follows the mints");
+    oracle.data[40..48].copy_from_slice(&CLOCK.unix_timestamp.to_le_bytes());
+    let view = AccountView { address: &oracle.address, owner: &oracle.owner, data: &oracle.data };
+    pool.apply(view).expect("the oracle");
+    let earlier = ChainClock { unix_timestamp: CLOCK.unix_timestamp - 1, ..CLOCK };
+    assert_eq!((pool.disabled(&earlier), pool.disabled(&CLOCK)), (Some(QuoteError::NotOpen), None));
+    assert_eq!(pool.quote(Direction::AToB, SwapMode::ExactIn, 1_000, &earlier), Err(QuoteError::NotOpen));
+    assert_eq!(pool.bounds(Direction::AToB, &earlier), None);
+    let mut account = whirlpool.pool();
+    account.data[261..269].copy_from_slice(&CLOCK.unix_timestamp.to_le_bytes());
+    let view = AccountView { address: &POOL, owner: &account.owner, data: &account.data };
+    pool.apply(view).expect("the pool's account");
+    assert_eq!(pool.disabled(&earlier), None);
+    let quote = pool.quote(Direction::AToB, SwapMode::ExactIn, 1_000, &earlier);
+    assert_eq!(quote, pool.quote(Direction::AToB, SwapMode::ExactIn, 1_000, &CLOCK));
+    assert!(quote.is_ok());
+}
+
+#[test]
+fn refuses_a_pool_that_misses_an_account() {
     let whirlpool = three_arrays();
     let own = whirlpool.pool();
     let view = AccountView { address: &POOL, owner: &own.owner, data: &own.data };
     let fresh = AnyPool::decode(view).expect("a pool");
     assert_eq!(fresh.quote(Direction::AToB, SwapMode::ExactIn, 1, &CLOCK), Err(QuoteError::AccountMissing));
     assert_eq!((fresh.disabled(&CLOCK), fresh.reserves()), (None, None));
-    let mut pool = whirlpool.load();
-    pool.swap(&SwapOrder::new(Direction::AToB, SwapMode::ExactIn, 1_000), &CLOCK).expect("a swap");
-    let earlier = ChainClock { unix_timestamp: CLOCK.unix_timestamp - 1, ..CLOCK };
-    assert_eq!(pool.quote(Direction::AToB, SwapMode::ExactIn, 1, &earlier), Err(QuoteError::NotOpen));
-    assert_eq!(pool.disabled(&earlier), Some(QuoteError::NotOpen));
-    assert_eq!(pool.disabled(&CLOCK), None);
+    assert_eq!(whirlpool.load().disabled(&CLOCK), None);
 }
 
 #[test]

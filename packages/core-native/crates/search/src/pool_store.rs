@@ -68,7 +68,7 @@ pub struct PoolDescription {
     pub mints: [Address; 2],
     /// The mints' token programs, A first.
     pub token_programs: [Address; 2],
-    /// Whether every account is known and its newest bytes were decoded.
+    /// Whether every account that no quote can do without is known and no account's newest bytes were refused.
     pub is_ready: bool,
     /// Why the newest bytes of an account cannot be used, if so.
     pub disabled: Option<DecodeError>,
@@ -203,7 +203,7 @@ impl PoolStore {
         self.pools.record(pool).map(|record| record.slot).ok_or(SearchError::PoolNotFound)
     }
 
-    /// Returns a pool that every account is known and decoded of.
+    /// Returns a pool of which every account that no quote can do without is known and no account's newest bytes were refused.
     #[must_use]
     #[inline]
     pub fn ready_pool(&self, pool: PoolIndex) -> Option<&AnyPool> {

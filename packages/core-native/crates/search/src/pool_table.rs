@@ -75,7 +75,7 @@ impl PoolTable {
         self.states.get(pool as usize).map(|Aligned(state)| state)
     }
 
-    /// Returns whether every account of the pool is known and decoded.
+    /// Returns whether every account that no quote can do without is known and no account's newest bytes were refused.
     #[inline]
     pub fn is_ready(&self, pool: PoolIndex) -> Option<bool> {
         self.ready.get(pool as usize).copied()
@@ -85,7 +85,7 @@ impl PoolTable {
         self.records.get(pool as usize)
     }
 
-    /// Returns the pools' own accounts and states, ascending.
+    /// Returns what is known of each pool's accounts, ascending by index.
     pub fn records(&self) -> impl Iterator<Item = &PoolRecord> {
         self.records.iter()
     }

@@ -1,6 +1,6 @@
 import { Rounding, mulDiv } from './mul-div.js';
 
-/** Denominator of Raydium CPMM's rates (cp-swap, `curve/fees.rs`). */
+/** Denominator of the rates of Raydium CPMM (cp-swap, `curve/fees.rs`), Raydium CLMM and Whirlpool. */
 export const MILLIONTHS = 1_000_000n;
 /** Denominator of basis points, and of Raydium AMM v4's usual rates. */
 export const TEN_THOUSANDTHS = 10_000n;

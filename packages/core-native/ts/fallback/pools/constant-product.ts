@@ -2,7 +2,8 @@ import { Rounding, mulDiv } from '../math/mul-div.js';
 import { QuoteRefusal, REFUSED } from './quote.js';
 
 /**
- * The curve `x * y = k`. Returns the output for an input that has paid its fees, rounded down:
+ * The curve `x * y = k`, which Raydium CPMM, Raydium AMM v4, PumpSwap and the compounding pools of Meteora DAMM v2 price with.
+ * Returns the output for an input that has paid its fees, rounded down:
  * `floor(outReserve * input / (inReserve + input))`; negative (`REFUSED`) where it passes 64 bits.
  */
 export function outputFor(input: bigint, reserveIn: bigint, reserveOut: bigint): bigint {

@@ -22,7 +22,10 @@ export type Watch = (typeof Watch)[keyof typeof Watch];
 
 /** What no swap in one direction can pass, for the search. */
 export interface SwapBounds {
-  /** Q64.64 output for each unit of input: the marginal price of the smallest swap after fees, rounded up. */
+  /**
+   * Q64.64 output for each unit of input, an upper bound: the marginal price of the smallest swap after fees, rounded up; where
+   * fees follow volatility, after the least of them.
+   */
   readonly rateX64: bigint;
   /** Largest output. */
   readonly maxOut: bigint;

@@ -134,7 +134,7 @@ export class PoolStore {
     return this.#record(pool).slot;
   }
 
-  /** Returns a pool that every account is known and decoded of. */
+  /** Returns a pool of which every account that no quote can do without is known and no account's newest bytes were refused. */
   readyPool(pool: PoolIndex): Pool | undefined {
     const record = this.#pools.at(pool);
     return record?.isReady === true ? record.state : undefined;

@@ -21,7 +21,7 @@ export interface PoolRecord {
   /** How many roles must be known before the pool is quoted. */
   required: number;
   slot: bigint;
-  /** Whether every account is known and its newest bytes were decoded. */
+  /** Whether every account that no quote can do without is known and no account's newest bytes were refused. */
   isReady: boolean;
 }
 

@@ -80,7 +80,6 @@ impl Pool for OrcaWhirlpool {
             oracle: None,
             transfer_fees: [None; 2],
             gate: None,
-            opens_at: 0,
             mints: [None; 2],
             identity,
             oracle_address: OnceLock::new(),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ChainClock, Direction, InstructionSet, SwapMode } from '../../../../ts/core-api.js';
 import { decodePool } from '../../../../ts/fallback/pools/any-pool.js';
 import { type AccountView, type Pool, Watch } from '../../../../ts/fallback/pools/pool.js';
+import { QuoteRefusal } from '../../../../ts/fallback/pools/quote.js';
 import {
   MAX_SQRT_PRICE,
   MAX_TICK,
@@ -116,6 +117,55 @@ describe('a Whirlpool', () => {
     expect(quoteIn(pool, Direction.AToB, 1n)).toBe('QUOTE_ACCOUNT_MISSING');
     const absent = { address: pool.watched()[3]!, owner: new Uint8Array(32), data: new Uint8Array() };
     expect(codeOf(() => pool.apply(absent))).toBe('POOL_ACCOUNT_OWNER_MISMATCH');
+  });
+});
+
+describe('a Whirlpool while our clock is behind its last swap', () => {
+  const since = (seconds: bigint): ChainClock => ({ ...CLOCK, unixTimestamp: CLOCK.unixTimestamp + seconds });
+  const SWAP = { direction: Direction.AToB, mode: SwapMode.ExactIn, amount: 4_000_000_000n };
+
+  it.each(['plain', 'adaptive-fee', 'adaptive-fee-of-every-tick'])('trades as at that swap: %s', (name) => {
+    const pool = openPool(fixture(name));
+    pool.swap({ ...SWAP, clock: CLOCK });
+    const earlier = since(-700n);
+    expect(pool.disabled(earlier)).toBeUndefined();
+    for (const direction of [Direction.AToB, Direction.BToA]) {
+      expect(pool.bounds(direction, earlier)).toEqual(pool.bounds(direction, CLOCK));
+      const quoteAt = (clock: ChainClock): unknown => pool.quote(direction, SwapMode.ExactIn, 5_000_000n, clock);
+      expect(quoteAt(earlier)).toEqual(quoteAt(CLOCK));
+    }
+    const [early, late] = [pool.clone(), pool.clone()];
+    expect(early.swap({ ...SWAP, clock: earlier })).toEqual(late.swap({ ...SWAP, clock: CLOCK }));
+    const later = since(40n);
+    expect(early.quote(Direction.BToA, SwapMode.ExactIn, 5_000_000n, later)).toEqual(
+      late.quote(Direction.BToA, SwapMode.ExactIn, 5_000_000n, later),
+    );
+  });
+
+  it('takes the fee from the time that its oracle tells: a reference just too old by that time is renewed', () => {
+    const accounts = fixture('adaptive-fee');
+    const pool = openPool(accounts);
+    const major = since(1n);
+    const renewed = altered(accounts[3]!, (view) => {
+      view.setBigUint64(82, major.unixTimestamp - 3_601n, true);
+      view.setBigUint64(90, major.unixTimestamp, true);
+    });
+    const before = quoteIn(pool, Direction.AToB, 5_000_000n);
+    pool.apply(renewed);
+    const { amountOut } = pool.quote(Direction.AToB, SwapMode.ExactIn, 5_000_000n, major);
+    expect(quoteIn(pool, Direction.AToB, 5_000_000n)).toBe(amountOut);
+    expect(amountOut > (before as bigint)).toBe(true);
+  });
+
+  it('opens at its time by our clock or by that of the last change', () => {
+    const accounts = fixture('opens-later');
+    const pool = openPool(accounts);
+    expect([pool.disabled(CLOCK), pool.disabled(since(1n))]).toEqual([QuoteRefusal.NotOpen, undefined]);
+    expect(quoteIn(pool, Direction.AToB, 1_000n)).toBe('QUOTE_OPEN_TIME_INVALID');
+    expect(pool.bounds(Direction.AToB, CLOCK)).toBeUndefined();
+    pool.apply(altered(accounts[0]!, (view) => view.setBigUint64(261, since(1n).unixTimestamp, true)));
+    expect(pool.disabled(CLOCK)).toBeUndefined();
+    expect(quoteIn(pool, Direction.AToB, 1_000n)).toBeTypeOf('bigint');
   });
 });
 

@@ -34,7 +34,15 @@ import {
   decodePoolAccount,
   sameIdentity,
 } from './orca-whirlpool/layout.js';
-import { type Order, type Parts, findGate, findOpening, transferFees, walkOrder } from './orca-whirlpool/quote.js';
+import {
+  type Order,
+  type Parts,
+  findGate,
+  isBeforeOpening,
+  swapTime,
+  transferFees,
+  walkOrder,
+} from './orca-whirlpool/quote.js';
 import { type Depth, computeUnits, findBounds, findDepth, findTickArrays } from './orca-whirlpool/reach.js';
 import { decodeTickArray } from './orca-whirlpool/tick-array.js';
 import { Window, deriveAddress } from './orca-whirlpool/window.js';
@@ -76,8 +84,6 @@ export class OrcaWhirlpool implements Pool {
   #parts: Parts;
   /** Why there is no quote whatever the amount and the time. */
   #gate: QuoteRefusal | undefined = QuoteRefusal.AccountMissing;
-  /** First second at which the program takes a swap. */
-  #opensAt = 0n;
   /** Found when first asked for. */
   #depth: Depth | undefined;
   #leastUnits: number | undefined;
@@ -163,7 +169,8 @@ export class OrcaWhirlpool implements Pool {
     const { walk, variables } = walked;
     const { sqrtPrice, liquidity } = walk;
     const tick = walk.tick(this.#state.tick);
-    this.#state = { ...this.#state, tick, sqrtPrice, liquidity, updatedAt: clock.unixTimestamp };
+    const updatedAt = swapTime(this.#parts, clock);
+    this.#state = { ...this.#state, tick, sqrtPrice, liquidity, updatedAt };
     if (this.#oracle !== undefined && variables !== undefined) this.#oracle = { ...this.#oracle, variables };
     this.#window.moveTo(this.#state);
     this.#parts = this.#settle();
@@ -243,7 +250,6 @@ export class OrcaWhirlpool implements Pool {
       mints: this.#mints,
     };
     this.#gate = findGate(parts);
-    this.#opensAt = findOpening(parts);
     this.#depth = undefined;
     this.#leastUnits = undefined;
     return parts;
@@ -251,7 +257,7 @@ export class OrcaWhirlpool implements Pool {
 
   /** Returns why no swap can succeed at this time. */
   #refusal(clock: ChainClock): QuoteRefusal | undefined {
-    return this.#gate ?? (clock.unixTimestamp < this.#opensAt ? QuoteRefusal.NotOpen : undefined);
+    return this.#gate ?? (isBeforeOpening(this.#parts, clock) ? QuoteRefusal.NotOpen : undefined);
   }
 
   #applyPool(account: AccountView): Watch {

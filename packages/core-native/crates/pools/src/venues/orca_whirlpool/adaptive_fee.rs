@@ -77,10 +77,9 @@ impl Oracle {
             && (lowest..=highest).contains(&self.variables.group_reference)
     }
 
-    /// Returns the first second at which the program takes a swap.
-    pub(super) fn opens_at(&self) -> u64 {
-        let variables = &self.variables;
-        self.trade_enable_timestamp.max(variables.last_reference_update).max(variables.last_major_swap)
+    /// Returns the last second that a swap left here: the program refuses an earlier clock.
+    pub(super) fn swapped_at(&self) -> u64 {
+        self.variables.last_reference_update.max(self.variables.last_major_swap)
     }
 }
 
@@ -98,7 +97,7 @@ pub(super) struct AdaptiveFee {
 }
 
 impl AdaptiveFee {
-    /// Starts a swap at a tick and a time: `update_reference`. The time must not be before `Oracle::opens_at`.
+    /// Starts a swap at a tick and a time: `update_reference`. The time must not be before `Oracle::swapped_at`.
     pub(super) fn new(oracle: &Oracle, static_rate: u32, direction: Direction, tick: i32, now: u64) -> Self {
         let constants = oracle.constants;
         let mut variables = oracle.variables;

@@ -21,8 +21,6 @@ pub(super) struct Parts {
     pub(super) transfer_fees: [Option<TransferFeeConfig>; 2],
     /// Why there is no quote whatever the amount and the time.
     pub(super) gate: Option<QuoteError>,
-    /// First second at which the program takes a swap.
-    pub(super) opens_at: u64,
     pub(super) mints: [Option<Mint>; 2],
     pub(super) identity: Identity,
     pub(super) oracle_address: OnceLock<Derived>,
@@ -44,7 +42,6 @@ impl Parts {
     pub(super) fn settle(&mut self) {
         self.transfer_fees = self.mints.map(|mint| mint.and_then(|mint| mint.terms.transfer_fee));
         self.gate = self.find_gate();
-        self.opens_at = self.oracle.map_or(0, |oracle| oracle.opens_at()).max(self.state.updated_at);
         self.depth = OnceLock::new();
     }
 
@@ -62,13 +59,21 @@ impl Parts {
         *self.oracle_address.get_or_init(|| derive_address(&[b"oracle", &self.identity.address]))
     }
 
+    /// Returns the time of a swap. Our clock may be behind the chain's, but a swap that lands is never older than the pool's
+    /// last: the program takes the same clock for both.
+    #[inline]
+    fn swap_time(&self, clock: &ChainClock) -> u64 {
+        let swapped_at = self.oracle.as_ref().map_or(0, Oracle::swapped_at);
+        clock.unix_timestamp.max(self.state.updated_at).max(swapped_at)
+    }
+
     /// Returns why no swap can succeed at this time.
     #[inline]
     pub(super) fn refusal(&self, clock: &ChainClock) -> Option<QuoteError> {
-        match self.gate {
-            None if clock.unix_timestamp < self.opens_at => Some(QuoteError::NotOpen),
-            gate => gate,
-        }
+        self.gate.or_else(|| {
+            let opens_at = self.oracle.as_ref()?.trade_enable_timestamp;
+            (self.swap_time(clock) < opens_at).then_some(QuoteError::NotOpen)
+        })
     }
 
     /// Quotes an order without changing anything.
@@ -124,7 +129,7 @@ impl Parts {
         };
         let mut fees = self.adaptive_fee(oracle, order.direction, clock);
         let walk = start.walk(&mut fees)?;
-        let variables = fees.finish(self.state.sqrt_price, walk.sqrt_price, clock.unix_timestamp);
+        let variables = fees.finish(self.state.sqrt_price, walk.sqrt_price, self.swap_time(clock));
         Ok((walk, Some(variables.ok_or(QuoteError::MathOverflow)?)))
     }
 
@@ -163,7 +168,7 @@ impl Parts {
         direction: Direction,
         clock: &ChainClock,
     ) -> AdaptiveFee {
-        AdaptiveFee::new(oracle, self.state.fee_rate, direction, self.state.tick, clock.unix_timestamp)
+        AdaptiveFee::new(oracle, self.state.fee_rate, direction, self.state.tick, self.swap_time(clock))
     }
 
     /// Swaps, leaving the pool as the program would.
@@ -172,10 +177,10 @@ impl Parts {
     /// `QuoteError` where the program would refuse; nothing is changed then.
     pub(super) fn swap(&mut self, order: &SwapOrder, clock: &ChainClock) -> Result<Quote, QuoteError> {
         let Walked { quote, walk, variables } = self.quote(order, clock)?;
+        self.state.updated_at = self.swap_time(clock);
         self.state.tick = walk.tick(self.state.tick);
         self.state.sqrt_price = walk.sqrt_price;
         self.state.liquidity = walk.liquidity;
-        self.state.updated_at = clock.unix_timestamp;
         if let (Some(oracle), Some(variables)) = (&mut self.oracle, variables) {
             oracle.variables = variables;
         }

@@ -69,11 +69,9 @@ export function isPossibleOracle({ constants, variables }: Oracle, tickSpacing: 
   );
 }
 
-/** Returns the first second at which the program takes a swap. */
-export function opensAt({ tradeEnableTimestamp, variables }: Oracle): bigint {
-  const { lastReferenceUpdate, lastMajorSwap } = variables;
-  const updated = lastReferenceUpdate > lastMajorSwap ? lastReferenceUpdate : lastMajorSwap;
-  return updated > tradeEnableTimestamp ? updated : tradeEnableTimestamp;
+/** Returns the last second that a swap left in the oracle: the program refuses an earlier clock. */
+export function swappedAt({ variables: { lastReferenceUpdate, lastMajorSwap } }: Oracle): bigint {
+  return greater(lastReferenceUpdate, lastMajorSwap);
 }
 
 /** What a swap with an adaptive fee starts from. */
@@ -82,7 +80,7 @@ export interface AdaptiveStart {
   readonly staticRate: bigint;
   readonly direction: Direction;
   readonly tick: number;
-  /** Unix seconds, not before `opensAt`. */
+  /** Unix seconds, not before `swappedAt`. */
   readonly now: bigint;
 }
 
@@ -114,8 +112,7 @@ export class AdaptiveFee implements FeeSchedule {
     this.#groupReference = variables.groupReference;
     this.#volatility = variables.volatility;
     this.#group = Math.floor(tick / constants.tickGroupSize);
-    const latest = this.#lastMajorSwap > this.#lastReferenceUpdate ? this.#lastMajorSwap : this.#lastReferenceUpdate;
-    const elapsed = now - latest;
+    const elapsed = now - swappedAt(oracle);
     if (now - this.#lastReferenceUpdate > MAX_REFERENCE_AGE || elapsed >= constants.decayPeriod) {
       this.#refer(0, now);
     } else if (elapsed >= constants.filterPeriod) {

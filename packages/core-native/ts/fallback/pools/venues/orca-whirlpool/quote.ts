@@ -8,7 +8,7 @@ import {
 } from '../../../math/transfer-fee.js';
 import { QuoteRefusal } from '../../quote.js';
 import type { Mint } from '../../token-mint.js';
-import { AdaptiveFee, type Oracle, type Variables, opensAt } from './adaptive-fee.js';
+import { AdaptiveFee, type Oracle, type Variables, swappedAt } from './adaptive-fee.js';
 import type { Identity, PoolState } from './layout.js';
 import { Given } from './swap-step.js';
 import { MAX_SQRT_PRICE, MIN_SQRT_PRICE } from './tick-math.js';
@@ -53,10 +53,19 @@ export function findGate({ identity, oracle, mints: [mintA, mintB] }: Parts): Qu
   return isUnsupported ? QuoteRefusal.FeatureUnsupported : undefined;
 }
 
-/** Returns the first second at which the program takes a swap. */
-export function findOpening({ oracle, state: { updatedAt } }: Parts): bigint {
-  const opening = oracle === undefined ? 0n : opensAt(oracle);
-  return opening > updatedAt ? opening : updatedAt;
+/**
+ * Returns the time of a swap. Our clock may be behind the chain's, but a swap that lands is never older than the pool's last: the
+ * program takes the same clock for both.
+ */
+export function swapTime({ oracle, state: { updatedAt } }: Parts, { unixTimestamp }: ChainClock): bigint {
+  const latest = unixTimestamp > updatedAt ? unixTimestamp : updatedAt;
+  const swapped = oracle === undefined ? 0n : swappedAt(oracle);
+  return latest > swapped ? latest : swapped;
+}
+
+/** Returns whether a swap at this time comes before trading opens. */
+export function isBeforeOpening(parts: Parts, clock: ChainClock): boolean {
+  return parts.oracle !== undefined && swapTime(parts, clock) < parts.oracle.tradeEnableTimestamp;
 }
 
 /** Quotes an order that no gate refuses, or returns why not. */
@@ -80,15 +89,16 @@ export function walkOrder(parts: Parts, order: Order): Walked | QuoteRefusal {
   const amountOut = afterFee(feeOut, isInput ? walk.derived : used);
   if (amountIn === undefined || amountOut === undefined) return QuoteRefusal.MathOverflow;
   const variables =
-    typeof fees === 'bigint' ? undefined : fees.finish(start.sqrtPrice, walk.sqrtPrice, clock.unixTimestamp);
+    typeof fees === 'bigint' ? undefined : fees.finish(start.sqrtPrice, walk.sqrtPrice, swapTime(parts, clock));
   return { quote: { amountIn, amountOut }, walk, variables };
 }
 
 /** Returns the static rate, or the schedule of a pool whose fee adapts. */
-export function findFees({ state, oracle }: Parts, direction: Direction, clock: ChainClock): bigint | AdaptiveFee {
+export function findFees(parts: Parts, direction: Direction, clock: ChainClock): bigint | AdaptiveFee {
+  const { state, oracle } = parts;
   if (oracle === undefined) return state.feeRate;
   const { feeRate: staticRate, tick } = state;
-  return new AdaptiveFee({ oracle, staticRate, direction, tick, now: clock.unixTimestamp });
+  return new AdaptiveFee({ oracle, staticRate, direction, tick, now: swapTime(parts, clock) });
 }
 
 /** Returns where a swap starts, or why it cannot: the checks that stand before it in the program. */
