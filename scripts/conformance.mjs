@@ -53,7 +53,7 @@ function readArguments() {
   if (values.backend !== undefined && !BACKENDS.includes(values.backend)) {
     throw new ConformanceError(
       'CONFORMANCE_USAGE_INVALID',
-      `--backend is "${values.backend}"; it is one of ${BACKENDS.join(', ')}`,
+      `--backend is "${String(values.backend)}"; it is one of ${BACKENDS.join(', ')}`,
     );
   }
   const accounts = values.accounts === undefined ? undefined : fromCaller(values.accounts);

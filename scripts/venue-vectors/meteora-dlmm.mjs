@@ -178,7 +178,7 @@ export function build(pool) {
 
 /** A pair of the first version is found by its mints and its step, one with an activation point by a base key and its mints. */
 function pairAddress({ pairType = 0 }, mints, step, base) {
-  const sorted = mints.map((one) => one.address).toSorted(Buffer.compare);
+  const sorted = mints.map((one) => one.address).toSorted((left, right) => Buffer.compare(left, right));
   const [address, bump] = derive(pairType === 2 ? [base, ...sorted] : [...sorted, u16(step)]);
   return { address: address.toBytes(), bump };
 }
