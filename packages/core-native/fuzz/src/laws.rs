@@ -32,7 +32,7 @@ impl Laws {
     /// Asks everything of a pool and holds the answers against each other; the pool stays as it is.
     pub(crate) fn hold(&self, pool: &AnyPool, order: &SwapOrder, clock: &ChainClock, stand: &Standing<'_>) {
         let quote = pool.quote(order.direction, order.mode, order.amount, clock);
-        self.hold_swap(pool, order, clock, quote);
+        hold_swap(pool, order, clock, quote);
         hold_facts(pool, order);
         let Ok(quote) = quote else { return };
         hold_reserves(pool, order, clock, quote);
@@ -54,40 +54,34 @@ impl Laws {
             }
         }
     }
+}
 
-    /// A swap is what was quoted, and a refused one changes nothing.
-    fn hold_swap(
-        &self,
-        pool: &AnyPool,
-        order: &SwapOrder,
-        clock: &ChainClock,
-        quote: Result<Quote, QuoteError>,
-    ) {
-        let mut moved = pool.clone();
-        let swapped = moved.swap(order, clock);
-        if swapped.is_err() {
-            assert_eq!(moved.reserves(), pool.reserves(), "a refused swap changed the reserves of {pool:?}");
-            assert_eq!(
-                moved.quote(order.direction, order.mode, order.amount, clock),
-                quote,
-                "{order:?} of {pool:?}"
-            );
-            // All of it takes longer to print than the rest of a case takes, so that some are enough.
-            if order.amount.is_multiple_of(16) {
-                assert_eq!(format!("{moved:?}"), format!("{pool:?}"), "a refused swap changed the pool");
-            }
+/// A swap is what was quoted, and a refused one changes nothing.
+fn hold_swap(pool: &AnyPool, order: &SwapOrder, clock: &ChainClock, quote: Result<Quote, QuoteError>) {
+    let mut moved = pool.clone();
+    let swapped = moved.swap(order, clock);
+    if swapped.is_err() {
+        assert_eq!(moved.reserves(), pool.reserves(), "a refused swap changed the reserves of {pool:?}");
+        assert_eq!(
+            moved.quote(order.direction, order.mode, order.amount, clock),
+            quote,
+            "{order:?} of {pool:?}"
+        );
+        // All of it takes longer to print than the rest of a case takes, so that some are enough.
+        if order.amount.is_multiple_of(16) {
+            assert_eq!(format!("{moved:?}"), format!("{pool:?}"), "a refused swap changed the pool");
         }
-        if *order != SwapOrder::new(order.direction, order.mode, order.amount) {
-            return;
-        }
-        // A quote refuses where the program would take a part of the input; a swap says what it took.
-        let is_whole =
-            swapped.is_ok_and(|quote| order.mode != SwapMode::ExactIn || quote.amount_in == order.amount);
-        if is_whole || swapped.is_err() {
-            assert_eq!(swapped, quote, "{order:?} of {pool:?}");
-        } else {
-            assert!(quote.is_err(), "{order:?} takes a part, and {quote:?} was quoted of {pool:?}");
-        }
+    }
+    if *order != SwapOrder::new(order.direction, order.mode, order.amount) {
+        return;
+    }
+    // A quote refuses where the program would take a part of the input; a swap says what it took.
+    let is_whole =
+        swapped.is_ok_and(|quote| order.mode != SwapMode::ExactIn || quote.amount_in == order.amount);
+    if is_whole || swapped.is_err() {
+        assert_eq!(swapped, quote, "{order:?} of {pool:?}");
+    } else {
+        assert!(quote.is_err(), "{order:?} takes a part, and {quote:?} was quoted of {pool:?}");
     }
 }
 
