@@ -56,6 +56,14 @@ const filePath = z
   .min(1, { error: 'the path of a file' })
   .max(4096, { error: 'the path of a file' });
 
+const httpUrl = url(/^https?$/, 'an http:// or https:// URL');
+const label = z
+  .string({ error: 'a name of letters, digits, - and _' })
+  .regex(/^[A-Za-z0-9_-]{1,32}$/, { error: 'a name of at most 32 letters, digits, - and _' });
+const environmentName = z
+  .string({ error: 'the name of an environment variable' })
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, { error: 'the name of an environment variable' });
+
 const baseMint = z.strictObject(
   {
     mint: address,
@@ -70,13 +78,26 @@ const baseMint = z.strictObject(
   },
 );
 
+const endpoint = z.strictObject({
+  name: label.describe('Name in events, alerts and metrics'),
+  rpc_url: httpUrl.describe('JSON-RPC endpoint'),
+});
+
 const network = z.strictObject({
-  rpc_url: url(/^https?$/, 'an http:// or https:// URL')
-    .optional()
-    .describe('JSON-RPC endpoint; default by network'),
+  rpc_url: httpUrl.optional().describe('JSON-RPC endpoint; default by network'),
   ws_url: url(/^wss?$/, 'a ws:// or wss:// URL')
     .optional()
     .describe('Websocket endpoint; default derived from rpc_url'),
+  endpoints: z
+    .array(endpoint, { error: 'a list of endpoints' })
+    .max(15, { error: 'a list of at most 15 endpoints' })
+    .default([])
+    .describe('Further nodes, for reads, verdicts and fan-out sends'),
+  remote_rpc_url: httpUrl.optional().describe('fork: the node whose accounts and programs are copied on demand'),
+  feed: oneOf(['websocket', 'grpc']).default('websocket').describe('Where account updates come from'),
+  grpc_url: httpUrl.optional().describe('Yellowstone gRPC endpoint, for feed grpc'),
+  grpc_token_env: environmentName.optional().describe('Environment variable that holds the x-token of grpc_url'),
+  grpc_token_file: filePath.optional().describe('File that holds the x-token of grpc_url'),
   commitment: oneOf(['processed', 'confirmed'])
     .default('processed')
     .describe('Commitment of account updates and reads'),
@@ -121,6 +142,9 @@ const strategy = z.strictObject({
     .max(16, { error: 'a list of at most 16 base mints' })
     .default([WRAPPED_SOL_MINT])
     .describe('Mints cycles start and end in'),
+  route: oneOf(['direct', 'jupiter', 'mixed'])
+    .default('direct')
+    .describe('direct: our own swaps; jupiter: every leg through Jupiter; mixed: one leg each way'),
   min_profit_lamports: positiveRawUnits('lamports')
     .default(10_000)
     .describe('Smallest expected net profit worth a transaction'),
@@ -143,6 +167,14 @@ const risk = z.strictObject({
   max_session_loss_lamports: positiveRawUnits('lamports')
     .default(100_000_000)
     .describe('Net loss at which the engine halts'),
+  start_execution_amount_sol: decimal('a decimal number of SOL above 0 with at most 9 decimals')
+    .optional()
+    .describe(
+      'Largest input of the first trades; it doubles after proven profits, halves after a loss; default by network',
+    ),
+  scale_up_after_profits: wholeNumber({ min: 1, max: 10_000, unit: 'trades' })
+    .default(5)
+    .describe('Trades with a proven profit in a row after which the largest input doubles'),
   max_consecutive_misses: wholeNumber({ min: 1, max: 100_000, unit: 'misses' })
     .default(50)
     .describe('Misses in a row at which the engine halts'),
@@ -151,7 +183,71 @@ const risk = z.strictObject({
     .describe('Submission rate'),
 });
 
+const jito = z.strictObject({
+  block_engine_urls: z
+    .array(httpUrl, { error: 'a list of block engine URLs' })
+    .max(16, { error: 'a list of at most 16 block engine URLs' })
+    .default([])
+    .describe('Base URL of each region; all of them are sent to; default by network'),
+  submit: oneOf(['bundle', 'transaction'])
+    .default('bundle')
+    .describe('bundle: sendBundle; transaction: sendTransaction with bundleOnly=true'),
+  auth_env: environmentName.optional().describe('Environment variable that holds the x-jito-auth token'),
+  auth_file: filePath.optional().describe('File that holds the x-jito-auth token'),
+  requests_per_second: wholeNumber({ min: 1, max: 1_000, unit: 'requests' })
+    .default(1)
+    .describe('Rate budget of each region'),
+  tip_floor_url: httpUrl.optional().describe('Tip floor feed; default by network'),
+});
+
+const stakedSender = z.strictObject({
+  name: label.describe('Name in events, alerts and metrics'),
+  url: httpUrl.describe('Where transactions are posted'),
+  dialect: oneOf(['rpc', 'bloxroute', 'jupiter'])
+    .default('rpc')
+    .describe('rpc: sendTransaction; bloxroute: /api/v2/submit; jupiter: sendTransaction as tx.jup.ag takes it'),
+  token_header: z
+    .string({ error: 'the name of an HTTP header' })
+    .regex(/^[A-Za-z0-9-]{1,64}$/, { error: 'the name of an HTTP header' })
+    .default('authorization')
+    .describe('Header that carries the token'),
+  token_env: environmentName.optional().describe('Environment variable that holds the token'),
+  token_file: filePath.optional().describe('File that holds the token'),
+  requests_per_second: wholeNumber({ min: 1, max: 10_000, unit: 'requests' }).default(5).describe('Rate budget'),
+  min_tip_lamports: rawUnits('lamports').default(0).describe('Smallest tip this sender takes; below it is left out'),
+  tip_accounts: addressList(64).default([]).describe('Accounts its tip goes to, one of them a transaction'),
+});
+
 const senders = z.strictObject({
+  sender: oneOf(['rpc', 'fanout', 'jito'])
+    .default('rpc')
+    .describe('rpc: the first node; fanout: every node and staked sender; jito: every block engine region'),
+  jito: jito.prefault({}),
+  staked: z
+    .array(stakedSender, { error: 'a list of staked senders' })
+    .max(16, { error: 'a list of at most 16 staked senders' })
+    .default([])
+    .describe('Staked senders, used beside the chosen one'),
+  transaction_version: oneOf(['auto', 'v0', 'v1'])
+    .default('auto')
+    .describe('auto: v0, and v1 for what is too large for v0 where the network accepts it'),
+  tip_policy: oneOf(['fixed', 'share', 'floor'])
+    .default('fixed')
+    .describe('fixed: tip_lamports; share: plus tip_share_bps of the profit; floor: at least the tip floor as well'),
+  tip_floor_percentile: oneOf(['25', '50', '75', '95', '99'])
+    .default('50')
+    .describe('Percentile of landed tips that the floor policy follows'),
+  max_tip_lamports: rawUnits('lamports').default(10_000_000).describe('No transaction tips more'),
+  tip_budget_lamports: rawUnits('lamports').default(1_000_000_000).describe('All tips of a run together'),
+  compute_price: oneOf(['fixed', 'recent'])
+    .default('fixed')
+    .describe('recent: from the fees lately paid for the written accounts, within the two bounds'),
+  compute_price_percentile: wholeNumber({ min: 1, max: 100, unit: 'percent' })
+    .default(75)
+    .describe('Percentile of recent fees'),
+  max_compute_unit_price_micro_lamports: rawUnits('micro-lamports')
+    .default(1_000_000)
+    .describe('No transaction offers more for a compute unit'),
   tip_lamports: rawUnits('lamports').default(0).describe('Fixed tip'),
   tip_share_bps: wholeNumber({ min: 0, max: 9_000, unit: 'basis points' })
     .default(0)
@@ -161,6 +257,30 @@ const senders = z.strictObject({
   rebroadcast_ms: wholeNumber({ min: 50, max: 30_000, unit: 'milliseconds' })
     .default(400)
     .describe('Time between two sends of the same bytes'),
+});
+
+const jupiter = z.strictObject({
+  url: httpUrl.default('https://api.jup.ag').describe('Host of the API, without /swap/v1'),
+  api: oneOf(['v1', 'v2'])
+    .default('v1')
+    .describe('v1: quote and swap-instructions; v2: build, which cannot merge two quotes'),
+  key_env: environmentName.optional().describe('Environment variable that holds the API key'),
+  key_file: filePath.optional().describe('File that holds the API key'),
+  form: oneOf(['merged', 'two-instructions'])
+    .default('merged')
+    .describe('merged: two quotes in one swap instruction; two-instructions: one each'),
+  requests_per_minute: wholeNumber({ min: 1, max: 100_000, unit: 'requests' })
+    .default(60)
+    .describe('Rate budget of the organisation; all keys share it'),
+  timeout_ms: wholeNumber({ min: 50, max: 60_000, unit: 'milliseconds' })
+    .default(2_000)
+    .describe('Deadline of one call, retries included'),
+  max_accounts: wholeNumber({ min: 8, max: 64, unit: 'accounts' })
+    .default(32)
+    .describe('Accounts of one quote at first; it steps down while the transaction is too large'),
+  max_age_slots: wholeNumber({ min: 1, max: 150, unit: 'slots' })
+    .default(4)
+    .describe('Oldest picture of the market a quote may rest on'),
 });
 
 const monitor = z.strictObject({
@@ -190,7 +310,7 @@ export const configFileSchema = z.strictObject({
   strategy: strategy.prefault({}),
   risk: risk.prefault({}),
   senders: senders.prefault({}),
-  jupiter: z.strictObject({}).prefault({}),
+  jupiter: jupiter.prefault({}),
   monitor: monitor.prefault({}),
   alerts: z.strictObject({}).prefault({}),
 });
@@ -199,7 +319,11 @@ export const configFileSchema = z.strictObject({
 export type ConfigFile = z.output<typeof configFileSchema>;
 
 /** Keys whose numbers are kept as written, so that their decimals stay exact. */
-export const DECIMAL_KEYS: ReadonlySet<string> = new Set(['max_execution_amount_sol', 'slippage_tolerance']);
+export const DECIMAL_KEYS: ReadonlySet<string> = new Set([
+  'max_execution_amount_sol',
+  'slippage_tolerance',
+  'start_execution_amount_sol',
+]);
 
 /** A node of the JSON Schema, as far as it is read here. */
 export interface JsonSchemaNode {

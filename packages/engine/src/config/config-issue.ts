@@ -169,3 +169,8 @@ function leafPlaces(schema: JsonSchemaNode, prefix: string, places = new Map<str
   }
   return places;
 }
+
+/** Returns the issue of a value that is of the right kind and still wrong. */
+export function wrongValue(path: readonly (string | number)[], allowed: string): ConfigIssue {
+  return { code: 'CONFIG_VALUE_INVALID', path, allowed };
+}

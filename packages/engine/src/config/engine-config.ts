@@ -1,4 +1,3 @@
-import { findAddressBytes } from '../chain/base58.js';
 import type { VenueStem } from '../market/venue-catalog.js';
 import { configValue, parseConfigDocument } from './config-document.js';
 import {
@@ -8,11 +7,15 @@ import {
   WRAPPED_SOL_MINT,
   type ConfigFile,
 } from './config-file-schema.js';
-import { configError, issuesFrom, type ConfigIssue, type ConfigSource } from './config-issue.js';
+import { configError, issuesFrom, type ConfigIssue, type ConfigSource, wrongValue } from './config-issue.js';
 import { applyOverrides } from './config-overrides.js';
 import { parseDecimal } from './decimal.js';
 import { NETWORK_DEFAULTS, type NetworkName } from './defaults.js';
+import { type JupiterConfig, readJupiter } from './jupiter-config.js';
+import { readAddresses } from './read-addresses.js';
 import { refuseSecrets } from './secret-guard.js';
+import { type SecretPlace, secretPlace } from './secret-place.js';
+import { readSenders, type SendersConfig } from './senders-config.js';
 
 /** A mint cycles start and end in, with the bounds of its trades and its price in lamports. */
 export interface BaseMintConfig {
@@ -22,6 +25,12 @@ export interface BaseMintConfig {
   readonly minNetProfit: bigint;
   readonly lamportPriceNumerator: bigint;
   readonly lamportPriceDenominator: bigint;
+}
+
+/** A node beside the first one. */
+export interface EndpointConfig {
+  readonly name: string;
+  readonly rpcUrl: string;
 }
 
 /** The whole configuration: parsed once, at the edge; deeply frozen; no secret in it. */
@@ -34,6 +43,13 @@ export interface EngineConfig {
     readonly name: NetworkName;
     readonly rpcUrl: string;
     readonly wsUrl: string;
+    /** Nodes beside the first one, in order of preference. */
+    readonly endpoints: readonly EndpointConfig[];
+    /** The node a fork copies from. */
+    readonly remoteRpcUrl: string | null;
+    readonly feed: 'websocket' | 'grpc';
+    readonly grpcUrl: string | null;
+    readonly grpcToken: SecretPlace;
     readonly commitment: 'processed' | 'confirmed';
     readonly confirmationCommitment: 'confirmed' | 'finalized';
     readonly requestTimeoutMs: number;
@@ -50,6 +66,7 @@ export interface EngineConfig {
   };
   readonly strategy: {
     readonly baseMints: readonly BaseMintConfig[];
+    readonly route: 'direct' | 'jupiter' | 'mixed';
     readonly minProfitLamports: bigint;
     readonly maxAgeSlots: number;
     readonly maxCandidates: number;
@@ -59,17 +76,14 @@ export interface EngineConfig {
     readonly maxInFlight: number;
     readonly minWalletLamports: bigint;
     readonly maxSessionLossLamports: bigint;
+    /** Largest input of the first trades. */
+    readonly startExecutionAmountLamports: bigint;
+    readonly scaleUpAfterProfits: number;
     readonly maxConsecutiveMisses: number;
     readonly maxSubmissionsPerSecond: number;
   };
-  readonly senders: {
-    readonly tipLamports: bigint;
-    readonly tipShareBps: number;
-    readonly tipAccounts: readonly string[];
-    readonly computeUnitPriceMicroLamports: bigint;
-    readonly rebroadcastMs: number;
-  };
-  readonly jupiter: Readonly<Record<string, never>>;
+  readonly senders: SendersConfig;
+  readonly jupiter: JupiterConfig;
   readonly monitor: { readonly metricsPort: number };
   readonly alerts: Readonly<Record<string, never>>;
 }
@@ -124,6 +138,11 @@ function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue
       name: network,
       rpcUrl,
       wsUrl: file.network.ws_url ?? deriveWsUrl(rpcUrl),
+      endpoints: file.network.endpoints.map((endpoint) => ({ name: endpoint.name, rpcUrl: endpoint.rpc_url })),
+      remoteRpcUrl: file.network.remote_rpc_url ?? null,
+      feed: file.network.feed,
+      grpcUrl: file.network.grpc_url ?? null,
+      grpcToken: secretPlace(file.network.grpc_token_env, file.network.grpc_token_file),
       commitment: file.network.commitment,
       confirmationCommitment: file.network.confirmation_commitment,
       requestTimeoutMs: file.network.request_timeout_ms,
@@ -139,6 +158,7 @@ function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue
     },
     strategy: {
       baseMints: readBaseMints(file, maxExecutionAmountLamports, issues),
+      route: file.strategy.route,
       minProfitLamports: BigInt(file.strategy.min_profit_lamports),
       maxAgeSlots: file.strategy.max_age_slots,
       maxCandidates: file.strategy.max_candidates,
@@ -148,11 +168,13 @@ function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue
       maxInFlight: file.risk.max_in_flight,
       minWalletLamports: BigInt(file.risk.min_wallet_lamports),
       maxSessionLossLamports: BigInt(file.risk.max_session_loss_lamports),
+      startExecutionAmountLamports: readStartAmount(file, { network, maxExecutionAmountLamports }, issues),
+      scaleUpAfterProfits: file.risk.scale_up_after_profits,
       maxConsecutiveMisses: file.risk.max_consecutive_misses,
       maxSubmissionsPerSecond: file.risk.max_submissions_per_second,
     },
-    senders: readSenders(file, issues),
-    jupiter: {},
+    senders: readSenders(file, network, issues),
+    jupiter: readJupiter(file),
     monitor: { metricsPort: file.monitor.metrics_port ?? defaults.metricsPort },
     alerts: {},
   };
@@ -164,6 +186,26 @@ function readAmount(file: ConfigFile, issues: ConfigIssue[]): bigint {
   if (lamports !== null && lamports > 0n && lamports <= U64_MAX) return lamports;
   issues.push(wrongValue(['max_execution_amount_sol'], 'a decimal number of SOL above 0 with at most 9 decimals'));
   return 0n;
+}
+
+/** The caps of a network that is not given its own: real money starts small. */
+function readStartAmount(file: ConfigFile, limits: StartLimits, issues: ConfigIssue[]): bigint {
+  const { network, maxExecutionAmountLamports } = limits;
+  const given = file.risk.start_execution_amount_sol;
+  if (given === undefined) {
+    const start = NETWORK_DEFAULTS[network].startExecutionAmountLamports ?? maxExecutionAmountLamports;
+    return start < maxExecutionAmountLamports ? start : maxExecutionAmountLamports;
+  }
+  const lamports = parseDecimal(String(given), LAMPORT_DECIMALS);
+  if (lamports !== null && lamports > 0n && lamports <= maxExecutionAmountLamports) return lamports;
+  const allowed = 'a decimal number of SOL above 0 and at most max_execution_amount_sol, with at most 9 decimals';
+  issues.push(wrongValue(['risk', 'start_execution_amount_sol'], allowed));
+  return maxExecutionAmountLamports;
+}
+
+interface StartLimits {
+  readonly network: NetworkName;
+  readonly maxExecutionAmountLamports: bigint;
 }
 
 function readSlippage(file: ConfigFile, issues: ConfigIssue[]): number {
@@ -210,34 +252,6 @@ function readBaseMints(file: ConfigFile, maxLamports: bigint, issues: ConfigIssu
     }
   });
   return mints;
-}
-
-function readSenders(file: ConfigFile, issues: ConfigIssue[]): EngineConfig['senders'] {
-  const tipLamports = BigInt(file.senders.tip_lamports);
-  const tipShareBps = file.senders.tip_share_bps;
-  const tipAccounts = readAddresses(['senders', 'tip_accounts'], file.senders.tip_accounts, issues);
-  if (tipAccounts.length === 0 && (tipLamports > 0n || tipShareBps > 0)) {
-    issues.push(wrongValue(['senders', 'tip_accounts'], 'a list of at least one base58 address where a tip is paid'));
-  }
-  return {
-    tipLamports,
-    tipShareBps,
-    tipAccounts,
-    computeUnitPriceMicroLamports: BigInt(file.senders.compute_unit_price_micro_lamports),
-    rebroadcastMs: file.senders.rebroadcast_ms,
-  };
-}
-
-function readAddresses(path: readonly (string | number)[], given: readonly string[], issues: ConfigIssue[]): string[] {
-  given.forEach((text, index) => {
-    const place = path.at(-1) === 'mint' ? path : [...path, index];
-    if (findAddressBytes(text) === null) issues.push(wrongValue(place, 'a base58 address of 32 bytes'));
-  });
-  return [...new Set(given)];
-}
-
-function wrongValue(path: readonly (string | number)[], allowed: string): ConfigIssue {
-  return { code: 'CONFIG_VALUE_INVALID', path, allowed };
 }
 
 /** A node that names its port listens for websockets on the next one, as validators do; without a port both share the scheme's. */

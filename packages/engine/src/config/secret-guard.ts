@@ -4,7 +4,7 @@ import type { EngineError } from '../errors/engine-error.js';
 
 const SECRET_KEY = /private|secret|mnemonic|passphrase|password|seed|keypair|api_?key|auth|token|bearer/i;
 /** Names a place where a secret lies, and holds none itself. */
-const KEY_OF_A_PLACE = /_(file|accounts?|mints?)$/i;
+const KEY_OF_A_PLACE = /_(file|env|header|accounts?|mints?)$/i;
 const SECRET_QUERY = /key|token|secret|auth|pass/i;
 /** 64 secret bytes in base58 are 86 to 88 characters long; addresses end at 44, so nothing else in a configuration looks like this. */
 const SECRET_KEY_TEXT = /^[1-9A-HJ-NP-Za-km-z]{80,90}$/;

@@ -5,6 +5,8 @@ export interface AccountUpdate {
   readonly owner: Uint8Array;
   readonly lamports: bigint;
   readonly slot: bigint;
+  /** Order of the writes within a slot, where the feed tells it; only comparable between updates of one feed. */
+  readonly writeVersion?: bigint;
   readonly data: Uint8Array;
   /** `Clock.nowMicros()` at which the bytes arrived. */
   readonly receivedAtMicros: number;

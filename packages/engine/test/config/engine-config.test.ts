@@ -161,6 +161,7 @@ describe('overrides', () => {
         TANDEM__NETWORK__RPC_URL: 'https://node.example/?api-key=from-the-environment',
         TANDEM__VENUES__ENABLED: 'raydium_amm_v4',
         TANDEM__SENDERS__TIP_LAMPORTS: '18446744073709551615',
+        TANDEM__SENDERS__MAX_TIP_LAMPORTS: '18446744073709551615',
         TANDEM__SENDERS__TIP_ACCOUNTS: '["So11111111111111111111111111111111111111112"]',
         TANDEM__RISK__MAX_IN_FLIGHT: '3',
         TANDEM_CORE: 'native',
