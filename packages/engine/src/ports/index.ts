@@ -16,4 +16,12 @@ export type { Clock } from './clock.js';
 export type { JournalSink } from './journal-sink.js';
 export type { Random } from './random.js';
 export type { Signer } from './signer.js';
+export type {
+  SolHandling,
+  SwapInstructions,
+  SwapQuote,
+  SwapQuoteStep,
+  SwapRequest,
+  SwapRouter,
+} from './swap-router.js';
 export type { TransactionSender } from './transaction-sender.js';
