@@ -57,28 +57,36 @@ export class Executor {
     for (const signature of options.knownSignatures) this.#signatures.add(signature);
   }
 
-  /**
-   * Submits, or says why nothing could be built. Nothing is sent before its intent is on disk.
-   * @throws JOURNAL_* when the intent cannot be written, and any fatal or unknown error: then nothing was sent
-   */
+  /** Plans and submits, or says why nothing could be built. @throws as `submitPlan` does */
   submit(approved: ApprovedOpportunity): Submission | Refusal {
-    const { builder, signer, blockhashes, clock } = this.#options;
+    const { builder, clock } = this.#options;
     const approvedAtMicros = clock.nowMicros();
     let plan: TransactionPlan | Refusal;
+    try {
+      plan = builder.plan(approved);
+    } catch (error) {
+      return refuseToBuild(error);
+    }
+    return plan.kind === 'refusal' ? plan : this.submitPlan(plan, approvedAtMicros);
+  }
+
+  /**
+   * Submits a plan, or says why it could not be signed. Nothing is sent before its intent is on disk.
+   * @throws JOURNAL_* when the intent cannot be written, and any fatal or unknown error: then nothing was sent
+   */
+  submitPlan(plan: TransactionPlan, approvedAtMicros: number): Submission | Refusal {
+    const { builder, signer, blockhashes, clock } = this.#options;
+    const { approved } = plan;
     let lifetime: LatestBlockhash;
     let transaction: Uint8Array;
     let builtAtMicros: number;
     try {
       lifetime = blockhashes.latest();
-      plan = builder.plan(approved);
-      if (plan.kind === 'refusal') return plan;
       const message = builder.compile(plan, this.#blockhashBytes(lifetime.blockhash));
       builtAtMicros = clock.nowMicros();
       transaction = signer.signTransaction(message);
     } catch (error) {
-      return refuse('plan', recoverableCode(error), {
-        message: error instanceof Error ? error.message : String(error),
-      });
+      return refuseToBuild(error);
     }
     const signedAtMicros = clock.nowMicros();
     const signature = encodeBase58(transaction.subarray(SIGNATURE_START, SIGNATURE_END));
@@ -144,6 +152,10 @@ interface Signed {
   readonly lifetime: LatestBlockhash;
 }
 
+function refuseToBuild(error: unknown): Refusal {
+  return refuse('plan', recoverableCode(error), { message: error instanceof Error ? error.message : String(error) });
+}
+
 function intentOf({ plan, signature, transaction, lifetime }: Signed): IntentEvent {
   const { opportunity } = plan.approved;
   return {
@@ -155,7 +167,7 @@ function intentOf({ plan, signature, transaction, lifetime }: Signed): IntentEve
     amountIn: opportunity.amountIn.toString(),
     baseMint: opportunity.base.mint,
     expectedProfit: opportunity.profit.net.toString(),
-    poolA: opportunity.legs[0]?.poolAddress ?? '',
-    poolB: opportunity.legs.at(-1)?.poolAddress ?? '',
+    poolA: plan.route.poolA,
+    poolB: plan.route.poolB,
   };
 }

@@ -3,13 +3,15 @@ import {
   encodeInstructions,
   encodeLookupTables,
   type Instruction,
+  type LookupTable,
   type StoreId,
   SwapMode,
 } from '@tandem/core-native';
 import type { ApprovedOpportunity } from '../risk/risk-manager.js';
 import { type Refusal, refuse } from '../validate/refusal.js';
-import { computeBudgetInstructions } from './compute-budget.js';
+import { computeBudgetInstructions, priorityFeeLamports } from './compute-budget.js';
 import type { LookupTableSource } from './lookup-table-source.js';
+import { directRoute, type PlanRoute } from './plan-route.js';
 import type { SlippageProtector } from './slippage-protector.js';
 import type { Tip, TipPolicy } from './tip-policy.js';
 import type { TokenAccounts } from './token-accounts.js';
@@ -25,8 +27,26 @@ export interface TransactionPlan {
   /** Packed lookup tables the message uses. */
   readonly lookupTables: Uint8Array;
   readonly tip: Tip | undefined;
+  /** What its swaps pass through. */
+  readonly route: PlanRoute;
+  /** What the compute budget asks for. */
+  readonly priorityFeeLamports: bigint;
   /** Position of the first leg's instruction in the message. */
   readonly firstLegInstruction: number;
+}
+
+/** What a plan is put together from. */
+export interface PlanParts {
+  readonly approved: ApprovedOpportunity;
+  readonly computeUnitLimit: number;
+  /** Instructions before the swaps. */
+  readonly setUp: readonly Instruction[];
+  /** Packed. */
+  readonly swaps: Uint8Array;
+  readonly tip: Tip | undefined;
+  readonly route: PlanRoute;
+  /** Tables the message may use beside those of the configuration. */
+  readonly lookupTables?: readonly LookupTable[];
 }
 
 /** What the builder is made of. */
@@ -56,7 +76,7 @@ export class TransactionBuilder {
 
   /** Plans the transaction, or says why it cannot be built. @throws the core's errors for a route it cannot turn into instructions */
   plan(approved: ApprovedOpportunity, setUp?: SetUp): TransactionPlan | Refusal {
-    const { core, store, accounts, protector, tips } = this.#options;
+    const { core, store, accounts, protector } = this.#options;
     const { opportunity } = approved;
     const limits = protector.limits(opportunity);
     const legs = [];
@@ -84,21 +104,38 @@ export class TransactionBuilder {
         destinationAccount: destination.account,
       });
     }
-    const tip = tips.choose(accounts.wallet, opportunity.profit.tipLamports);
-    const computeUnitLimit = opportunity.profit.computeUnitLimit + (setUp?.computeUnits ?? 0);
-    const before = [
-      ...computeBudgetInstructions(computeUnitLimit, this.#options.computeUnitPriceMicroLamports),
-      ...(setUp?.instructions ?? []),
-    ];
-    const swaps = core.swapInstructions(store, accounts.wallet, legs);
+    return this.assemble({
+      approved,
+      computeUnitLimit: opportunity.profit.computeUnitLimit + (setUp?.computeUnits ?? 0),
+      setUp: setUp?.instructions ?? [],
+      swaps: core.swapInstructions(store, accounts.wallet, legs),
+      tip: this.chooseTip(approved),
+      route: directRoute(opportunity),
+    });
+  }
+
+  /** Chooses the tip of an approved opportunity, once for a plan. */
+  chooseTip({ opportunity }: ApprovedOpportunity): Tip | undefined {
+    const { tips, accounts } = this.#options;
+    return tips.choose(accounts.wallet, opportunity.profit.tipLamports);
+  }
+
+  /** Puts a plan together: budget, set-up, swaps, tip, and the lookup tables that make it smaller. */
+  assemble(parts: PlanParts): TransactionPlan {
+    const { approved, tip, route } = parts;
+    const price = this.#options.computeUnitPriceMicroLamports;
+    const before = [...computeBudgetInstructions(parts.computeUnitLimit, price), ...parts.setUp];
     const after = tip === undefined ? NOTHING : encodeInstructions([tip.instruction]);
-    const instructions = concat([encodeInstructions(before), swaps, after]);
+    const instructions = concat([encodeInstructions(before), parts.swaps, after]);
+    const tables = [...this.#options.lookupTables.usable(approved.opportunity.slot), ...(parts.lookupTables ?? [])];
     return {
       kind: 'plan',
       approved,
       instructions,
-      lookupTables: this.#chooseTables(instructions, opportunity.slot),
+      lookupTables: this.#chooseTables(instructions, tables),
       tip,
+      route,
+      priorityFeeLamports: priorityFeeLamports(parts.computeUnitLimit, price),
       firstLegInstruction: before.length,
     };
   }
@@ -109,9 +146,8 @@ export class TransactionBuilder {
     return core.compileMessage(accounts.wallet, blockhash, plan.instructions, plan.lookupTables);
   }
 
-  #chooseTables(instructions: Uint8Array, slot: bigint): Uint8Array {
-    const { core, accounts, lookupTables } = this.#options;
-    const tables = lookupTables.usable(slot);
+  #chooseTables(instructions: Uint8Array, tables: readonly LookupTable[]): Uint8Array {
+    const { core, accounts } = this.#options;
     if (tables.length === 0) return NOTHING;
     const chosen = core.chooseLookupTables(accounts.wallet, instructions, encodeLookupTables(tables));
     const picked = [];
