@@ -1,5 +1,6 @@
 import { encodeBase58 } from './chain/base58.js';
 import type { EngineOptions } from './engine-options.js';
+import { createRoutePlanner } from './engine-route-planner.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
@@ -7,6 +8,7 @@ import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
 import { ProfitValidator } from './execute/profit-validator.js';
 import type { RecoveryOptions } from './execute/recovery.js';
+import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { Settlement } from './execute/settlement.js';
 import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
@@ -46,6 +48,8 @@ export interface Stages {
   readonly risk: RiskManager;
   readonly monitor: ExecutionMonitor;
   readonly executor: Executor;
+  /** Plans the swaps where a router makes them; without it they are direct. */
+  readonly planner: RoutePlanner | undefined;
   readonly simulator: Simulator;
   readonly settlement: Settlement;
   readonly walletSetup: WalletSetup;
@@ -60,7 +64,7 @@ export interface StageListeners {
   readonly onSigned: (approved: ApprovedOpportunity, atMicros: number) => void;
 }
 
-/** Makes the stages of a run. @throws ENGINE_SENDER_MISSING, JOURNAL_* */
+/** Makes the stages of a run. @throws ENGINE_SENDER_MISSING, ENGINE_ROUTER_MISSING, JOURNAL_* */
 export function createStages(options: EngineOptions, listeners: StageListeners): Stages {
   const settings = settingsFromConfig(options.config, options.parallelism ?? 1);
   const record = createRecord(options, settings, listeners);
@@ -73,7 +77,7 @@ type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSw
 type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
 type Execution = Pick<
   Stages,
-  'monitor' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
+  'monitor' | 'executor' | 'planner' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
 >;
 
 /** The journal, and the switch that closes when the journal fails. */
@@ -134,11 +138,12 @@ function createDecision(
 
 /** Everything after the approval. */
 function createExecution(
-  { core, ports, market }: EngineOptions,
+  options: EngineOptions,
   settings: EngineSettings,
   stages: Recording & Decision,
   listeners: StageListeners,
 ): Execution {
+  const { core, ports, market } = options;
   const { clock, reader, signer, blockhashes } = ports;
   const { journal, risk, balances } = stages;
   const { computeUnitPriceMicroLamports } = settings;
@@ -149,15 +154,17 @@ function createExecution(
   const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.tipAccounts);
   const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
+  const protector = new SlippageProtector(settings.slippageToleranceBps);
   const builder = new TransactionBuilder({
     core,
     store: market.store,
     accounts,
-    protector: new SlippageProtector(settings.slippageToleranceBps),
+    protector,
     tips: new TipPolicy(settings.tipAccounts, ports.random),
     lookupTables: ports.lookupTables,
     computeUnitPriceMicroLamports,
   });
+  const planner = createRoutePlanner(options, { builder, accounts, protector, balances, failures });
   const walletSetup = new WalletSetup({
     core,
     reader,
@@ -187,8 +194,10 @@ function createExecution(
       knownSignatures,
       onSigned,
     }),
+    planner,
     simulator: new Simulator({
       builder,
+      planner,
       blockhashes,
       reader,
       journal,

@@ -120,6 +120,11 @@ export class TransactionBuilder {
     return tips.choose(accounts.wallet, opportunity.profit.tipLamports);
   }
 
+  /** Returns the priority fee of a compute-unit limit, lamports. */
+  priorityFee(computeUnitLimit: number): bigint {
+    return priorityFeeLamports(computeUnitLimit, this.#options.computeUnitPriceMicroLamports);
+  }
+
   /** Puts a plan together: budget, set-up, swaps, tip, and the lookup tables that make it smaller. */
   assemble(parts: PlanParts): TransactionPlan {
     const { approved, tip, route } = parts;
@@ -127,15 +132,18 @@ export class TransactionBuilder {
     const before = [...computeBudgetInstructions(parts.computeUnitLimit, price), ...parts.setUp];
     const after = tip === undefined ? NOTHING : encodeInstructions([tip.instruction]);
     const instructions = concat([encodeInstructions(before), parts.swaps, after]);
-    const tables = [...this.#options.lookupTables.usable(approved.opportunity.slot), ...(parts.lookupTables ?? [])];
+    const ours = this.#options.lookupTables.usable(approved.opportunity.slot);
+    const theirs = (parts.lookupTables ?? []).filter(
+      ({ address }) => !ours.some((table) => Buffer.compare(table.address, address) === 0),
+    );
     return {
       kind: 'plan',
       approved,
       instructions,
-      lookupTables: this.#chooseTables(instructions, tables),
+      lookupTables: this.#chooseTables(instructions, [...ours, ...theirs]),
       tip,
       route,
-      priorityFeeLamports: priorityFeeLamports(parts.computeUnitLimit, price),
+      priorityFeeLamports: this.priorityFee(parts.computeUnitLimit),
       firstLegInstruction: before.length,
     };
   }
