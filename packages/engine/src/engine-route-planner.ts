@@ -24,7 +24,10 @@ export function createRoutePlanner(
   if (strategy.route === 'direct') return undefined;
   const { router, clock, reader, blockhashes } = ports;
   if (router === undefined)
-    throw createEngineError('ENGINE_ROUTER_MISSING', `strategy.route is ${strategy.route}, but there is no swap router`);
+    throw createEngineError(
+      'ENGINE_ROUTER_MISSING',
+      `strategy.route is ${strategy.route}, but there is no swap router`,
+    );
   const currentSlot = () => market.currentSlot();
   const legs = new RouterLegs({
     core,

@@ -70,9 +70,7 @@ export class Simulator {
         return refuse('plan', 'PLAN_SIMULATION_INVALID', { reason });
       }
       const change =
-        amountOf(result.accounts[0]) -
-        amountOf(before) -
-        (opportunity.base.mint === WRAPPED_SOL_MINT ? wrapped : 0n);
+        amountOf(result.accounts[0]) - amountOf(before) - (opportunity.base.mint === WRAPPED_SOL_MINT ? wrapped : 0n);
       this.#record(plan, change, { approvedAtMicros, builtAtMicros, answeredAtMicros: clock.nowMicros() });
       return undefined;
     } catch (error) {

@@ -82,7 +82,9 @@ export class RoutePlanner {
     try {
       plan = await this.#plan(approved, prepare);
     } catch (error) {
-      plan = refuse('plan', recoverableCode(error), { message: error instanceof Error ? error.message : String(error) });
+      plan = refuse('plan', recoverableCode(error), {
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
     if (plan.kind === 'refusal') this.#options.cooldown.recordRefused(opportunity, plan.reason);
     return plan;

@@ -1,4 +1,4 @@
-import { type CoreApi, encodeInstructions, type Instruction, type StoreId, SwapMode } from '@tandem/core-native';
+import { type CoreApi, encodeInstructions, type StoreId, SwapMode } from '@tandem/core-native';
 import { encodeBase58, findAddressBytes } from '../../chain/base58.js';
 import { type CheckedSwap, checkRouterInstructions, raiseMinimum } from '../../jupiter/instruction-gate.js';
 import type { SwapQuote, SwapRouter } from '../../ports/swap-router.js';

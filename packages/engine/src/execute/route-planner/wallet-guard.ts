@@ -32,7 +32,10 @@ export function guardedAddresses({ wallet, places }: TouchedAccounts): Uint8Arra
  * Returns what a simulation would do to the wallet that no swap does: give it or an account of it away, let somebody else spend, or
  * spend of mints that are only passed. What is paid of the base mint is left to the minimum that the chain checks.
  */
-export function findWalletHarm(after: readonly (AccountSnapshot | null)[], touched: TouchedAccounts): Refusal | undefined {
+export function findWalletHarm(
+  after: readonly (AccountSnapshot | null)[],
+  touched: TouchedAccounts,
+): Refusal | undefined {
   const [wallet] = after;
   if (wallet === null || wallet === undefined || !same(wallet.owner, SYSTEM_PROGRAM_BYTES) || wallet.data.length > 0)
     return harm(encodeBase58(touched.wallet), 'the wallet is given to a program');
