@@ -81,10 +81,7 @@ function bySignature(events, type) {
 function expectExecuted(expect, { trade, transaction, balances, sol, signature }) {
   const actual = trade.baseMint === WRAPPED_SOL ? sol : (balances.change.get(trade.baseMint) ?? 0n);
   expect(transaction.meta.err === null, `${signature}: executed, but failed on chain`);
-  expect(
-    BigInt(trade.actualProfit) === actual,
-    `${signature}: actualProfit ${trade.actualProfit}, on chain ${actual}`,
-  );
+  expect(BigInt(trade.actualProfit) === actual, `${signature}: actualProfit ${trade.actualProfit}, on chain ${actual}`);
   expect(String(transaction.slot) === trade.slot, `${signature}: slot ${trade.slot}, on chain ${transaction.slot}`);
 }
 
