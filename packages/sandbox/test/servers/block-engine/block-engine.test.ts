@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
 
-import { Keypair, PublicKey, SystemProgram, VersionedTransaction } from '@solana/web3.js';
+import {
+  AddressLookupTableAccount,
+  type AddressLookupTableState,
+  Keypair,
+  type PublicKey,
+  SystemProgram,
+  VersionedTransaction,
+} from '@solana/web3.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { addressKey } from '../../../src/cluster/address-key.js';
 import { encodeBase58 } from '../../../src/cluster/base58.js';
+import { encodeLookupTable } from '../../../src/seed/lookup-table.js';
 import { fundedKey, signed } from '../../cluster/funded.js';
 import { base64, type EngineUnderTest, startEngine, transfer } from './engine-under-test.js';
 
@@ -120,13 +128,33 @@ describe('sendBundle', () => {
   });
 
   it('refuses more account locks than a transaction may take', async () => {
-    const { payer, tip } = under;
+    const { payer, tip, cluster } = under;
+    const addresses = Array.from({ length: 62 }, () => Keypair.generate().publicKey);
+    const table = Keypair.generate().publicKey;
+    await cluster.setAccount(encodeLookupTable(table.toBytes(), addresses.map((key) => key.toBytes())));
     const wide = transfer(payer, tip, 5_000);
-    // Sixty-five keys do not fit one transaction without signatures of their own kind: tables would be needed, so repeat the limit.
-    const lookups = Array.from({ length: 28 }, () => Keypair.generate().publicKey);
-    for (const pubkey of lookups) wide.keys.push({ pubkey, isSigner: false, isWritable: false });
-    const bytes = signed([wide], await under.cluster.latestBlockhash(), [payer]);
-    expect((await under.send([bytes])).status).toBe(200);
+    for (const pubkey of addresses) wide.keys.push({ pubkey, isSigner: false, isWritable: false });
+    const state = { addresses } as AddressLookupTableState;
+    const tables = [new AddressLookupTableAccount({ key: table, state })];
+    const hash = await cluster.latestBlockhash();
+    const { status, json } = await under.send([signed([wide], hash, [payer], tables)]);
+    expect({ status, error: json.error }).toMatchObject({
+      status: 400,
+      error: { code: -32603, message: 'transaction has too many account locks' },
+    });
+    wide.keys.pop();
+    expect((await under.send([signed([wide], hash, [payer], tables)])).status).toBe(200);
+  });
+
+  it('does not count a tip account that a lookup table names', async () => {
+    const { payer, tip, cluster } = under;
+    const table = Keypair.generate().publicKey;
+    await cluster.setAccount(encodeLookupTable(table.toBytes(), [tip.publicKey.toBytes()]));
+    const tables = [
+      new AddressLookupTableAccount({ key: table, state: { addresses: [tip.publicKey] } as AddressLookupTableState }),
+    ];
+    const bytes = signed([transfer(payer, tip, 5_000)], await cluster.latestBlockhash(), [payer], tables);
+    expect((await under.send([bytes])).json.error?.message).toContain('write lock at least one tip account');
   });
 
   it('lands what is sent to two regions once', async () => {
