@@ -35,9 +35,7 @@ export function admitBundle(transactions: readonly DecodedTransaction[], options
 
 function checkForm({ transactions, signatures }: Bundle): void {
   if (new Set(signatures).size !== signatures.length)
-    throw invalidParams(
-      'bundles must not contain any duplicate transactions and every transaction must be signed',
-    );
+    throw invalidParams('bundles must not contain any duplicate transactions and every transaction must be signed');
   for (const [index, transaction] of transactions.entries()) {
     // A signature that was never made is all zeros, in base58 all ones.
     if (!isSigned(transaction)) throw invalidParams(`transaction ${signatures[index] ?? ''} is invalid`);

@@ -8,7 +8,10 @@ export interface LamportMoves {
 }
 
 /** Returns what the tip accounts gained: any transfer counts, whether the transaction or a program made it. */
-export function tipPaid({ keys, preLamports, postLamports }: LamportMoves, tipAccounts: ReadonlySet<AddressKey>): bigint {
+export function tipPaid(
+  { keys, preLamports, postLamports }: LamportMoves,
+  tipAccounts: ReadonlySet<AddressKey>,
+): bigint {
   return keys.reduce((sum, key, index) => {
     const gain = (postLamports[index] ?? 0n) - (preLamports[index] ?? 0n);
     return tipAccounts.has(key) && gain > 0n ? sum + gain : sum;

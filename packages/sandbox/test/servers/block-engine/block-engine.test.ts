@@ -22,8 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => under.close());
 
-const signatureOf = (bytes: Uint8Array): string =>
-  encodeBase58(VersionedTransaction.deserialize(bytes).signatures[0]!);
+const signatureOf = (bytes: Uint8Array): string => encodeBase58(VersionedTransaction.deserialize(bytes).signatures[0]!);
 const lamportsOf = (key: PublicKey): bigint =>
   under.cluster.chain.account(addressKey(key.toBytes()), 'processed')?.lamports ?? 0n;
 async function inflight(id: unknown): Promise<unknown> {
@@ -131,7 +130,12 @@ describe('sendBundle', () => {
     const { payer, tip, cluster } = under;
     const addresses = Array.from({ length: 62 }, () => Keypair.generate().publicKey);
     const table = Keypair.generate().publicKey;
-    await cluster.setAccount(encodeLookupTable(table.toBytes(), addresses.map((key) => key.toBytes())));
+    await cluster.setAccount(
+      encodeLookupTable(
+        table.toBytes(),
+        addresses.map((key) => key.toBytes()),
+      ),
+    );
     const wide = transfer(payer, tip, 5_000);
     for (const pubkey of addresses) wide.keys.push({ pubkey, isSigner: false, isWritable: false });
     const state = { addresses } as AddressLookupTableState;

@@ -1,5 +1,5 @@
 import { ManualClock, SeededRandom } from '@tandem/engine/testing';
-import { ComputeBudgetProgram, Keypair, SystemProgram, type TransactionInstruction } from '@solana/web3.js';
+import { ComputeBudgetProgram, type Keypair, SystemProgram, type TransactionInstruction } from '@solana/web3.js';
 
 import type { EmbeddedCluster } from '../../../src/cluster/embedded-cluster.js';
 import {
@@ -94,11 +94,7 @@ export async function startEngine(options: Partial<BlockEngineOptions> = {}): Pr
       call('/api/v1/bundles', 'sendBundle', [transactions.map(base64), { encoding: 'base64' }], sendOptions),
     tipping: async ({ payer: from = payer, lamports = 10_000, units = 10_000, before = [], blockhash } = {}) =>
       signed(
-        [
-          ComputeBudgetProgram.setComputeUnitLimit({ units }),
-          ...before,
-          transfer(from, tip, lamports),
-        ],
+        [ComputeBudgetProgram.setComputeUnitLimit({ units }), ...before, transfer(from, tip, lamports)],
         blockhash ?? (await cluster.latestBlockhash()),
         [from],
       ),
