@@ -26,13 +26,13 @@ export interface BundleMethodsOptions {
 }
 
 /** A result, and the header that `sendTransaction` gives a bundle's id in. */
-export interface MethodAnswer {
+interface MethodAnswer {
   readonly result: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** How a method was called. */
-export interface MethodCall {
+interface MethodCall {
   readonly params: unknown;
   /** `?bundleOnly=true`. */
   readonly bundleOnly: boolean;

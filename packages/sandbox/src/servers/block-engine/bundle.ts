@@ -29,7 +29,7 @@ export function createBundle(transactions: readonly DecodedTransaction[]): Bundl
  * That is `derive_bundle_id` of jito-solana (`sdk/src/bundle/mod.rs`), which the documentation calls "the SHA-256 hash of the
  * bundle's transaction signatures".
  */
-export function bundleId(signatures: readonly string[]): string {
+function bundleId(signatures: readonly string[]): string {
   return createHash('sha256').update(signatures.join(',')).digest('hex');
 }
 

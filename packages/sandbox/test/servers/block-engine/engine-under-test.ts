@@ -38,12 +38,12 @@ export interface EngineUnderTest {
   close(): Promise<void>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly region?: number;
   readonly headers?: Record<string, string>;
 }
 
-export interface TippingOptions {
+interface TippingOptions {
   readonly payer?: Keypair;
   readonly lamports?: number;
   readonly units?: number;

@@ -35,6 +35,12 @@ async function transferBytes(payer: Keypair, lamports = 1): Promise<Uint8Array> 
   return signed([pay], await under.cluster.latestBlockhash(), [payer]);
 }
 
+/** The socket inside the classic client. */
+interface ClosableSocket {
+  once(event: 'close', listener: () => void): unknown;
+  close(): void;
+}
+
 describe('an endpoint without faults', () => {
   it('relays every answer byte for byte, whatever was asked', async () => {
     const { cluster, endpoint } = under;
@@ -86,8 +92,11 @@ describe('an endpoint without faults', () => {
     expect(found?.meta?.err).toBeNull();
     expect(await connection.getBalance(to)).toBe(5_000_000);
     await connection.removeAccountChangeListener(listener);
-    // Without it the client would look for the endpoint for ever.
-    (connection as unknown as { readonly _rpcWebSocket: { close(): void } })._rpcWebSocket.close();
+    // A client whose endpoint leaves first would look for it for ever.
+    const { _rpcWebSocket: socket } = connection as unknown as { readonly _rpcWebSocket: ClosableSocket };
+    const closed = new Promise((resolve) => socket.once('close', () => resolve(undefined)));
+    socket.close();
+    await closed;
   }
 
   it('is a cluster like any other to @solana/web3.js', async () => {
