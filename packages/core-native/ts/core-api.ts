@@ -164,6 +164,8 @@ export interface CostModel {
   readonly tipLamports: bigint;
   /** Share of a positive gross profit (in lamports) that is tipped on top, basis points up to 10,000; both steps round up. */
   readonly tipShareBps: number;
+  /** Most that the fixed tip and the share may be together. */
+  readonly maxTipLamports: bigint;
   /** Rent paid for accounts the transaction creates. */
   readonly rentLamports: bigint;
 }

@@ -57,6 +57,7 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
     computeUnitMarginBps: strategy.computeUnitMarginBps,
     tipLamports: senders.tipLamports,
     tipShareBps: senders.tipShareBps,
+    maxTipLamports: senders.maxTipLamports,
     rentLamports: 0n,
   };
   const baseMints = strategy.baseMints.map((base) => ({ ...base, mintBytes: decodeAddress(base.mint) }));

@@ -70,7 +70,8 @@ pub fn sign_transaction(signer: f64, message: &[u8], out: Uint8ArraySlice<'_>) -
 
 /// Copies a result to the front of the caller's array.
 fn write_out(bytes: &[u8], mut out: Uint8ArraySlice<'_>) -> Result<u32> {
-    let too_short = || coded("WIRE_OUTPUT_TOO_SHORT", "the output array is shorter than the largest transaction");
+    let too_short =
+        || coded("WIRE_OUTPUT_TOO_SHORT", "the output array is shorter than the largest transaction");
     // SAFETY: JavaScript waits for this call, no other borrow of the array is alive, and the loader passes an array of
     // its own thread.
     let out = unsafe { out.as_mut() };

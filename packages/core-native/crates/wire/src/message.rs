@@ -90,23 +90,23 @@ fn write_keys(
     for count in header_counts(ordered) {
         message.push(u8::try_from(count).map_err(|_| WireError::AccountKeysExceeded)?);
     }
-    write_length(message, ordered.iter().filter(is_static).count());
-    for (_, key) in ordered.iter().filter(is_static) {
+    write_length(message, statics(ordered).count());
+    for (_, key) in statics(ordered) {
         message.extend_from_slice(key.address);
     }
     message.extend_from_slice(blockhash);
     Ok(())
 }
 
-fn is_static((_, key): &&Placed<'_, '_>) -> bool {
-    key.lookup.is_none()
+fn statics<'o, 'k, 'a>(ordered: &'o [Placed<'k, 'a>]) -> impl Iterator<Item = &'o Placed<'k, 'a>> {
+    ordered.iter().filter(|(_, key)| key.lookup.is_none())
 }
 
 /// Returns what a header counts: required signatures, readonly ones among them, readonly static keys without one.
 pub(crate) fn header_counts(ordered: &[Placed<'_, '_>]) -> [usize; 3] {
     let readonly = |is_signer: bool| {
         let wanted = |key: &AccountKey<'_>| key.roles.is_signer == is_signer && !key.roles.is_writable;
-        ordered.iter().filter(is_static).filter(|(_, key)| wanted(key)).count()
+        statics(ordered).filter(|(_, key)| wanted(key)).count()
     };
     let signers = ordered.iter().filter(|(_, key)| key.roles.is_signer).count();
     [signers, readonly(true), readonly(false)]

@@ -14,7 +14,7 @@ import {
 
 /** More units than this are cut to it, and the priority fee is reckoned on what is left. */
 const MAX_COMPUTE_UNITS = 1_400_000;
-/** Bytes of accounts a v0 transaction may load when it asks for no other limit; 1 byte above is cut as well. */
+/** Bytes of accounts a v0 transaction may load when it sets no limit, and the most that a limit may be. */
 const DEFAULT_LOADED_ACCOUNTS_BYTES = 64 * 1_024 * 1_024;
 const MIN_HEAP_BYTES = 32 * 1_024;
 const MAX_HEAP_BYTES = 256 * 1_024;
