@@ -1,6 +1,7 @@
 import type { CostModel } from '@tandem/core-native';
 import { decodeAddress } from './chain/base58.js';
 import type { EngineConfig } from './config/engine-config.js';
+import type { SendersConfig } from './config/senders-config.js';
 import type { ConfirmationSettings } from './execute/execution-monitor.js';
 import { LAMPORTS_PER_SIGNATURE } from './execute/system-programs.js';
 import type { RiskSettings } from './risk/risk-manager.js';
@@ -35,6 +36,7 @@ export interface EngineSettings {
   readonly risk: RiskSettings;
   readonly confirmation: ConfirmationSettings;
   readonly slippageToleranceBps: number;
+  readonly transactionVersion: SendersConfig['transactionVersion'];
   readonly tipAccounts: readonly string[];
   readonly computeUnitPriceMicroLamports: bigint;
   readonly minWalletLamports: bigint;
@@ -82,6 +84,7 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
       commitment: network.confirmationCommitment,
     },
     slippageToleranceBps: config.slippageToleranceBps,
+    transactionVersion: senders.transactionVersion,
     tipAccounts: senders.tipAccounts,
     computeUnitPriceMicroLamports: senders.computeUnitPriceMicroLamports,
     minWalletLamports: risk.minWalletLamports,

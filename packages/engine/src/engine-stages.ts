@@ -3,6 +3,7 @@ import type { EngineOptions } from './engine-options.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
+import { MessageCompiler } from './execute/message-compiler.js';
 import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
 import { ProfitValidator } from './execute/profit-validator.js';
@@ -45,6 +46,7 @@ export interface Stages {
   readonly validator: ExecutionValidator;
   readonly risk: RiskManager;
   readonly monitor: ExecutionMonitor;
+  readonly messages: MessageCompiler;
   readonly executor: Executor;
   readonly simulator: Simulator;
   readonly settlement: Settlement;
@@ -73,7 +75,7 @@ type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSw
 type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
 type Execution = Pick<
   Stages,
-  'monitor' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
+  'monitor' | 'messages' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
 >;
 
 /** The journal, and the switch that closes when the journal fails. */
@@ -149,10 +151,12 @@ function createExecution(
   const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.tipAccounts);
   const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
+  const messages = new MessageCompiler(core, signer.address, settings.transactionVersion);
   const builder = new TransactionBuilder({
     core,
     store: market.store,
     accounts,
+    messages,
     protector: new SlippageProtector(settings.slippageToleranceBps),
     tips: new TipPolicy(settings.tipAccounts, ports.random),
     lookupTables: ports.lookupTables,
@@ -176,6 +180,7 @@ function createExecution(
   const knownSignatures = ports.journal.intentSignatures(REMEMBERED_SIGNATURES);
   return {
     monitor,
+    messages,
     executor: new Executor({
       builder,
       signer,
