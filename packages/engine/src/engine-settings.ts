@@ -5,6 +5,7 @@ import type { SendersConfig } from './config/senders-config.js';
 import type { ConfirmationSettings } from './execute/execution-monitor.js';
 import { LAMPORTS_PER_SIGNATURE } from './execute/system-programs.js';
 import type { RiskSettings } from './risk/risk-manager.js';
+import type { SizeSettings } from './risk/size-scaler.js';
 import type { CyclicArbitrageSettings } from './strategy/cyclic-arbitrage.js';
 import type { ValidationSettings } from './validate/validation-context.js';
 
@@ -34,6 +35,7 @@ export interface EngineSettings {
   readonly scan: { readonly threads: number; readonly timeoutMs: number };
   readonly validation: ValidationSettings;
   readonly risk: RiskSettings;
+  readonly sizes: SizeSettings;
   readonly confirmation: ConfirmationSettings;
   readonly slippageToleranceBps: number;
   readonly transactionVersion: SendersConfig['transactionVersion'];
@@ -76,6 +78,11 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
       mode,
     },
     risk,
+    sizes: {
+      startLamports: risk.startExecutionAmountLamports,
+      maxLamports: config.maxExecutionAmountLamports,
+      scaleUpAfterProfits: risk.scaleUpAfterProfits,
+    },
     confirmation: {
       pollMs: Math.min(STATUS_POLL_MS, senders.rebroadcastMs),
       rebroadcastMs: senders.rebroadcastMs,

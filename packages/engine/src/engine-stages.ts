@@ -23,6 +23,7 @@ import { OpportunityLog } from './journal/opportunity-log.js';
 import { RunSummary } from './journal/run-summary.js';
 import { KillSwitch } from './risk/kill-switch.js';
 import { type ApprovedOpportunity, RiskManager } from './risk/risk-manager.js';
+import { type SizeChange, SizeScaler } from './risk/size-scaler.js';
 import { CyclicArbitrage } from './strategy/cyclic-arbitrage.js';
 import { PoolDirectory } from './strategy/pool-directory.js';
 import { ScanPool } from './strategy/scan-pool.js';
@@ -114,12 +115,14 @@ function createDecision(
       record.alerts.raise({ severity: 'warning', rule: 'STRATEGY_WORKER_INVALID', message });
     },
   });
+  const sizes = new SizeScaler(settings.sizes, (change) => reportSize(record.journal, change));
   const strategy = new CyclicArbitrage({
     core,
     directory: new PoolDirectory((pools) => market.describe(pools)),
     scanPool,
     clock,
     settings: settings.strategy,
+    openAmount: (maxAmountIn) => sizes.scaled(maxAmountIn),
     runTag: record.journal.seq.toString(TAG_RADIX),
   });
   const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
@@ -129,9 +132,16 @@ function createDecision(
     killSwitch: record.killSwitch,
     balances,
     poolSlot: (pool) => market.reservesSlot(pool),
+    sizes,
     tradeLimit,
   });
   return { balances, strategy, validator, risk };
+}
+
+function reportSize(journal: Journal, { fromLamports, toLamports, cause }: SizeChange): void {
+  const message = `the largest trade went from ${fromLamports} to ${toLamports} lamports`;
+  if (cause === 'profits') journal.record({ type: 'alert', severity: 'info', rule: 'RISK_SIZE_RAISED', message });
+  else journal.record({ type: 'alert', severity: 'warning', rule: 'RISK_SIZE_LOWERED', message });
 }
 
 /** Everything after the approval. */
