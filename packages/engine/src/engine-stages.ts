@@ -3,6 +3,7 @@ import type { EngineOptions } from './engine-options.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
+import { MessageCompiler } from './execute/message-compiler.js';
 import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
 import { ProfitValidator } from './execute/profit-validator.js';
@@ -22,6 +23,7 @@ import { OpportunityLog } from './journal/opportunity-log.js';
 import { RunSummary } from './journal/run-summary.js';
 import { KillSwitch } from './risk/kill-switch.js';
 import { type ApprovedOpportunity, RiskManager } from './risk/risk-manager.js';
+import { type SizeChange, SizeScaler } from './risk/size-scaler.js';
 import { CyclicArbitrage } from './strategy/cyclic-arbitrage.js';
 import { PoolDirectory } from './strategy/pool-directory.js';
 import { ScanPool } from './strategy/scan-pool.js';
@@ -45,6 +47,7 @@ export interface Stages {
   readonly validator: ExecutionValidator;
   readonly risk: RiskManager;
   readonly monitor: ExecutionMonitor;
+  readonly messages: MessageCompiler;
   readonly executor: Executor;
   readonly simulator: Simulator;
   readonly settlement: Settlement;
@@ -73,7 +76,7 @@ type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSw
 type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
 type Execution = Pick<
   Stages,
-  'monitor' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
+  'monitor' | 'messages' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
 >;
 
 /** The journal, and the switch that closes when the journal fails. */
@@ -112,12 +115,14 @@ function createDecision(
       record.alerts.raise({ severity: 'warning', rule: 'STRATEGY_WORKER_INVALID', message });
     },
   });
+  const sizes = new SizeScaler(settings.sizes, (change) => reportSize(record.journal, change));
   const strategy = new CyclicArbitrage({
     core,
     directory: new PoolDirectory((pools) => market.describe(pools)),
     scanPool,
     clock,
     settings: settings.strategy,
+    openAmount: (maxAmountIn) => sizes.scaled(maxAmountIn),
     runTag: record.journal.seq.toString(TAG_RADIX),
   });
   const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
@@ -127,9 +132,16 @@ function createDecision(
     killSwitch: record.killSwitch,
     balances,
     poolSlot: (pool) => market.reservesSlot(pool),
+    sizes,
     tradeLimit,
   });
   return { balances, strategy, validator, risk };
+}
+
+function reportSize(journal: Journal, { fromLamports, toLamports, cause }: SizeChange): void {
+  const message = `the largest trade went from ${fromLamports} to ${toLamports} lamports`;
+  if (cause === 'profits') journal.record({ type: 'alert', severity: 'info', rule: 'RISK_SIZE_RAISED', message });
+  else journal.record({ type: 'alert', severity: 'warning', rule: 'RISK_SIZE_LOWERED', message });
 }
 
 /** Everything after the approval. */
@@ -149,10 +161,12 @@ function createExecution(
   const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.tipAccounts);
   const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
+  const messages = new MessageCompiler(core, signer.address, settings.transactionVersion);
   const builder = new TransactionBuilder({
     core,
     store: market.store,
     accounts,
+    messages,
     protector: new SlippageProtector(settings.slippageToleranceBps),
     tips: new TipPolicy(settings.tipAccounts, ports.random),
     lookupTables: ports.lookupTables,
@@ -176,6 +190,7 @@ function createExecution(
   const knownSignatures = ports.journal.intentSignatures(REMEMBERED_SIGNATURES);
   return {
     monitor,
+    messages,
     executor: new Executor({
       builder,
       signer,
