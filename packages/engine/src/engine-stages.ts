@@ -11,6 +11,7 @@ import type { RecoveryOptions } from './execute/recovery.js';
 import { Settlement } from './execute/settlement.js';
 import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
+import { soleWitness } from './execute/sole-witness.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import { TipPolicy } from './execute/tip-policy.js';
 import { TokenAccounts } from './execute/token-accounts.js';
@@ -237,7 +238,7 @@ function createMonitor(
   const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
   return new ExecutionMonitor({
     clock,
-    reader,
+    witnesses: ports.witnesses ?? soleWitness(reader),
     feed,
     senders,
     settings: settings.confirmation,
@@ -257,6 +258,10 @@ function createMonitor(
         rule: 'CONFIRMATION_READ_INVALID',
         message: `the next poll tries again: ${textOf(error)}`,
       });
+    },
+    onDispute: ({ signature }, detail) => {
+      const message = `${signature} stays in flight: ${detail}`;
+      alerts.raise({ severity: 'critical', rule: 'VERDICT_MISMATCH', message });
     },
     onOverdue: ({ signature, lastValidBlockHeight }) => {
       const message = `${signature} has no verdict yet; it stays in flight until block height ${lastValidBlockHeight} has passed`;
