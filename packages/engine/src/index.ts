@@ -1,5 +1,6 @@
 export { decodeAddress, encodeBase58, findAddressBytes } from './chain/base58.js';
 export { BlockhashCache, type BlockhashCacheOptions } from './chain/blockhash-cache.js';
+export { GrpcFeed, type GrpcFeedOptions } from './chain/grpc-feed.js';
 export { JsonRpcReader } from './chain/json-rpc-reader.js';
 export { KeypairSigner } from './chain/keypair-signer.js';
 export { LookupTableCache, type LookupTableCacheOptions } from './chain/lookup-table-cache.js';

@@ -58,6 +58,10 @@ const CHAIN_CODES = {
     severity: 'recoverable',
     action: 'Use a node that allows this many websocket subscriptions.',
   },
+  CHAIN_GRPC_UNSUPPORTED: {
+    severity: 'fatal',
+    action: 'Set network.feed to websocket, or run where @triton-one/yellowstone-grpc has a native part.',
+  },
   CHAIN_ADDRESS_INVALID: { severity: 'recoverable', action: 'Give a base58 address of 32 bytes.' },
   CHAIN_LOOKUP_TABLE_NOT_FOUND: { severity: 'recoverable', action: 'Check the address of the lookup table.' },
   CHAIN_LOOKUP_TABLE_INVALID: {

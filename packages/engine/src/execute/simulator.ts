@@ -14,7 +14,7 @@ import { stageTimings } from './stage-timings.js';
 import { WRAPPED_SOL_MINT } from './system-programs.js';
 import type { TokenAccounts } from './token-accounts.js';
 import type { TransactionBuilder, TransactionPlan } from './transaction-builder.js';
-import { unsignedTransaction } from './unsigned-transaction.js';
+import { unsignedTransaction } from '../chain/transaction-signature.js';
 import type { WalletSetup } from './wallet-setup.js';
 
 const AMOUNT_OFFSET = 64;
@@ -55,9 +55,10 @@ export class Simulator {
     const { opportunity } = approved;
     const approvedAtMicros = clock.nowMicros();
     try {
-      const { plan, wrapped } = await this.#plan(approved);
-      if (plan.kind === 'refusal') return plan;
-      const transaction = unsignedTransaction(builder.compile(plan, decodeAddress(blockhashes.latest().blockhash)));
+      const { planned, wrapped } = await this.#plan(approved);
+      if (planned.kind === 'refusal') return planned;
+      const { plan, message } = builder.compile(planned, decodeAddress(blockhashes.latest().blockhash));
+      const transaction = unsignedTransaction(message);
       const builtAtMicros = clock.nowMicros();
       onBuilt(approved, builtAtMicros);
       const base = accounts.find(opportunity.base.mint);
@@ -83,7 +84,7 @@ export class Simulator {
   /** Plans with whatever the wallet lacks as set-up, and tells how much SOL that wraps. */
   async #plan(
     approved: ApprovedOpportunity,
-  ): Promise<{ readonly plan: TransactionPlan | Refusal; readonly wrapped: bigint }> {
+  ): Promise<{ readonly planned: TransactionPlan | Refusal; readonly wrapped: bigint }> {
     const { builder, planner, walletSetup } = this.#options;
     const { base, legs } = approved.opportunity;
     const venues = legs.map((leg) => leg.venue);
@@ -93,11 +94,11 @@ export class Simulator {
       ({ wrapped } = setUp);
       return setUp;
     };
-    const plan =
+    const planned =
       planner === undefined
         ? builder.plan(approved, prepare([base.mint, ...legs.map((leg) => leg.mintOut)]))
         : await planner.plan(approved, prepare);
-    return { plan, wrapped };
+    return { planned, wrapped };
   }
 
   /** Fees are the plan's: a simulation's balances prove the swaps, its payer is not debited alike on every node. */

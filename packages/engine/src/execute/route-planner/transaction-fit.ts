@@ -2,12 +2,9 @@ import { decodeInstructions } from '@tandem/core-native';
 import { encodeBase58 } from '../../chain/base58.js';
 import { type Refusal, refuse } from '../../validate/refusal.js';
 import type { TransactionBuilder, TransactionPlan } from '../transaction-builder.js';
-import { unsignedTransaction } from '../unsigned-transaction.js';
 
 /** Accounts a transaction may lock, those from lookup tables included: agave `MAX_TX_ACCOUNT_LOCKS` as mainnet has it (reference: SIMD-0596). */
 export const MAX_ACCOUNT_LOCKS = 64;
-/** A packet less its headers: 1280 - 40 - 8. */
-const MAX_TRANSACTION_BYTES = 1_232;
 /** Any blockhash is as long as another. */
 const SOME_BLOCKHASH = new Uint8Array(32);
 const TOO_LARGE = new Set(['WIRE_TRANSACTION_TOO_LARGE', 'WIRE_ACCOUNT_KEYS_EXCEEDED', 'WIRE_INSTRUCTION_TOO_LARGE']);
@@ -26,9 +23,7 @@ export function findMisfit(
   if (locks.size > MAX_ACCOUNT_LOCKS)
     return refuse('plan', 'PLAN_ACCOUNT_LOCKS_EXCEEDED', { locks: locks.size, maxLocks: MAX_ACCOUNT_LOCKS });
   try {
-    const bytes = unsignedTransaction(builder.compile(plan, SOME_BLOCKHASH)).length;
-    if (bytes > MAX_TRANSACTION_BYTES)
-      return refuse('plan', 'WIRE_TRANSACTION_TOO_LARGE', { bytes, maxBytes: MAX_TRANSACTION_BYTES });
+    builder.compile(plan, SOME_BLOCKHASH);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && TOO_LARGE.has(String(error.code)))) throw error;
     return refuse('plan', String(error.code), { message: error.message });
