@@ -24,4 +24,4 @@ export type {
   SwapRequest,
   SwapRouter,
 } from './swap-router.js';
-export type { TransactionSender } from './transaction-sender.js';
+export type { LamportTransfer, RoadHint, TransactionFacts, TransactionSender } from './transaction-sender.js';
