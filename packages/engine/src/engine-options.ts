@@ -9,6 +9,7 @@ import type { AccountFeed } from './ports/account-feed.js';
 import type { Clock } from './ports/clock.js';
 import type { Random } from './ports/random.js';
 import type { Signer } from './ports/signer.js';
+import type { TipFloor } from './ports/tip-floor.js';
 import type { TransactionSender } from './ports/transaction-sender.js';
 
 /** The real world as the engine sees it; `cli/compose.ts` makes the production ones, tests make doubles. */
@@ -17,8 +18,10 @@ export interface EnginePorts {
   readonly random: Random;
   readonly feed: AccountFeed;
   readonly reader: ChainReader;
-  /** Roads to the leader, all of them used for each transaction; the first one is named in `submitted`. */
+  /** Roads to the leader: a transaction goes on all that take it; the first of these is named in `submitted`. */
   readonly senders: readonly TransactionSender[];
+  /** What landed bundles lately tipped; without it a policy that follows the floor pays its fixed tip. */
+  readonly tipFloor?: TipFloor | undefined;
   readonly signer: Signer;
   /** Where events become durable; `SqliteJournal` in production. The engine closes it at stop. */
   readonly journal: EventStore;

@@ -1,17 +1,19 @@
 import { encodeBase58 } from './chain/base58.js';
+import { type Costs, createCosts } from './engine-costs.js';
 import type { EngineOptions } from './engine-options.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
+import { EngineError } from './errors/engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
 import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
+import { MissAttribution } from './execute/miss-attribution.js';
 import { ProfitValidator } from './execute/profit-validator.js';
 import type { RecoveryOptions } from './execute/recovery.js';
 import { Settlement } from './execute/settlement.js';
 import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
-import { TipPolicy } from './execute/tip-policy.js';
 import { TokenAccounts } from './execute/token-accounts.js';
 import { TransactionBuilder } from './execute/transaction-builder.js';
 import { WalletSetup } from './execute/wallet-setup.js';
@@ -48,6 +50,8 @@ export interface Stages {
   readonly executor: Executor;
   readonly simulator: Simulator;
   readonly settlement: Settlement;
+  readonly attribution: MissAttribution;
+  readonly prices: Costs;
   readonly walletSetup: WalletSetup;
   readonly failures: FailureHandler;
   readonly recovery: RecoveryOptions;
@@ -64,16 +68,17 @@ export interface StageListeners {
 export function createStages(options: EngineOptions, listeners: StageListeners): Stages {
   const settings = settingsFromConfig(options.config, options.parallelism ?? 1);
   const record = createRecord(options, settings, listeners);
-  const decision = createDecision(options, settings, record);
-  const execution = createExecution(options, settings, { ...record, ...decision }, listeners);
-  return { settings, ...record, ...decision, ...execution };
+  const prices = createCosts(options, settings);
+  const decision = createDecision(options, settings, { ...record, prices });
+  const execution = createExecution(options, settings, { ...record, ...decision, prices }, listeners);
+  return { settings, prices, ...record, ...decision, ...execution };
 }
 
 type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSwitch'>;
 type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
 type Execution = Pick<
   Stages,
-  'monitor' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
+  'monitor' | 'executor' | 'simulator' | 'settlement' | 'attribution' | 'walletSetup' | 'failures' | 'recovery'
 >;
 
 /** The journal, and the switch that closes when the journal fails. */
@@ -99,9 +104,10 @@ function createRecord({ ports }: EngineOptions, settings: EngineSettings, listen
 function createDecision(
   { core, ports, market, tradeLimit }: EngineOptions,
   settings: EngineSettings,
-  record: Recording,
+  record: Recording & Pick<Stages, 'prices'>,
 ): Decision {
   const { clock } = ports;
+  const { costs, tipLimit } = record.prices;
   const balances = new BalanceTracker();
   const scanPool = new ScanPool({
     core,
@@ -118,14 +124,16 @@ function createDecision(
     scanPool,
     clock,
     settings: settings.strategy,
+    costs,
     runTag: record.journal.seq.toString(TAG_RADIX),
   });
-  const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
+  const validator = new ExecutionValidator({ core, market, balances, costs, settings: settings.validation });
   const risk = new RiskManager({
     settings: settings.risk,
     clock,
     killSwitch: record.killSwitch,
     balances,
+    tips: tipLimit,
     poolSlot: (pool) => market.reservesSlot(pool),
     tradeLimit,
   });
@@ -136,17 +144,17 @@ function createDecision(
 function createExecution(
   { core, ports, market }: EngineOptions,
   settings: EngineSettings,
-  stages: Recording & Decision,
+  stages: Recording & Decision & Pick<Stages, 'prices'>,
   listeners: StageListeners,
 ): Execution {
   const { clock, reader, signer, blockhashes } = ports;
   const { journal, risk, balances } = stages;
-  const { computeUnitPriceMicroLamports } = settings;
-  const senderName = ports.senders[0]?.name;
-  if (senderName === undefined) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
+  const { tips, tipShare, computePrice } = stages.prices;
+  const { senders } = ports;
+  if (senders.length === 0) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
   const accounts = new TokenAccounts(signer.address);
   const failures = new FailureHandler();
-  const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.tipAccounts);
+  const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.knownTipAccounts);
   const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
   const builder = new TransactionBuilder({
@@ -154,9 +162,9 @@ function createExecution(
     store: market.store,
     accounts,
     protector: new SlippageProtector(settings.slippageToleranceBps),
-    tips: new TipPolicy(settings.tipAccounts, ports.random),
+    tips,
     lookupTables: ports.lookupTables,
-    computeUnitPriceMicroLamports,
+    computePrice,
   });
   const walletSetup = new WalletSetup({
     core,
@@ -168,7 +176,7 @@ function createExecution(
     failures,
     accounts,
     balances,
-    computeUnitPriceMicroLamports,
+    computeUnitPriceMicroLamports: settings.computePrice.leastMicroLamports,
     minWalletLamports: settings.minWalletLamports,
     wrapTargetLamports: settings.wrapTargetLamports,
   });
@@ -183,7 +191,7 @@ function createExecution(
       monitor,
       journal,
       clock,
-      senderName,
+      senders,
       knownSignatures,
       onSigned,
     }),
@@ -204,8 +212,19 @@ function createExecution(
       balances,
       profits,
       failures,
+      tipShare,
       clock,
       currentSlot: () => market.currentSlot(),
+    }),
+    attribution: new MissAttribution({
+      clock,
+      senders,
+      market,
+      pollMs: settings.confirmation.pollMs,
+      onHintFault: (error) => {
+        const message = `a road did not say what became of a transaction: ${textOf(error)}`;
+        stages.alerts.raise({ severity: 'info', rule: 'SENDER_HINT_MISSING', message });
+      },
     }),
     walletSetup,
     failures,
@@ -219,7 +238,6 @@ function createMonitor(
   { alerts, killSwitch }: Recording,
 ): ExecutionMonitor {
   const { clock, reader, feed, senders } = ports;
-  const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
   return new ExecutionMonitor({
     clock,
     reader,
@@ -229,7 +247,8 @@ function createMonitor(
     onSendFault: (sender, { signature }, error) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'SENDER_UNREACHABLE';
       alerts.raise({
-        severity: 'warning',
+        // What our own rate budget leaves out is as it should be; the next rebroadcast tries again.
+        severity: isOwnBudget(error) ? 'info' : 'warning',
         rule: code,
         message: `${sender} did not take ${signature}: ${textOf(error)}`,
       });
@@ -248,4 +267,12 @@ function createMonitor(
       alerts.raise({ severity: 'warning', rule: 'EXECUTION_TIMEOUT', message });
     },
   });
+}
+
+function isOwnBudget(error: unknown): boolean {
+  return error instanceof EngineError && error.context['budget'] === 'own';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -56,9 +56,10 @@ export interface SenderDialect {
 /** Whether a failed send says that the transaction is on the chain already: on a rebroadcast this is the best of news. */
 export function isAlreadyProcessed(error: unknown): boolean {
   if (!(error instanceof RpcFailure)) return false;
-  const { rpcCode, message } = error.details;
+  const { rpcCode, httpStatus, message } = error.details;
   if (transactionErrorOf(error.details)?.variant === 'AlreadyProcessed') return true;
-  return rpcCode !== undefined && ALREADY_PROCESSED.test(message);
+  // Block engines say it in words, under -32602 or a bare HTTP 400.
+  return (rpcCode !== undefined || httpStatus === 400) && ALREADY_PROCESSED.test(message);
 }
 
 /** Returns the SENDER_* error of a failed send; what is no `RpcFailure` stays what it is. */

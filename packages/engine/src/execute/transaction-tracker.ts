@@ -34,6 +34,7 @@ export class TransactionTracker {
   #settled = false;
   #hinted = false;
   #sighted = false;
+  #seen = false;
   #absences = 0;
 
   constructor(tracked: TrackedTransaction) {
@@ -45,6 +46,11 @@ export class TransactionTracker {
 
   get settled(): boolean {
     return this.#settled;
+  }
+
+  /** Whether the chain knew the signature when it was last asked, at whatever commitment. */
+  get seen(): boolean {
+    return this.#seen;
   }
 
   /** Takes a push notification: a hint to look at once, not a proof. */
@@ -61,6 +67,7 @@ export class TransactionTracker {
 
   /** Takes what the status cache or the history says; `null` means it does not know the signature. */
   recordStatus(status: SignatureStatus | null, isFinalEnough: boolean): void {
+    this.#seen = status !== null;
     this.#sighted = status !== null && isFinalEnough;
     if (status !== null) this.#absences = 0;
   }

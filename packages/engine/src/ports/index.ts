@@ -24,4 +24,5 @@ export type {
   SwapRequest,
   SwapRouter,
 } from './swap-router.js';
+export type { TipFloor } from './tip-floor.js';
 export type { LamportTransfer, RoadHint, TransactionFacts, TransactionSender } from './transaction-sender.js';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KillSwitch } from '../../src/risk/kill-switch.js';
 import { RiskManager, type RiskSettings } from '../../src/risk/risk-manager.js';
+import { TipLimit } from '../../src/risk/tip-limit.js';
 import type { Opportunity } from '../../src/strategy/opportunity.js';
 import { ManualClock } from '../../src/testing/index.js';
 import { BalanceTracker } from '../../src/validate/balance-tracker.js';
@@ -16,6 +17,7 @@ let clock: ManualClock;
 let trips: string[];
 let killSwitch: KillSwitch;
 let balances: BalanceTracker;
+let tips: TipLimit;
 let poolSlots: Map<number, bigint>;
 let risk: RiskManager;
 beforeEach(() => {
@@ -25,12 +27,14 @@ beforeEach(() => {
   balances = new BalanceTracker();
   balances.setToken(SOL, 10_000_000n, 1n);
   balances.setLamports(1_000_000_000n, 1n);
+  tips = new TipLimit({ maxTipLamports: 10_000n, tipBudgetLamports: 25_000n, requiredLamports: 0n });
   poolSlots = new Map();
   risk = new RiskManager({
     settings: SETTINGS,
     clock,
     killSwitch,
     balances,
+    tips,
     poolSlot: (pool) => poolSlots.get(pool) ?? 99n,
   });
 });
@@ -155,7 +159,7 @@ describe('RiskManager', () => {
   });
 
   it('never lets more trades execute than asked for, counting what is in flight, and tries again after a miss', () => {
-    risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, poolSlot: () => 99n, tradeLimit: 2 });
+    risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, tips, poolSlot: () => 99n, tradeLimit: 2 });
     const [first, second] = [fresh(), fresh()];
     expect([decide(first), decide(second), decide(fresh())]).toEqual([
       'approved',
