@@ -9,6 +9,7 @@ import {
 import type { ApprovedOpportunity } from '../risk/risk-manager.js';
 import { type Refusal, refuse } from '../validate/refusal.js';
 import { computeBudgetInstructions } from './compute-budget.js';
+import type { ComputePrice } from './compute-price.js';
 import type { LookupTableSource } from './lookup-table-source.js';
 import type { MessageCompiler } from './message-compiler.js';
 import type { SlippageProtector } from './slippage-protector.js';
@@ -45,7 +46,7 @@ export interface TransactionBuilderOptions {
   readonly protector: SlippageProtector;
   readonly tips: TipPolicy;
   readonly lookupTables: LookupTableSource;
-  readonly computeUnitPriceMicroLamports: bigint;
+  readonly computePrice: Pick<ComputePrice, 'microLamports'>;
 }
 
 /** Instructions that go before the swaps, with the compute units they add; simulation creates missing accounts this way. */
@@ -95,7 +96,7 @@ export class TransactionBuilder {
     const tip = tips.choose(accounts.wallet, opportunity.profit.tipLamports);
     const computeUnitLimit = opportunity.profit.computeUnitLimit + (setUp?.computeUnits ?? 0);
     const before = [
-      ...computeBudgetInstructions(computeUnitLimit, this.#options.computeUnitPriceMicroLamports),
+      ...computeBudgetInstructions(computeUnitLimit, this.#options.computePrice.microLamports),
       ...(setUp?.instructions ?? []),
     ];
     const swaps = core.swapInstructions(store, accounts.wallet, legs);
