@@ -163,7 +163,10 @@ const JUPITER_CODES = {
     severity: 'recoverable',
     action: 'Set jupiter.requests_per_minute to what the plan allows, or use a larger plan.',
   },
-  JUPITER_KEY_INVALID: { severity: 'fatal', action: 'Check the API key that jupiter.key_env or jupiter.key_file names.' },
+  JUPITER_KEY_INVALID: {
+    severity: 'fatal',
+    action: 'Check the API key that jupiter.key_env or jupiter.key_file names.',
+  },
   JUPITER_ACCESS_INVALID: {
     severity: 'recoverable',
     action: 'Check what the plan of the API key allows, and whether the firewall of the service blocks this address.',
@@ -176,14 +179,23 @@ const JUPITER_CODES = {
     severity: 'recoverable',
     action: 'Check that jupiter.url is a Jupiter swap API of the version jupiter.api names.',
   },
-  JUPITER_REQUEST_INVALID: { severity: 'recoverable', action: 'Check mints and amount; the answer says what is wrong.' },
-  JUPITER_REQUEST_UNSUPPORTED: { severity: 'recoverable', action: 'Swap another way; the answer says what is missing.' },
+  JUPITER_REQUEST_INVALID: {
+    severity: 'recoverable',
+    action: 'Check mints and amount; the answer says what is wrong.',
+  },
+  JUPITER_REQUEST_UNSUPPORTED: {
+    severity: 'recoverable',
+    action: 'Swap another way; the answer says what is missing.',
+  },
   JUPITER_ROUTE_NOT_FOUND: { severity: 'recoverable', action: 'Try another amount or more accounts, or wait.' },
   JUPITER_ROUTE_UNSUPPORTED: {
     severity: 'recoverable',
     action: 'Set jupiter.form to two-instructions where routes often cannot be merged.',
   },
-  JUPITER_TOKEN_UNSUPPORTED: { severity: 'recoverable', action: 'Trade another mint: the router does not trade this one.' },
+  JUPITER_TOKEN_UNSUPPORTED: {
+    severity: 'recoverable',
+    action: 'Trade another mint: the router does not trade this one.',
+  },
   JUPITER_MARKET_NOT_FOUND: { severity: 'recoverable', action: 'Ask again: the route names a market that is gone.' },
   JUPITER_AMOUNT_TOO_LARGE: { severity: 'recoverable', action: 'Swap less: the route cannot take the whole amount.' },
   JUPITER_CIRCLE_UNSUPPORTED: {
@@ -194,17 +206,32 @@ const JUPITER_CODES = {
   JUPITER_ACCOUNTS_EXCEEDED: { severity: 'recoverable', action: 'Lower jupiter.max_accounts.' },
   JUPITER_FEE_INVALID: { severity: 'recoverable', action: 'Report this as a bug: two kinds of fee were asked for.' },
   JUPITER_ACCOUNTS_NOT_FOUND: { severity: 'recoverable', action: 'Ask for a new quote: the route cannot be built.' },
-  JUPITER_QUOTE_MISMATCH: { severity: 'recoverable', action: 'Do not use this host: it answers another question than asked.' },
+  JUPITER_QUOTE_MISMATCH: {
+    severity: 'recoverable',
+    action: 'Do not use this host: it answers another question than asked.',
+  },
   JUPITER_QUOTE_EXPIRED: {
     severity: 'recoverable',
     action: 'Ask again, or raise jupiter.max_age_slots: the router looks at an old market.',
   },
-  JUPITER_MINT_NOT_FOUND: { severity: 'recoverable', action: 'Check the mint: the cluster has no token of this address.' },
-  JUPITER_MINIMUM_EXCEEDED: { severity: 'recoverable', action: 'Look at the new price, then swap again if it is good.' },
+  JUPITER_MINT_NOT_FOUND: {
+    severity: 'recoverable',
+    action: 'Check the mint: the cluster has no token of this address.',
+  },
+  JUPITER_MINIMUM_EXCEEDED: {
+    severity: 'recoverable',
+    action: 'Look at the new price, then swap again if it is good.',
+  },
   JUPITER_SIMULATION_INVALID: { severity: 'recoverable', action: 'Nothing was sent; the reason says what would fail.' },
-  JUPITER_TRANSACTION_TOO_LARGE: { severity: 'recoverable', action: 'Lower jupiter.max_accounts, or swap another pair.' },
+  JUPITER_TRANSACTION_TOO_LARGE: {
+    severity: 'recoverable',
+    action: 'Lower jupiter.max_accounts, or swap another pair.',
+  },
   JUPITER_SWAP_INVALID: { severity: 'recoverable', action: 'Only the fee is spent; the reason says why it failed.' },
-  JUPITER_SWAP_EXPIRED: { severity: 'recoverable', action: 'Nothing was spent; check that the node forwards transactions.' },
+  JUPITER_SWAP_EXPIRED: {
+    severity: 'recoverable',
+    action: 'Nothing was spent; check that the node forwards transactions.',
+  },
 } as const satisfies Record<string, CodeDefinition>;
 
 const WALLET_CODES = {

@@ -57,23 +57,25 @@ export function answerError(answer: JupiterAnswer): EngineError | null {
 }
 
 /** Returns the error of an answer whose body is not what the endpoint promises. */
-export function responseError(answer: Pick<JupiterAnswer, 'endpoint' | 'requestId'>, what: string): EngineError {
+export function responseError(
+  answer: Pick<JupiterAnswer, 'endpoint' | 'requestId'>,
+  what: string,
+  cause?: unknown,
+): EngineError {
   const { endpoint, requestId } = answer;
   const context = { endpoint, ...(requestId === undefined ? {} : { requestId }) };
-  return createEngineError('JUPITER_RESPONSE_INVALID', `Jupiter's answer to ${endpoint} ${what}`, { context });
+  return createEngineError('JUPITER_RESPONSE_INVALID', `Jupiter's answer to ${endpoint} ${what}`, { context, cause });
 }
 
 /**
  * Returns what a call of the package's `SwapApi` threw as our error. Its request function wraps what `fetchApi` throws, and its readers
  * stumble (`TypeError`, `SyntaxError`) over a body in which a field is missing. What is none of these stays what it is.
  */
-export function clientError(error: unknown, endpoint: string): unknown {
+export function clientError(error: unknown, answer: Pick<JupiterAnswer, 'endpoint' | 'requestId'>): unknown {
   if (error instanceof EngineError) return error;
   if (error instanceof FetchError && error.cause instanceof EngineError) return error.cause;
   if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RequiredError) {
-    const context = { endpoint };
-    const message = `Jupiter's answer to ${endpoint} cannot be read: ${error.message}`;
-    return createEngineError('JUPITER_RESPONSE_INVALID', message, { context, cause: error });
+    return responseError(answer, `cannot be read: ${error.message}`, error);
   }
   return error;
 }

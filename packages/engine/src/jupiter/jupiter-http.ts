@@ -141,7 +141,9 @@ export class JupiterHttp {
   ): EngineError {
     const { cause, why } = detail;
     const what =
-      kind === 'timeout' ? `gave no answer in ${this.#options.timeoutMs} ms` : `cannot be reached (${why ?? 'no cause'})`;
+      kind === 'timeout'
+        ? `gave no answer in ${this.#options.timeoutMs} ms`
+        : `cannot be reached (${why ?? 'no cause'})`;
     const code = kind === 'timeout' ? 'JUPITER_TIMEOUT' : 'JUPITER_UNREACHABLE';
     return createEngineError(code, `${this.#shownUrl} ${what}: ${endpoint}`, { context: { endpoint }, cause });
   }

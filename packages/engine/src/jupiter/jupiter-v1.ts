@@ -27,6 +27,7 @@ export class JupiterV1 implements JupiterApi {
   async quote(request: SwapRequest): Promise<SwapQuote> {
     const endpoint = '/swap/v1/quote';
     const { inputMint, outputMint, slippageBps, maxAccounts, hops } = request;
+    let requestId: string | undefined;
     try {
       const response = await this.#api.quoteGetRaw({
         inputMint,
@@ -39,14 +40,16 @@ export class JupiterV1 implements JupiterApi {
         instructionVersion: 'V1',
         onlyDirectRoutes: hops === 'direct',
       });
-      return readQuote(await response.value(), request, { endpoint, requestId: requestIdOf(response.raw) });
+      requestId = requestIdOf(response.raw);
+      return readQuote(await response.value(), request, { endpoint, requestId });
     } catch (error) {
-      throw clientError(error, endpoint);
+      throw clientError(error, { endpoint, requestId });
     }
   }
 
   async instructions(quote: SwapQuote, options: InstructionOptions): Promise<SwapInstructions> {
     const endpoint = '/swap/v1/swap-instructions';
+    let requestId: string | undefined;
     try {
       const response = await this.#api.swapInstructionsPostRaw({
         swapRequest: {
@@ -59,10 +62,8 @@ export class JupiterV1 implements JupiterApi {
           quoteResponse: withMinimum(quote.raw as QuoteResponse, options.minimumOut),
         },
       });
-      const fields = readAnswer(swapInstructionsSchema, await response.value(), {
-        endpoint,
-        requestId: requestIdOf(response.raw),
-      });
+      requestId = requestIdOf(response.raw);
+      const fields = readAnswer(swapInstructionsSchema, await response.value(), { endpoint, requestId });
       return {
         setup: fields.setupInstructions,
         swap: fields.swapInstruction,
@@ -71,7 +72,7 @@ export class JupiterV1 implements JupiterApi {
         lookupTables: fields.addressLookupTableAddresses,
       };
     } catch (error) {
-      throw clientError(error, endpoint);
+      throw clientError(error, { endpoint, requestId });
     }
   }
 }
@@ -93,7 +94,10 @@ function withMinimum(raw: QuoteResponse, minimumOut: bigint): QuoteResponse {
 function asResponse({ status, body, requestId }: JupiterAnswer): Response {
   return new Response(body, {
     status,
-    headers: { 'content-type': 'application/json', ...(requestId === undefined ? {} : { [REQUEST_ID_HEADER]: requestId }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(requestId === undefined ? {} : { [REQUEST_ID_HEADER]: requestId }),
+    },
   });
 }
 

@@ -83,7 +83,10 @@ function hasShare({ shareBps }: SwapQuoteStep): boolean {
 
 /** V1 plans have percents, V2 plans basis points. */
 function versionOf(quote: SwapQuote): string {
-  const { instructionVersion, routePlan } = readAnswer(quoteSchema, quote.raw, { endpoint: 'merge', requestId: undefined });
+  const { instructionVersion, routePlan } = readAnswer(quoteSchema, quote.raw, {
+    endpoint: 'merge',
+    requestId: undefined,
+  });
   const told = routePlan.some(({ bps }) => bps !== null && bps !== undefined) ? 'V2' : 'V1';
   return instructionVersion ?? told;
 }

@@ -24,8 +24,9 @@ const ARGUMENTS_BYTES = 22;
 export function withMinimumOut(data: Uint8Array, minimumOut: bigint): Uint8Array {
   const start = ARGUMENTS_START.get(Buffer.from(data.subarray(0, DISCRIMINATOR_BYTES)).toString('hex'));
   if (start === undefined || data.length < start + ARGUMENTS_BYTES) throw invalid('is no swap of the second version');
-  const patched = data.slice();
-  const view = new DataView(patched.buffer, patched.byteOffset + start);
+  // A copy even of a Buffer, whose slice shares its bytes.
+  const patched = new Uint8Array(data);
+  const view = new DataView(patched.buffer, start);
   if (view.getUint16(PLATFORM_FEE_BPS, true) !== 0) throw invalid('takes a platform fee');
   view.setBigUint64(QUOTED_OUT, minimumOut, true);
   view.setUint16(SLIPPAGE_BPS, 0, true);

@@ -90,7 +90,10 @@ export const stall: Answer = (_request, response) => {
 };
 
 /** Options of a client that talks to the server in real time. */
-export function clientOptions(server: JupiterServer, options: Partial<JupiterClientOptions> = {}): JupiterClientOptions {
+export function clientOptions(
+  server: JupiterServer,
+  options: Partial<JupiterClientOptions> = {},
+): JupiterClientOptions {
   return {
     url: server.url,
     api: 'v1',

@@ -60,7 +60,9 @@ export function quoteBody(change: Record<string, unknown> = {}): Record<string, 
 }
 
 /** Data of a V2 swap: discriminator of route_v2, the fixed arguments, an empty plan. */
-export function routeV2Data(change: { platformFeeBps?: number; positiveSlippageBps?: number; slippageBps?: number } = {}) {
+export function routeV2Data(
+  change: { platformFeeBps?: number; positiveSlippageBps?: number; slippageBps?: number } = {},
+) {
   const data = Buffer.alloc(34);
   Buffer.from('bb64facc31c4af14', 'hex').copy(data);
   data.writeBigUInt64LE(HUGE, 8);
