@@ -137,7 +137,7 @@ describe('the key', () => {
     const error: unknown = await client({ apiKey: 'very-secret' })
       .quote(request)
       .catch((fault: unknown) => fault);
-    expect(JSON.stringify(error) + String((error as Error).message)).not.toContain('very-secret');
+    expect(`${JSON.stringify(error)} ${(error as Error).message}`).not.toContain('very-secret');
   });
 });
 
