@@ -244,8 +244,13 @@ const WALLET_CODES = {
 } as const satisfies Record<string, CodeDefinition>;
 
 const ENGINE_OWN_CODES = {
+  JUPITER_INSTRUCTION_INVALID: {
+    severity: 'recoverable',
+    action: 'Nothing was signed; if it repeats, do not use this router: its answers are not what was asked for.',
+  },
   ENGINE_STATE_INVALID: { severity: 'fatal', action: 'Call the engine in its order: start once, then drain or stop.' },
   ENGINE_SENDER_MISSING: { severity: 'fatal', action: 'Configure at least one sender.' },
+  ENGINE_ROUTER_MISSING: { severity: 'fatal', action: 'Set strategy.route to direct, or plug a swap router in.' },
   STRATEGY_WORKER_INVALID: {
     severity: 'recoverable',
     action: 'The scan went on in the main thread; restart to get the workers back.',
