@@ -60,15 +60,12 @@ export function quoteBody(change: Record<string, unknown> = {}): Record<string, 
 }
 
 /** Data of a V2 swap: discriminator of route_v2, the fixed arguments, an empty plan. */
-export function routeV2Data(
-  change: { platformFeeBps?: number; positiveSlippageBps?: number; slippageBps?: number } = {},
-) {
+export function routeV2Data(change: { positiveSlippageBps?: number } = {}) {
   const data = Buffer.alloc(34);
   Buffer.from('bb64facc31c4af14', 'hex').copy(data);
   data.writeBigUInt64LE(HUGE, 8);
   data.writeBigUInt64LE(777n, 16);
-  data.writeUInt16LE(change.slippageBps ?? 50, 24);
-  data.writeUInt16LE(change.platformFeeBps ?? 0, 26);
+  data.writeUInt16LE(50, 24);
   data.writeUInt16LE(change.positiveSlippageBps ?? 0, 28);
   return data;
 }
