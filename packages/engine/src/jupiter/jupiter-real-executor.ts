@@ -18,7 +18,7 @@ import { swapExecuted, swapId, swapIntent } from './swap-record.js';
 
 const SIGNATURE_START = 1;
 const SIGNATURE_END = 65;
-const MAX_SLIPPAGE_BPS = 10_000;
+const WHOLE_BPS = 10_000;
 const U64_MAX = (1n << 64n) - 1n;
 
 /** What a swap came to, read from the chain. */
@@ -81,13 +81,13 @@ export class JupiterRealExecutor {
 
   /** Swaps at the price of now; the order's own minimum is what somebody has agreed to. @throws as `executeSwap` */
   async swap(order: SwapOrder): Promise<SwapResult> {
-    const { signer, journal, senderName } = this.#options;
+    const { signer, journal, clock, senderName } = this.#options;
     const plan = await this.preview(order);
     const transaction = signer.signTransaction(plan.message);
     const signature = encodeBase58(transaction.subarray(SIGNATURE_START, SIGNATURE_END));
     const intent = swapIntent(plan, signature, transaction);
     journal.recordOrThrow(intent);
-    const verdict = this.#track(intent, transaction);
+    const verdict = this.#track(intent, transaction, clock.nowMicros());
     journal.record({
       type: 'submitted',
       id: intent.id,
@@ -99,25 +99,25 @@ export class JupiterRealExecutor {
     return this.#resultOf(plan, intent, await verdict);
   }
 
-  /** Brings the swaps that an earlier process left open to their verdicts, before anything new is signed. @throws CHAIN_* never: reads are repeated */
+  /** Brings the swaps that an earlier process left open to their verdicts: call it before anything new is signed. */
   async recover(intents: readonly UnresolvedIntent[]): Promise<void> {
     const verdicts = intents.map(async (intent) => {
       const transaction = new Uint8Array(Buffer.from(intent.transaction, 'base64'));
-      this.#record(intent, await this.#track(intent, transaction));
+      // Sent long ago: its block height is asked for at the first look.
+      this.#record(intent, await this.#track(intent, transaction, Number.NEGATIVE_INFINITY));
     });
     await Promise.all(verdicts);
   }
 
-  async #track(intent: IntentEvent, transaction: Uint8Array): Promise<Verdict> {
-    const { monitor, clock } = this.#options;
+  async #track(intent: IntentEvent, transaction: Uint8Array, sentAtMicros: number): Promise<Verdict> {
     const tracked = {
       id: swapId(intent.signature),
       signature: intent.signature,
       transaction,
       lastValidBlockHeight: BigInt(intent.lastValidBlockHeight),
-      sentAtMicros: clock.nowMicros(),
+      sentAtMicros,
     };
-    return await monitor.track(tracked).verdict;
+    return await this.#options.monitor.track(tracked).verdict;
   }
 
   #resultOf(plan: SwapPlan, intent: IntentEvent, verdict: Verdict): SwapResult {
@@ -158,19 +158,17 @@ export class JupiterRealExecutor {
   }
 }
 
-function checkOrder({ inputMint, outputMint, amountIn, slippageBps }: SwapOrder): void {
-  const wrong =
-    findAddressBytes(inputMint) === null || findAddressBytes(outputMint) === null
-      ? 'the mints must be base58 addresses'
-      : inputMint === outputMint
-        ? 'the mints must differ'
-        : amountIn <= 0n || amountIn > U64_MAX
-          ? 'the amount must be above 0 and fit 64 bits'
-          : !Number.isInteger(slippageBps) || slippageBps < 0 || slippageBps >= MAX_SLIPPAGE_BPS
-            ? 'the slippage must be a whole number of basis points below 10,000'
-            : undefined;
+function checkOrder(order: SwapOrder): void {
+  const wrong = wrongOf(order);
   if (wrong === undefined) return;
-  throw createEngineError('JUPITER_REQUEST_INVALID', wrong, {
-    context: { inputMint, outputMint, amountIn: amountIn.toString(), slippageBps },
-  });
+  const context = { ...order, amountIn: order.amountIn.toString(), minimumOut: order.minimumOut?.toString() };
+  throw createEngineError('JUPITER_REQUEST_INVALID', wrong, { context });
+}
+
+function wrongOf({ inputMint, outputMint, amountIn, slippageBps }: SwapOrder): string | undefined {
+  if ([inputMint, outputMint].some((mint) => findAddressBytes(mint) === null)) return 'a mint is no base58 address';
+  if (inputMint === outputMint) return 'the mints must differ';
+  if (amountIn <= 0n || amountIn > U64_MAX) return 'the amount must be above 0 and fit 64 bits';
+  const isShare = Number.isInteger(slippageBps) && slippageBps >= 0 && slippageBps < WHOLE_BPS;
+  return isShare ? undefined : `the slippage must be a whole number of basis points below ${WHOLE_BPS}`;
 }

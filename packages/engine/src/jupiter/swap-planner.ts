@@ -69,6 +69,8 @@ const FEWEST_ACCOUNTS = 8;
 const QUOTES_PER_ROUTE = 2;
 /** Accounts a transaction may lock: solana-sdk `MAX_TX_ACCOUNT_LOCKS`, without the feature that doubles it. */
 const MAX_LOCKS = 64;
+/** solana-sdk `PACKET_DATA_SIZE`. */
+const PACKET_BYTES = 1_232;
 const TOO_LARGE: ReadonlySet<string> = new Set(['WIRE_TRANSACTION_TOO_LARGE', 'WIRE_ACCOUNT_KEYS_EXCEEDED']);
 
 /** Turns an order into bytes to sign: quote, our minimum, checked instructions, and a simulation that has gone well. */
@@ -125,7 +127,7 @@ export class SwapPlanner {
         .filter((table) => table !== undefined);
       return core.compileMessage(address, decodeAddress(lifetime.blockhash), packed, encodeLookupTables(chosen));
     };
-    const simulated = await this.#simulate(compile(MAX_TRANSACTION_COMPUTE_UNITS), wallet);
+    const simulated = await this.#simulate(requirePacket(compile(MAX_TRANSACTION_COMPUTE_UNITS)), wallet);
     const computeUnitLimit = withMargin(simulated.units, settings.computeUnitMarginBps);
     const plan = {
       order,
@@ -179,13 +181,13 @@ export class SwapPlanner {
   }
 
   async #simulate(
-    message: Uint8Array,
+    transaction: Uint8Array,
     wallet: SwapWallet,
   ): Promise<{ readonly units: number; readonly rentLamports: bigint }> {
     const { reader, failures } = this.#options;
     const absent = wallet.accounts.filter(({ exists }) => !exists);
     const result = await reader.simulate(
-      unsignedTransaction(message),
+      transaction,
       absent.map(({ account }) => account),
     );
     if (result.error !== null) {
@@ -239,6 +241,14 @@ function requireLocks(wallet: Uint8Array, instructions: readonly Instruction[]):
       'JUPITER_TRANSACTION_TOO_LARGE',
       `the swap locks ${locks} accounts of at most ${MAX_LOCKS}`,
     );
+}
+
+/** Returns the message as a transaction without a signature. @throws JUPITER_TRANSACTION_TOO_LARGE */
+function requirePacket(message: Uint8Array): Uint8Array {
+  const transaction = unsignedTransaction(message);
+  if (transaction.length <= PACKET_BYTES) return transaction;
+  const text = `the swap takes ${transaction.length} bytes of at most ${PACKET_BYTES}`;
+  throw createEngineError('JUPITER_TRANSACTION_TOO_LARGE', text);
 }
 
 function requireLamports(wallet: SwapWallet, needed: bigint): void {
