@@ -154,8 +154,12 @@ export class PaperSwap {
 
   /** Returns what a promise comes to while time goes on. */
   async settle<Value>(promise: Promise<Value>, ms = 1_000): Promise<Value> {
-    promise.catch(() => undefined);
-    await this.clock.advance(ms);
+    let ended = false;
+    const end = () => {
+      ended = true;
+    };
+    promise.then(end, end);
+    for (let step = 0; step < 20 && !ended; step += 1) await this.clock.advance(ms / 10);
     return promise;
   }
 
