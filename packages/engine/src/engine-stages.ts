@@ -1,12 +1,15 @@
 import { encodeBase58 } from './chain/base58.js';
+import { type Costs, createCosts } from './engine-costs.js';
 import type { EngineOptions } from './engine-options.js';
 import { createRoutePlanner } from './engine-route-planner.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
+import { EngineError } from './errors/engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
 import { MessageCompiler } from './execute/message-compiler.js';
 import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
+import { MissAttribution } from './execute/miss-attribution.js';
 import { ProfitValidator } from './execute/profit-validator.js';
 import type { RecoveryOptions } from './execute/recovery.js';
 import type { RoutePlanner } from './execute/route-planner/route-planner.js';
@@ -15,7 +18,6 @@ import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
 import { soleWitness } from './execute/sole-witness.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
-import { TipPolicy } from './execute/tip-policy.js';
 import { TokenAccounts } from './execute/token-accounts.js';
 import { TransactionBuilder } from './execute/transaction-builder.js';
 import { WalletSetup } from './execute/wallet-setup.js';
@@ -56,6 +58,8 @@ export interface Stages {
   readonly planner: RoutePlanner | undefined;
   readonly simulator: Simulator;
   readonly settlement: Settlement;
+  readonly attribution: MissAttribution;
+  readonly prices: Costs;
   readonly walletSetup: WalletSetup;
   readonly failures: FailureHandler;
   readonly recovery: RecoveryOptions;
@@ -72,16 +76,26 @@ export interface StageListeners {
 export function createStages(options: EngineOptions, listeners: StageListeners): Stages {
   const settings = settingsFromConfig(options.config, options.parallelism ?? 1);
   const record = createRecord(options, settings, listeners);
-  const decision = createDecision(options, settings, record);
-  const execution = createExecution(options, settings, { ...record, ...decision }, listeners);
-  return { settings, ...record, ...decision, ...execution };
+  const prices = createCosts(options, settings);
+  const decision = createDecision(options, settings, { ...record, prices });
+  const execution = createExecution(options, settings, { ...record, ...decision, prices }, listeners);
+  return { settings, prices, ...record, ...decision, ...execution };
 }
 
 type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSwitch'>;
 type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
 type Execution = Pick<
   Stages,
-  'monitor' | 'messages' | 'executor' | 'planner' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
+  | 'monitor'
+  | 'messages'
+  | 'executor'
+  | 'planner'
+  | 'simulator'
+  | 'settlement'
+  | 'attribution'
+  | 'walletSetup'
+  | 'failures'
+  | 'recovery'
 >;
 
 /** The journal, and the switch that closes when the journal fails. */
@@ -107,9 +121,10 @@ function createRecord({ ports }: EngineOptions, settings: EngineSettings, listen
 function createDecision(
   { core, ports, market, tradeLimit }: EngineOptions,
   settings: EngineSettings,
-  record: Recording,
+  record: Recording & Pick<Stages, 'prices'>,
 ): Decision {
   const { clock } = ports;
+  const { costs, tipLimit } = record.prices;
   const balances = new BalanceTracker();
   const scanPool = new ScanPool({
     core,
@@ -128,14 +143,16 @@ function createDecision(
     clock,
     settings: settings.strategy,
     openAmount: (maxAmountIn) => sizes.scaled(maxAmountIn),
+    costs,
     runTag: record.journal.seq.toString(TAG_RADIX),
   });
-  const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
+  const validator = new ExecutionValidator({ core, market, balances, costs, settings: settings.validation });
   const risk = new RiskManager({
     settings: settings.risk,
     clock,
     killSwitch: record.killSwitch,
     balances,
+    tips: tipLimit,
     poolSlot: (pool) => market.reservesSlot(pool),
     sizes,
     tradeLimit,
@@ -153,18 +170,18 @@ function reportSize(journal: Journal, { fromLamports, toLamports, cause }: SizeC
 function createExecution(
   options: EngineOptions,
   settings: EngineSettings,
-  stages: Recording & Decision,
+  stages: Recording & Decision & Pick<Stages, 'prices'>,
   listeners: StageListeners,
 ): Execution {
   const { core, ports, market } = options;
   const { clock, reader, signer, blockhashes } = ports;
   const { journal, risk, balances } = stages;
-  const { computeUnitPriceMicroLamports } = settings;
-  const senderName = ports.senders[0]?.name;
-  if (senderName === undefined) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
+  const { tips, tipShare, computePrice } = stages.prices;
+  const { senders } = ports;
+  if (senders.length === 0) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
   const accounts = new TokenAccounts(signer.address);
   const failures = new FailureHandler();
-  const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.tipAccounts);
+  const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.knownTipAccounts);
   const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
   const messages = new MessageCompiler(core, signer.address, settings.transactionVersion);
@@ -175,9 +192,9 @@ function createExecution(
     accounts,
     messages,
     protector,
-    tips: new TipPolicy(settings.tipAccounts, ports.random),
+    tips,
     lookupTables: ports.lookupTables,
-    computeUnitPriceMicroLamports,
+    computePrice,
   });
   const planner = createRoutePlanner(options, { builder, accounts, protector, balances, failures });
   const walletSetup = new WalletSetup({
@@ -190,7 +207,7 @@ function createExecution(
     failures,
     accounts,
     balances,
-    computeUnitPriceMicroLamports,
+    computeUnitPriceMicroLamports: settings.computePrice.leastMicroLamports,
     minWalletLamports: settings.minWalletLamports,
     wrapTargetLamports: settings.wrapTargetLamports,
   });
@@ -206,7 +223,7 @@ function createExecution(
       monitor,
       journal,
       clock,
-      senderName,
+      senders,
       knownSignatures,
       onSigned,
     }),
@@ -229,8 +246,19 @@ function createExecution(
       balances,
       profits,
       failures,
+      tipShare,
       clock,
       currentSlot: () => market.currentSlot(),
+    }),
+    attribution: new MissAttribution({
+      clock,
+      senders,
+      market,
+      pollMs: settings.confirmation.pollMs,
+      onHintFault: (error) => {
+        const message = `a road did not say what became of a transaction: ${textOf(error)}`;
+        stages.alerts.raise({ severity: 'info', rule: 'SENDER_HINT_MISSING', message });
+      },
     }),
     walletSetup,
     failures,
@@ -244,7 +272,6 @@ function createMonitor(
   { alerts, killSwitch }: Recording,
 ): ExecutionMonitor {
   const { clock, reader, feed, senders } = ports;
-  const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
   return new ExecutionMonitor({
     clock,
     witnesses: ports.witnesses ?? soleWitness(reader),
@@ -254,7 +281,8 @@ function createMonitor(
     onSendFault: (sender, { signature }, error) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'SENDER_UNREACHABLE';
       alerts.raise({
-        severity: 'warning',
+        // What our own rate budget leaves out is as it should be; the next rebroadcast tries again.
+        severity: isOwnBudget(error) ? 'info' : 'warning',
         rule: code,
         message: `${sender} did not take ${signature}: ${textOf(error)}`,
       });
@@ -277,4 +305,12 @@ function createMonitor(
       alerts.raise({ severity: 'warning', rule: 'EXECUTION_TIMEOUT', message });
     },
   });
+}
+
+function isOwnBudget(error: unknown): boolean {
+  return error instanceof EngineError && error.context['budget'] === 'own';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { followPrices } from './engine-costs.js';
 import { keepHouse } from './engine-housekeeping.js';
 import type { EngineOptions } from './engine-options.js';
 import { createStages, type Stages } from './engine-stages.js';
@@ -114,6 +115,12 @@ export class RealExecutionEngine {
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
     this.#run(keepHouse(this.#options, stages, { signal: this.#stopping.signal, onTick: () => this.#revisit() }));
+    this.#run(
+      followPrices(this.#options, stages.prices, this.#stopping.signal, (error) => {
+        const message = `the last prices count: ${error instanceof Error ? error.message : String(error)}`;
+        stages.alerts.raise({ severity: 'warning', rule: 'PRICE_READ_INVALID', message });
+      }),
+    );
     this.#schedule();
   }
 
@@ -245,7 +252,9 @@ export class RealExecutionEngine {
   }
 
   async #settle(stages: Stages, submission: Submission): Promise<void> {
-    stages.settlement.settle(submission, await submission.inFlight.verdict);
+    const contest = stages.attribution.begin(submission);
+    const verdict = await submission.inFlight.verdict;
+    stages.settlement.settle(submission, verdict, await contest.end(verdict));
     this.#revisit();
   }
 
@@ -264,6 +273,7 @@ export class RealExecutionEngine {
     const { opportunity } = approved;
     this.#stages?.summary.recordToSigned(atMicros - opportunity.receivedAtMicros);
     this.#stages?.log.record(opportunity);
+    for (const { poolAddress } of opportunity.legs) this.#stages?.prices.computePrice.noteWritten(poolAddress);
   }
 
   /** Waited for by `drain`. */

@@ -32,6 +32,13 @@ export { SlippageProtector } from './execute/slippage-protector.js';
 export { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 export { TransactionBuilder } from './execute/transaction-builder.js';
 export { TransactionTracker, type Verdict } from './execute/transaction-tracker.js';
+export { JupiterClient, type JupiterClientOptions } from './jupiter/jupiter-client.js';
+export {
+  JupiterRealExecutor,
+  type JupiterRealExecutorOptions,
+  type SwapResult,
+} from './jupiter/jupiter-real-executor.js';
+export type { SwapOrder, SwapPlan, SwapSettings } from './jupiter/swap-planner.js';
 export type * from './journal/event.js';
 export type { EventStore, UnresolvedIntent } from './journal/event-store.js';
 export type { EngineListener } from './journal/journal.js';

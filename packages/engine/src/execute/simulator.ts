@@ -55,7 +55,7 @@ export class Simulator {
     const { opportunity } = approved;
     const approvedAtMicros = clock.nowMicros();
     try {
-      const { planned, wrapped } = await this.#plan(approved);
+      const { plan: planned, wrapped } = await this.#plan(approved);
       if (planned.kind === 'refusal') return planned;
       const { plan, message } = builder.compile(planned, decodeAddress(blockhashes.latest().blockhash));
       const transaction = unsignedTransaction(message);
@@ -84,7 +84,7 @@ export class Simulator {
   /** Plans with whatever the wallet lacks as set-up, and tells how much SOL that wraps. */
   async #plan(
     approved: ApprovedOpportunity,
-  ): Promise<{ readonly planned: TransactionPlan | Refusal; readonly wrapped: bigint }> {
+  ): Promise<{ readonly plan: TransactionPlan | Refusal; readonly wrapped: bigint }> {
     const { builder, planner, walletSetup } = this.#options;
     const { base, legs } = approved.opportunity;
     const venues = legs.map((leg) => leg.venue);
@@ -94,11 +94,11 @@ export class Simulator {
       ({ wrapped } = setUp);
       return setUp;
     };
-    const planned =
+    const plan =
       planner === undefined
         ? builder.plan(approved, prepare([base.mint, ...legs.map((leg) => leg.mintOut)]))
         : await planner.plan(approved, prepare);
-    return { planned, wrapped };
+    return { plan, wrapped };
   }
 
   /** Fees are the plan's: a simulation's balances prove the swaps, its payer is not debited alike on every node. */

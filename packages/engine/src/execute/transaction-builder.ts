@@ -10,9 +10,10 @@ import {
 import type { ApprovedOpportunity } from '../risk/risk-manager.js';
 import { type Refusal, refuse } from '../validate/refusal.js';
 import { computeBudgetInstructions, priorityFeeLamports } from './compute-budget.js';
+import type { ComputePrice } from './compute-price.js';
 import type { LookupTableSource } from './lookup-table-source.js';
-import { directRoute, type PlanRoute } from './plan-route.js';
 import type { MessageCompiler } from './message-compiler.js';
+import { directRoute, type PlanRoute } from './plan-route.js';
 import type { SlippageProtector } from './slippage-protector.js';
 import type { Tip, TipPolicy } from './tip-policy.js';
 import type { TokenAccounts } from './token-accounts.js';
@@ -36,6 +37,12 @@ export interface TransactionPlan {
   readonly firstLegInstruction: number;
 }
 
+/** A plan with the message it became. */
+export interface CompiledPlan {
+  readonly plan: TransactionPlan;
+  readonly message: Uint8Array;
+}
+
 /** What a plan is put together from. */
 export interface PlanParts {
   readonly approved: ApprovedOpportunity;
@@ -50,12 +57,6 @@ export interface PlanParts {
   readonly lookupTables?: readonly LookupTable[];
 }
 
-/** A plan with the message it became. */
-export interface CompiledPlan {
-  readonly plan: TransactionPlan;
-  readonly message: Uint8Array;
-}
-
 /** What the builder is made of. */
 export interface TransactionBuilderOptions {
   readonly core: CoreApi;
@@ -65,7 +66,7 @@ export interface TransactionBuilderOptions {
   readonly protector: SlippageProtector;
   readonly tips: TipPolicy;
   readonly lookupTables: LookupTableSource;
-  readonly computeUnitPriceMicroLamports: bigint;
+  readonly computePrice: Pick<ComputePrice, 'microLamports'>;
 }
 
 /** Instructions that go before the swaps, with the compute units they add; simulation creates missing accounts this way. */
@@ -130,13 +131,13 @@ export class TransactionBuilder {
 
   /** Returns the priority fee of a compute-unit limit, lamports. */
   priorityFee(computeUnitLimit: number): bigint {
-    return priorityFeeLamports(computeUnitLimit, this.#options.computeUnitPriceMicroLamports);
+    return priorityFeeLamports(computeUnitLimit, this.#options.computePrice.microLamports);
   }
 
   /** Puts a plan together: budget, set-up, swaps, tip, and the lookup tables that make it smaller. */
   assemble(parts: PlanParts): TransactionPlan {
     const { approved, tip, route } = parts;
-    const price = this.#options.computeUnitPriceMicroLamports;
+    const price = this.#options.computePrice.microLamports;
     const before = [...computeBudgetInstructions(parts.computeUnitLimit, price), ...parts.setUp];
     const after = tip === undefined ? NOTHING : encodeInstructions([tip.instruction]);
     const instructions = concat([encodeInstructions(before), parts.swaps, after]);

@@ -74,7 +74,7 @@ function wrappedSolAccount(expected: ExpectedSwap): Uint8Array | undefined {
 }
 
 /** Token program `CloseAccount`: account, receiver of its lamports, owner. */
-function closeAccount(account: Uint8Array, wallet: Uint8Array): Instruction {
+export function closeAccount(account: Uint8Array, wallet: Uint8Array): Instruction {
   return {
     program: TOKEN_PROGRAM_BYTES,
     accounts: [

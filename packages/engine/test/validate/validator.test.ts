@@ -73,17 +73,17 @@ function reasonFor(opportunity: Opportunity = sampleOpportunity(), mode: 'real' 
       maxPriceImpactBps: 1_000,
       minWalletLamports: 20_000_000n,
       mode,
-      costs: {
-        baseFeeLamports: 5_000n,
-        computeUnitPriceMicroLamports: 0n,
-        overheadComputeUnits: 0,
-        computeUnitMarginBps: 0,
-        tipLamports: 0n,
-        tipShareBps: 0,
-        maxTipLamports: 0n,
-        rentLamports: 0n,
-      },
     },
+    costs: () => ({
+      baseFeeLamports: 5_000n,
+      computeUnitPriceMicroLamports: 0n,
+      overheadComputeUnits: 0,
+      computeUnitMarginBps: 0,
+      tipLamports: 0n,
+      tipShareBps: 0,
+      maxTipLamports: 0n,
+      rentLamports: 0n,
+    }),
   };
   const result = new ExecutionValidator(sources).validate(opportunity);
   return result.kind === 'refusal' ? result.reason : 'validated';
