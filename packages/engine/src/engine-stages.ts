@@ -1,4 +1,5 @@
 import { encodeBase58 } from './chain/base58.js';
+import { soleWitness } from './chain/endpoints/sole-witness.js';
 import type { EngineOptions } from './engine-options.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
@@ -10,7 +11,6 @@ import type { RecoveryOptions } from './execute/recovery.js';
 import { Settlement } from './execute/settlement.js';
 import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
-import { soleWitness } from './execute/sole-witness.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import { TipPolicy } from './execute/tip-policy.js';
 import { TokenAccounts } from './execute/token-accounts.js';
