@@ -300,7 +300,7 @@ export class LiveMarketState implements MarketState {
     for (let round = 1; !this.#intake.isComplete && round <= MAX_SETTLING_ROUNDS; round += 1) {
       const refusal = await this.#intake.subscribe();
       if (refusal !== undefined) throw refusal;
-      const readings = await this.#intake.read();
+      const readings = await this.#intake.read(this.#slots.currentSlot());
       if (this.#isOvertaken(losses)) return;
       this.#accept(readings);
       this.#apply(this.#batch.take());
@@ -339,7 +339,7 @@ export class LiveMarketState implements MarketState {
     if (this.#isOvertaken(losses)) return { refusal, hasRead: false };
     let readings: readonly AccountReading[];
     try {
-      readings = await this.#intake.read();
+      readings = await this.#intake.read(this.#slots.currentSlot());
     } catch (error) {
       if (!isChainError(error)) throw error;
       return { refusal: error, hasRead: false };
