@@ -10,6 +10,7 @@ import type { Clock } from './ports/clock.js';
 import type { Random } from './ports/random.js';
 import type { Signer } from './ports/signer.js';
 import type { TransactionSender } from './ports/transaction-sender.js';
+import type { Witnesses } from './ports/witnesses.js';
 
 /** The real world as the engine sees it; `cli/compose.ts` makes the production ones, tests make doubles. */
 export interface EnginePorts {
@@ -17,6 +18,8 @@ export interface EnginePorts {
   readonly random: Random;
   readonly feed: AccountFeed;
   readonly reader: ChainReader;
+  /** Whose agreement makes a verdict; the reader alone by default. */
+  readonly witnesses?: Witnesses;
   /** Roads to the leader, all of them used for each transaction; the first one is named in `submitted`. */
   readonly senders: readonly TransactionSender[];
   readonly signer: Signer;

@@ -1,9 +1,11 @@
 import type { CostModel } from '@tandem/core-native';
 import { decodeAddress } from './chain/base58.js';
 import type { EngineConfig } from './config/engine-config.js';
+import type { SendersConfig } from './config/senders-config.js';
 import type { ConfirmationSettings } from './execute/execution-monitor.js';
 import { LAMPORTS_PER_SIGNATURE } from './execute/system-programs.js';
 import type { RiskSettings } from './risk/risk-manager.js';
+import type { SizeSettings } from './risk/size-scaler.js';
 import type { CyclicArbitrageSettings } from './strategy/cyclic-arbitrage.js';
 import type { ValidationSettings } from './validate/validation-context.js';
 
@@ -33,8 +35,10 @@ export interface EngineSettings {
   readonly scan: { readonly threads: number; readonly timeoutMs: number };
   readonly validation: ValidationSettings;
   readonly risk: RiskSettings;
+  readonly sizes: SizeSettings;
   readonly confirmation: ConfirmationSettings;
   readonly slippageToleranceBps: number;
+  readonly transactionVersion: SendersConfig['transactionVersion'];
   readonly tipAccounts: readonly string[];
   readonly computeUnitPriceMicroLamports: bigint;
   readonly minWalletLamports: bigint;
@@ -57,6 +61,7 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
     computeUnitMarginBps: strategy.computeUnitMarginBps,
     tipLamports: senders.tipLamports,
     tipShareBps: senders.tipShareBps,
+    maxTipLamports: senders.maxTipLamports,
     rentLamports: 0n,
   };
   const baseMints = strategy.baseMints.map((base) => ({ ...base, mintBytes: decodeAddress(base.mint) }));
@@ -73,6 +78,11 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
       mode,
     },
     risk,
+    sizes: {
+      startLamports: risk.startExecutionAmountLamports,
+      maxLamports: config.maxExecutionAmountLamports,
+      scaleUpAfterProfits: risk.scaleUpAfterProfits,
+    },
     confirmation: {
       pollMs: Math.min(STATUS_POLL_MS, senders.rebroadcastMs),
       rebroadcastMs: senders.rebroadcastMs,
@@ -81,6 +91,7 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
       commitment: network.confirmationCommitment,
     },
     slippageToleranceBps: config.slippageToleranceBps,
+    transactionVersion: senders.transactionVersion,
     tipAccounts: senders.tipAccounts,
     computeUnitPriceMicroLamports: senders.computeUnitPriceMicroLamports,
     minWalletLamports: risk.minWalletLamports,

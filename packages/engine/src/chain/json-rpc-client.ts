@@ -16,6 +16,13 @@ export interface JsonRpcClientOptions {
   readonly maxAttempts?: number;
 }
 
+interface CallBounds {
+  /** The client's own by default. */
+  readonly timeoutMs?: number;
+  /** Ends the call before its deadline. */
+  readonly signal?: AbortSignal;
+}
+
 const DEFAULT_MAX_ATTEMPTS = 6;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 2_000;
@@ -36,30 +43,31 @@ export class JsonRpcClient {
     this.shownUrl = redactUrl(options.url);
   }
 
-  /** Asks again on transient failures until the deadline. For reads only. Throws `RpcFailure`. */
-  async read(method: string, params: readonly unknown[], timeoutMs = this.#options.timeoutMs): Promise<unknown> {
-    const { clock, random, maxAttempts = DEFAULT_MAX_ATTEMPTS } = this.#options;
+  /** Asks again on transient failures until the deadline or the signal. For reads only. Throws `RpcFailure`. */
+  async read(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+    const { clock, random, timeoutMs, maxAttempts = DEFAULT_MAX_ATTEMPTS } = this.#options;
     const backoff = new Backoff({ random, firstMs: FIRST_RETRY_MS, capMs: LONGEST_RETRY_MS });
     const deadlineMicros = clock.nowMicros() + timeoutMs * 1_000;
     for (let attempt = 1; ; attempt += 1) {
       const leftMs = Math.max(1, Math.ceil((deadlineMicros - clock.nowMicros()) / 1_000));
       try {
-        return await this.once(method, params, leftMs);
+        return await this.once(method, params, { timeoutMs: leftMs, ...(signal === undefined ? {} : { signal }) });
       } catch (error) {
         if (!(error instanceof RpcFailure) || !error.isTransient() || attempt >= maxAttempts) throw error;
         const waitMs = Math.max(error.details.retryAfterMs ?? 0, backoff.nextMs());
         // The failure says more than a timeout would, so it is what the caller gets when there is no time for another attempt.
         if (clock.nowMicros() + waitMs * 1_000 >= deadlineMicros) throw error;
-        await clock.sleep(waitMs);
+        // Given up while it waited: the failure it waited over is what there is to say.
+        await clock.sleep(waitMs, signal).catch(() => Promise.reject(error as RpcFailure));
       }
     }
   }
 
   /** Asks exactly once. Throws `RpcFailure`. */
-  async once(method: string, params: readonly unknown[], timeoutMs = this.#options.timeoutMs): Promise<unknown> {
+  async once(method: string, params: readonly unknown[], bounds: CallBounds = {}): Promise<unknown> {
     const id = this.#nextId;
     this.#nextId += 1;
-    const answer = await this.#post(method, JSON.stringify({ jsonrpc: '2.0', id, method, params }), timeoutMs);
+    const answer = await this.#post(method, JSON.stringify({ jsonrpc: '2.0', id, method, params }), bounds);
     return readResult(answer, { id, method, shownUrl: this.shownUrl });
   }
 
@@ -68,17 +76,23 @@ export class JsonRpcClient {
     this.#connection.close();
   }
 
-  async #post(method: string, body: string, timeoutMs: number): Promise<HttpAnswer> {
+  async #post(method: string, body: string, bounds: CallBounds): Promise<HttpAnswer> {
+    const { timeoutMs = this.#options.timeoutMs, signal } = bounds;
     const request = new AbortController();
     const timer = new AbortController();
     const deadline = this.#abortAfter(timeoutMs, timer.signal, request);
+    const either = signal === undefined ? request.signal : AbortSignal.any([request.signal, signal]);
     try {
-      return await this.#connection.post(body, request.signal);
+      return await this.#connection.post(body, either);
     } catch (cause) {
-      const expired = request.signal.aborted;
-      const what = expired ? `gave no answer in ${timeoutMs} ms` : `cannot be reached (${describeCause(cause)})`;
+      const what =
+        signal?.aborted === true
+          ? 'was not waited for any longer'
+          : request.signal.aborted
+            ? `gave no answer in ${timeoutMs} ms`
+            : `cannot be reached (${describeCause(cause)})`;
       const message = `${this.shownUrl} ${what}: ${method}`;
-      throw new RpcFailure({ kind: expired ? 'timeout' : 'unreachable', method, message, cause });
+      throw new RpcFailure({ kind: either.aborted ? 'timeout' : 'unreachable', method, message, cause });
     } finally {
       timer.abort();
       await deadline;

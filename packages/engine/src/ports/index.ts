@@ -8,6 +8,7 @@ export type {
   Commitment,
   LandedTransaction,
   LatestBlockhash,
+  ReadOptions,
   SignatureStatus,
   SimulationResult,
   TokenBalance,
@@ -25,3 +26,4 @@ export type {
   SwapRouter,
 } from './swap-router.js';
 export type { TransactionSender } from './transaction-sender.js';
+export type { Witness, Witnesses } from './witnesses.js';
