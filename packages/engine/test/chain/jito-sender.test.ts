@@ -200,7 +200,10 @@ describe('JitoSender', () => {
     it.each(['confirmation_status', 'confirmationStatus'])(
       'looks at the older statuses before it believes that a bundle is unknown (%s)',
       async (key) => {
-        node.next(inflight('Invalid'), result(`{"context":{"slot":1},"value":[{"bundle_id":"x","${key}":"confirmed"}]}`));
+        node.next(
+          inflight('Invalid'),
+          result(`{"context":{"slot":1},"value":[{"bundle_id":"x","${key}":"confirmed"}]}`),
+        );
         expect(await open().findHint('sig')).toBe('landed');
         node.next(inflight('Invalid'), result('{"context":{"slot":1},"value":[null]}'));
         expect(await open().findHint('sig')).toBe('invalid');

@@ -44,7 +44,10 @@ describe('readTransactionFacts', () => {
   });
 
   it('sees no tip in bytes that end too early, wherever they end', () => {
-    for (const whole of [tippingTransaction({ to: TIP_ACCOUNT, lamports: 1n }).slice(0, -1), v1Transaction(1n).slice(0, -64)]) {
+    for (const whole of [
+      tippingTransaction({ to: TIP_ACCOUNT, lamports: 1n }).slice(0, -1),
+      v1Transaction(1n).slice(0, -64),
+    ]) {
       for (let length = 0; length < whole.length; length += 1) {
         expect(readTransactionFacts(whole.subarray(0, length))).toEqual({
           version: 'unknown',

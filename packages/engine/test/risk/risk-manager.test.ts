@@ -159,7 +159,15 @@ describe('RiskManager', () => {
   });
 
   it('never lets more trades execute than asked for, counting what is in flight, and tries again after a miss', () => {
-    risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, tips, poolSlot: () => 99n, tradeLimit: 2 });
+    risk = new RiskManager({
+      settings: SETTINGS,
+      clock,
+      killSwitch,
+      balances,
+      tips,
+      poolSlot: () => 99n,
+      tradeLimit: 2,
+    });
     const [first, second] = [fresh(), fresh()];
     expect([decide(first), decide(second), decide(fresh())]).toEqual([
       'approved',
