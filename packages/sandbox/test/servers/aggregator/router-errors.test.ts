@@ -82,7 +82,7 @@ describe('the refusals of the aggregator', () => {
     [undefined, () => edited({ routePlan: quote.routePlan.map((step) => ({ ...step, percent: 50 })) })()],
   ];
   it.each(swapRefusals)('refuses instructions with %s (%#)', async (errorCode, change) => {
-    const swapRequest = { userPublicKey: floor.wallet, quoteResponse: quote, ...change() } as unknown as SwapRequest;
+    const swapRequest = { userPublicKey: floor.wallet, quoteResponse: quote, ...change() };
     const refusal = await refusalOf(floor.api.swapInstructionsPost({ swapRequest }));
     expect(refusal).toMatchObject({ status: 400, ...(errorCode === undefined ? {} : { errorCode }) });
     if (errorCode === undefined) expect(refusal).toEqual({ status: 400, error: 'Invalid route plan with metadata' });
