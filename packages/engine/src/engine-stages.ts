@@ -1,4 +1,5 @@
 import { encodeBase58 } from './chain/base58.js';
+import { soleWitness } from './chain/endpoints/sole-witness.js';
 import { type Costs, createCosts } from './engine-costs.js';
 import type { EngineOptions } from './engine-options.js';
 import { createRoutePlanner } from './engine-route-planner.js';
@@ -16,7 +17,6 @@ import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { Settlement } from './execute/settlement.js';
 import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
-import { soleWitness } from './execute/sole-witness.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import { TokenAccounts } from './execute/token-accounts.js';
 import { TransactionBuilder } from './execute/transaction-builder.js';

@@ -2,7 +2,7 @@ import { type CoreApi, loadCore } from '@tandem/core-native';
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { ExecutionMonitor } from '../../src/execute/execution-monitor.js';
 import { FailureHandler } from '../../src/execute/failure-handler.js';
-import { soleWitness } from '../../src/execute/sole-witness.js';
+import { soleWitness } from '../../src/chain/endpoints/sole-witness.js';
 import { SYSTEM_PROGRAM, TOKEN_PROGRAM_BYTES } from '../../src/execute/system-programs.js';
 import { TokenAccounts } from '../../src/execute/token-accounts.js';
 import { createTokenAccount } from '../../src/execute/wallet-instructions.js';
