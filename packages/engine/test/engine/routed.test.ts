@@ -277,6 +277,8 @@ describe('a route through a swap router', () => {
     const paper = create('jupiter', { jupiter: { requests_per_minute: 60 } });
     paper.router.price = () => 1n;
     await openGap(paper);
+    // A quote that is too low costs no further request.
+    expect(paper.compiled).toEqual([]);
     const asked = paper.router.requests.length;
     paper.market.move(1, [GAP[0], GAP[1] + 1n]);
     await pass(paper, 2_900);
