@@ -1,6 +1,7 @@
 import type { CoreApi } from '@tandem/core-native';
 import { decodeAddress } from './chain/base58.js';
 import { BlockhashCache } from './chain/blockhash-cache.js';
+import { GrpcFeed } from './chain/grpc-feed.js';
 import { JsonRpcReader } from './chain/json-rpc-reader.js';
 import { KeypairSigner } from './chain/keypair-signer.js';
 import { LookupTableCache } from './chain/lookup-table-cache.js';
@@ -13,6 +14,7 @@ import { createEngine, type RealExecutionEngine } from './engine.js';
 import type { RunFacts } from './engine-options.js';
 import type { EventStore } from './journal/event-store.js';
 import { LiveMarketState } from './market/live-market-state.js';
+import type { AccountFeed } from './ports/account-feed.js';
 import type { ChainReader } from './ports/chain-reader.js';
 import type { Clock } from './ports/clock.js';
 import type { Random } from './ports/random.js';
@@ -31,6 +33,8 @@ export interface ConnectOptions {
   /** Opened once everything else stands; the engine closes it. */
   readonly openJournal: () => EventStore;
   readonly facts: Pick<RunFacts, 'chain' | 'dataDir' | 'version'>;
+  /** The `x-token` of the gRPC feed. */
+  readonly grpcToken?: string;
   /** Worker threads of full scans; default 1. */
   readonly parallelism?: number;
   /** Stop sending after so many trades; `undefined` trades on. */
@@ -102,15 +106,21 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
   return { engine, close };
 }
 
-function openFeed({ config, clock, random }: ConnectOptions): WebSocketFeed {
+function openFeed({ config, clock, random, grpcToken }: ConnectOptions): AccountFeed {
   const { network } = config;
-  return new WebSocketFeed({
-    url: network.wsUrl,
+  const common = {
     clock,
     random,
     commitment: network.commitment,
     confirmationCommitment: network.confirmationCommitment,
     timeoutMs: network.requestTimeoutMs,
     silenceTimeoutMs: network.silenceTimeoutMs,
+  };
+  if (network.feed === 'websocket' || network.grpcUrl === null)
+    return new WebSocketFeed({ ...common, url: network.wsUrl });
+  return new GrpcFeed({
+    ...common,
+    url: network.grpcUrl,
+    ...(grpcToken === undefined ? {} : { token: grpcToken }),
   });
 }

@@ -26,6 +26,8 @@ export interface Story {
   readonly wrapSender?: (sender: TransactionSender) => TransactionSender;
   readonly wrapReader?: (reader: ChainReader) => ChainReader;
   readonly wsUrl?: (sandbox: Sandbox) => string;
+  /** Feeds the engine from this Yellowstone server in place of the websocket. */
+  readonly grpcUrl?: string;
   readonly tradeLimit?: number;
   /** In place of the sandbox's. */
   readonly lookupTables?: readonly string[];
@@ -143,7 +145,8 @@ const SANDBOX_DEFAULTS = {
 function configOf(sandbox: Sandbox, story: Story): EngineConfig {
   const parsed = parseEngineConfig(JSON.stringify({ execution_mode: 'REAL', ...story.config }), { network: 'sandbox' });
   const wsUrl = story.wsUrl?.(sandbox) ?? sandbox.wsUrl;
-  const network = { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl };
+  const grpc = story.grpcUrl === undefined ? {} : { feed: 'grpc' as const, grpcUrl: story.grpcUrl };
+  const network = { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl, ...grpc };
   if ((story.sandbox?.accountDirs ?? []).length === 0) return { ...parsed, network };
   // Loaded pools may lie beside SOL; as in the CLI, the mints that reach them are bases too.
   const { baseMints, minProfitLamports } = parsed.strategy;
