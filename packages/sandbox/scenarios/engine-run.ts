@@ -26,6 +26,8 @@ export interface Story {
   readonly wrapSender?: (sender: TransactionSender) => TransactionSender;
   readonly wrapReader?: (reader: ChainReader) => ChainReader;
   readonly wsUrl?: (sandbox: Sandbox) => string;
+  /** Feeds the engine from this Yellowstone server in place of the websocket. */
+  readonly grpcUrl?: string;
   readonly tradeLimit?: number;
   /** In place of the sandbox's. */
   readonly lookupTables?: readonly string[];
@@ -154,7 +156,9 @@ function parsedConfig(story: Story): EngineConfig {
 
 function configOf(sandbox: Sandbox, story: Story): EngineConfig {
   const config = sandboxConfig(parsedConfig(story), sandbox, (story.sandbox?.accountDirs ?? []).length > 0);
-  return { ...config, network: { ...config.network, wsUrl: story.wsUrl?.(sandbox) ?? config.network.wsUrl } };
+  const wsUrl = story.wsUrl?.(sandbox) ?? config.network.wsUrl;
+  const grpc = story.grpcUrl === undefined ? {} : { feed: 'grpc' as const, grpcUrl: story.grpcUrl };
+  return { ...config, network: { ...config.network, wsUrl, ...grpc } };
 }
 
 async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: string): Promise<ConnectedEngine> {
