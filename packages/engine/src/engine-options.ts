@@ -11,6 +11,7 @@ import type { Random } from './ports/random.js';
 import type { Signer } from './ports/signer.js';
 import type { TipFloor } from './ports/tip-floor.js';
 import type { TransactionSender } from './ports/transaction-sender.js';
+import type { Witnesses } from './ports/witnesses.js';
 
 /** The real world as the engine sees it; `cli/compose.ts` makes the production ones, tests make doubles. */
 export interface EnginePorts {
@@ -18,6 +19,8 @@ export interface EnginePorts {
   readonly random: Random;
   readonly feed: AccountFeed;
   readonly reader: ChainReader;
+  /** Whose agreement makes a verdict; the reader alone by default. */
+  readonly witnesses?: Witnesses;
   /** Roads to the leader: a transaction goes on all that take it; the first of these is named in `submitted`. */
   readonly senders: readonly TransactionSender[];
   /** What landed bundles lately tipped; without it a policy that follows the floor pays its fixed tip. */

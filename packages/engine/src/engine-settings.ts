@@ -8,6 +8,7 @@ import type { ConfirmationSettings } from './execute/execution-monitor.js';
 import { LAMPORTS_PER_SIGNATURE } from './execute/system-programs.js';
 import type { TipSettings } from './execute/tip-policy.js';
 import type { RiskSettings } from './risk/risk-manager.js';
+import type { SizeSettings } from './risk/size-scaler.js';
 import type { TipLimitSettings } from './risk/tip-limit.js';
 import type { CyclicArbitrageSettings } from './strategy/cyclic-arbitrage.js';
 import type { ValidationSettings } from './validate/validation-context.js';
@@ -47,8 +48,10 @@ export interface EngineSettings {
   readonly scan: { readonly threads: number; readonly timeoutMs: number };
   readonly validation: ValidationSettings;
   readonly risk: RiskSettings;
+  readonly sizes: SizeSettings;
   readonly confirmation: ConfirmationSettings;
   readonly slippageToleranceBps: number;
+  readonly transactionVersion: SendersConfig['transactionVersion'];
   /** The cost model without what changes in a run: tip and compute price. */
   readonly costs: CostModel;
   readonly tip: AllTipSettings;
@@ -75,6 +78,7 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
     computeUnitMarginBps: strategy.computeUnitMarginBps,
     tipLamports: 0n,
     tipShareBps: 0,
+    maxTipLamports: 0n,
     rentLamports: 0n,
   };
   const baseMints = strategy.baseMints.map((base) => ({ ...base, mintBytes: decodeAddress(base.mint) }));
@@ -90,6 +94,11 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
       mode,
     },
     risk,
+    sizes: {
+      startLamports: risk.startExecutionAmountLamports,
+      maxLamports: config.maxExecutionAmountLamports,
+      scaleUpAfterProfits: risk.scaleUpAfterProfits,
+    },
     confirmation: {
       pollMs: Math.min(STATUS_POLL_MS, senders.rebroadcastMs),
       rebroadcastMs: senders.rebroadcastMs,
@@ -98,6 +107,7 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
       commitment: network.confirmationCommitment,
     },
     slippageToleranceBps: config.slippageToleranceBps,
+    transactionVersion: senders.transactionVersion,
     costs,
     tip: tipSettings(senders),
     knownTipAccounts: [...senders.tipAccounts, ...senders.staked.flatMap((staked) => staked.tipAccounts)],

@@ -5,6 +5,7 @@ import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import { EngineError } from './errors/engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
+import { MessageCompiler } from './execute/message-compiler.js';
 import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
 import { MissAttribution } from './execute/miss-attribution.js';
@@ -13,6 +14,7 @@ import type { RecoveryOptions } from './execute/recovery.js';
 import { Settlement } from './execute/settlement.js';
 import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
+import { soleWitness } from './execute/sole-witness.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import { TokenAccounts } from './execute/token-accounts.js';
 import { TransactionBuilder } from './execute/transaction-builder.js';
@@ -24,6 +26,7 @@ import { OpportunityLog } from './journal/opportunity-log.js';
 import { RunSummary } from './journal/run-summary.js';
 import { KillSwitch } from './risk/kill-switch.js';
 import { type ApprovedOpportunity, RiskManager } from './risk/risk-manager.js';
+import { type SizeChange, SizeScaler } from './risk/size-scaler.js';
 import { CyclicArbitrage } from './strategy/cyclic-arbitrage.js';
 import { PoolDirectory } from './strategy/pool-directory.js';
 import { ScanPool } from './strategy/scan-pool.js';
@@ -47,6 +50,7 @@ export interface Stages {
   readonly validator: ExecutionValidator;
   readonly risk: RiskManager;
   readonly monitor: ExecutionMonitor;
+  readonly messages: MessageCompiler;
   readonly executor: Executor;
   readonly simulator: Simulator;
   readonly settlement: Settlement;
@@ -78,7 +82,15 @@ type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSw
 type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
 type Execution = Pick<
   Stages,
-  'monitor' | 'executor' | 'simulator' | 'settlement' | 'attribution' | 'walletSetup' | 'failures' | 'recovery'
+  | 'monitor'
+  | 'messages'
+  | 'executor'
+  | 'simulator'
+  | 'settlement'
+  | 'attribution'
+  | 'walletSetup'
+  | 'failures'
+  | 'recovery'
 >;
 
 /** The journal, and the switch that closes when the journal fails. */
@@ -118,12 +130,14 @@ function createDecision(
       record.alerts.raise({ severity: 'warning', rule: 'STRATEGY_WORKER_INVALID', message });
     },
   });
+  const sizes = new SizeScaler(settings.sizes, (change) => reportSize(record.journal, change));
   const strategy = new CyclicArbitrage({
     core,
     directory: new PoolDirectory((pools) => market.describe(pools)),
     scanPool,
     clock,
     settings: settings.strategy,
+    openAmount: (maxAmountIn) => sizes.scaled(maxAmountIn),
     costs,
     runTag: record.journal.seq.toString(TAG_RADIX),
   });
@@ -135,9 +149,16 @@ function createDecision(
     balances,
     tips: tipLimit,
     poolSlot: (pool) => market.reservesSlot(pool),
+    sizes,
     tradeLimit,
   });
   return { balances, strategy, validator, risk };
+}
+
+function reportSize(journal: Journal, { fromLamports, toLamports, cause }: SizeChange): void {
+  const message = `the largest trade went from ${fromLamports} to ${toLamports} lamports`;
+  if (cause === 'profits') journal.record({ type: 'alert', severity: 'info', rule: 'RISK_SIZE_RAISED', message });
+  else journal.record({ type: 'alert', severity: 'warning', rule: 'RISK_SIZE_LOWERED', message });
 }
 
 /** Everything after the approval. */
@@ -157,10 +178,12 @@ function createExecution(
   const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.knownTipAccounts);
   const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
+  const messages = new MessageCompiler(core, signer.address, settings.transactionVersion);
   const builder = new TransactionBuilder({
     core,
     store: market.store,
     accounts,
+    messages,
     protector: new SlippageProtector(settings.slippageToleranceBps),
     tips,
     lookupTables: ports.lookupTables,
@@ -184,6 +207,7 @@ function createExecution(
   const knownSignatures = ports.journal.intentSignatures(REMEMBERED_SIGNATURES);
   return {
     monitor,
+    messages,
     executor: new Executor({
       builder,
       signer,
@@ -240,7 +264,7 @@ function createMonitor(
   const { clock, reader, feed, senders } = ports;
   return new ExecutionMonitor({
     clock,
-    reader,
+    witnesses: ports.witnesses ?? soleWitness(reader),
     feed,
     senders,
     settings: settings.confirmation,
@@ -261,6 +285,10 @@ function createMonitor(
         rule: 'CONFIRMATION_READ_INVALID',
         message: `the next poll tries again: ${textOf(error)}`,
       });
+    },
+    onDispute: ({ signature }, detail) => {
+      const message = `${signature} stays in flight: ${detail}`;
+      alerts.raise({ severity: 'critical', rule: 'VERDICT_MISMATCH', message });
     },
     onOverdue: ({ signature, lastValidBlockHeight }) => {
       const message = `${signature} has no verdict yet; it stays in flight until block height ${lastValidBlockHeight} has passed`;

@@ -2,7 +2,7 @@ import { followPrices } from './engine-costs.js';
 import { keepHouse } from './engine-housekeeping.js';
 import type { EngineOptions } from './engine-options.js';
 import { createStages, type Stages } from './engine-stages.js';
-import { prepareWallet, testAndAnnounce } from './engine-start.js';
+import { chooseTransactionVersion, prepareWallet, testAndAnnounce } from './engine-start.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import type { Submission } from './execute/executor.js';
 import { recoverIntents } from './execute/recovery.js';
@@ -104,6 +104,7 @@ export class RealExecutionEngine {
       (snapshot) => this.#take(snapshot),
       (error) => this.#fault(error),
     );
+    await chooseTransactionVersion(this.#options, stages);
     await this.#recover(stages);
     const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.state === 'ACTIVE';
     await prepareWallet(this.#options, stages, mayGoOn);

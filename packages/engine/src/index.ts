@@ -1,5 +1,6 @@
 export { decodeAddress, encodeBase58, findAddressBytes } from './chain/base58.js';
 export { BlockhashCache, type BlockhashCacheOptions } from './chain/blockhash-cache.js';
+export { GrpcFeed, type GrpcFeedOptions } from './chain/grpc-feed.js';
 export { JsonRpcReader } from './chain/json-rpc-reader.js';
 export { KeypairSigner } from './chain/keypair-signer.js';
 export { LookupTableCache, type LookupTableCacheOptions } from './chain/lookup-table-cache.js';
@@ -31,6 +32,13 @@ export { SlippageProtector } from './execute/slippage-protector.js';
 export { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 export { TransactionBuilder } from './execute/transaction-builder.js';
 export { TransactionTracker, type Verdict } from './execute/transaction-tracker.js';
+export { JupiterClient, type JupiterClientOptions } from './jupiter/jupiter-client.js';
+export {
+  JupiterRealExecutor,
+  type JupiterRealExecutorOptions,
+  type SwapResult,
+} from './jupiter/jupiter-real-executor.js';
+export type { SwapOrder, SwapPlan, SwapSettings } from './jupiter/swap-planner.js';
 export type * from './journal/event.js';
 export type { EventStore, UnresolvedIntent } from './journal/event-store.js';
 export type { EngineListener } from './journal/journal.js';

@@ -19,6 +19,13 @@ export interface JsonRpcClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+interface CallBounds {
+  /** The client's own by default. */
+  readonly timeoutMs?: number;
+  /** Ends the call before its deadline. */
+  readonly signal?: AbortSignal;
+}
+
 const DEFAULT_MAX_ATTEMPTS = 6;
 const FIRST_RETRY_MS = 50;
 const LONGEST_RETRY_MS = 2_000;
@@ -39,30 +46,31 @@ export class JsonRpcClient {
     this.shownUrl = redactUrl(options.url);
   }
 
-  /** Asks again on transient failures until the deadline. For reads only. Throws `RpcFailure`. */
-  async read(method: string, params: readonly unknown[], timeoutMs = this.#options.timeoutMs): Promise<unknown> {
-    const { clock, random, maxAttempts = DEFAULT_MAX_ATTEMPTS } = this.#options;
+  /** Asks again on transient failures until the deadline or the signal. For reads only. Throws `RpcFailure`. */
+  async read(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+    const { clock, random, timeoutMs, maxAttempts = DEFAULT_MAX_ATTEMPTS } = this.#options;
     const backoff = new Backoff({ random, firstMs: FIRST_RETRY_MS, capMs: LONGEST_RETRY_MS });
     const deadlineMicros = clock.nowMicros() + timeoutMs * 1_000;
     for (let attempt = 1; ; attempt += 1) {
       const leftMs = Math.max(1, Math.ceil((deadlineMicros - clock.nowMicros()) / 1_000));
       try {
-        return await this.once(method, params, leftMs);
+        return await this.once(method, params, { timeoutMs: leftMs, ...(signal === undefined ? {} : { signal }) });
       } catch (error) {
         if (!(error instanceof RpcFailure) || !error.isTransient() || attempt >= maxAttempts) throw error;
         const waitMs = Math.max(error.details.retryAfterMs ?? 0, backoff.nextMs());
         // The failure says more than a timeout would, so it is what the caller gets when there is no time for another attempt.
         if (clock.nowMicros() + waitMs * 1_000 >= deadlineMicros) throw error;
-        await clock.sleep(waitMs);
+        // Given up while it waited: the failure it waited over is what there is to say.
+        await clock.sleep(waitMs, signal).catch(() => Promise.reject(error as RpcFailure));
       }
     }
   }
 
   /** Asks exactly once. Throws `RpcFailure`. */
-  async once(method: string, params: readonly unknown[], timeoutMs = this.#options.timeoutMs): Promise<unknown> {
+  async once(method: string, params: readonly unknown[], bounds: CallBounds = {}): Promise<unknown> {
     const id = this.#nextId;
     this.#nextId += 1;
-    const answer = await this.#post(method, JSON.stringify({ jsonrpc: '2.0', id, method, params }), timeoutMs);
+    const answer = await this.#post(method, JSON.stringify({ jsonrpc: '2.0', id, method, params }), bounds);
     return readResult(answer, { id, method, shownUrl: this.shownUrl });
   }
 
@@ -71,10 +79,12 @@ export class JsonRpcClient {
     this.#connection.close();
   }
 
-  #post(method: string, body: string, timeoutMs: number): Promise<HttpAnswer> {
+  #post(method: string, body: string, bounds: CallBounds): Promise<HttpAnswer> {
     const { clock } = this.#options;
+    const { timeoutMs = this.#options.timeoutMs, signal } = bounds;
     const label = { shownUrl: this.shownUrl, method };
-    return requestWithin((signal) => this.#connection.post(body, signal), label, { clock, timeoutMs });
+    const deadline = { clock, timeoutMs, ...(signal === undefined ? {} : { signal }) };
+    return requestWithin((either) => this.#connection.post(body, either), label, deadline);
   }
 }
 

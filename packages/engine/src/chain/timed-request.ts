@@ -9,6 +9,14 @@ export interface RequestLabel {
   readonly method: string;
 }
 
+/** How long a request may take. */
+export interface RequestDeadline {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Ends the request before its deadline. */
+  readonly signal?: AbortSignal;
+}
+
 /** Characters of a refusal in plain words that a failure repeats. */
 const MAX_WORDS = 200;
 
@@ -16,10 +24,10 @@ const MAX_WORDS = 200;
 export async function requestWithin(
   ask: (signal: AbortSignal) => Promise<HttpAnswer>,
   label: RequestLabel,
-  deadline: { readonly clock: Clock; readonly timeoutMs: number },
+  deadline: RequestDeadline,
 ): Promise<HttpAnswer> {
   const { shownUrl, method } = label;
-  const { clock, timeoutMs } = deadline;
+  const { clock, timeoutMs, signal } = deadline;
   const request = new AbortController();
   const timer = new AbortController();
   const expiry = clock.sleep(timeoutMs, timer.signal).then(
@@ -28,12 +36,11 @@ export async function requestWithin(
     () => undefined,
   );
   try {
-    return await ask(request.signal);
+    return await ask(signal === undefined ? request.signal : AbortSignal.any([request.signal, signal]));
   } catch (cause) {
-    const expired = request.signal.aborted;
-    const what = expired ? `gave no answer in ${timeoutMs} ms` : `cannot be reached (${describeCause(cause)})`;
-    const message = `${shownUrl} ${what}: ${method}`;
-    throw new RpcFailure({ kind: expired ? 'timeout' : 'unreachable', method, message, cause });
+    const isOver = request.signal.aborted || signal?.aborted === true;
+    const message = `${shownUrl} ${whatHappened(deadline, request.signal.aborted, cause)}: ${method}`;
+    throw new RpcFailure({ kind: isOver ? 'timeout' : 'unreachable', method, message, cause });
   } finally {
     timer.abort();
     await expiry;
@@ -59,6 +66,11 @@ function kindOfStatus(status: number) {
   if (status === 401 || status === 403) return 'forbidden';
   if (status === 413) return 'too-large';
   return status >= 500 ? 'server-error' : 'wrong-shape';
+}
+
+function whatHappened({ timeoutMs, signal }: RequestDeadline, isLate: boolean, cause: unknown): string {
+  if (signal?.aborted === true) return 'was not waited for any longer';
+  return isLate ? `gave no answer in ${timeoutMs} ms` : `cannot be reached (${describeCause(cause)})`;
 }
 
 function describeCause(cause: unknown): string {

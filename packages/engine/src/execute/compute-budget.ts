@@ -1,5 +1,9 @@
 import { computeUnitLimitInstruction, computeUnitPriceInstruction, type Instruction } from '@tandem/core-native';
+import { decodeAddress } from '../chain/base58.js';
 import { MAX_TRANSACTION_COMPUTE_UNITS } from '../validate/compute-check.js';
+
+/** Its instructions become header values of a v1 message. */
+export const COMPUTE_BUDGET_PROGRAM = decodeAddress('ComputeBudget111111111111111111111111111111');
 
 /** Returns the instructions that set the limit, at most what a transaction can have, and, where it is not zero, the price of compute units. */
 export function computeBudgetInstructions(computeUnitLimit: number, priceMicroLamports: bigint): Instruction[] {

@@ -1,4 +1,5 @@
 import { decodeAddress, encodeBase58 } from '../chain/base58.js';
+import { firstSignature } from '../chain/transaction-signature.js';
 import type { IntentEvent } from '../journal/event.js';
 import type { Journal } from '../journal/journal.js';
 import type { LatestBlockhash } from '../ports/chain-reader.js';
@@ -13,9 +14,6 @@ import { recoverableCode } from './recoverable-code.js';
 import { chooseRoads } from './road-choice.js';
 import type { TransactionBuilder, TransactionPlan } from './transaction-builder.js';
 
-/** Where a transaction's signature stands: after the count byte. */
-const SIGNATURE_START = 1;
-const SIGNATURE_END = 65;
 /** Signatures remembered so that no two opportunities become the same transaction: more than fit into a blockhash's life. */
 export const REMEMBERED_SIGNATURES = 8_192;
 
@@ -66,17 +64,18 @@ export class Executor {
   submit(approved: ApprovedOpportunity): Submission | Refusal {
     const { builder, signer, blockhashes, clock } = this.#options;
     const approvedAtMicros = clock.nowMicros();
-    let plan: TransactionPlan | Refusal;
+    let plan: TransactionPlan;
     let lifetime: LatestBlockhash;
     let transaction: Uint8Array;
     let builtAtMicros: number;
     try {
       lifetime = blockhashes.latest();
-      plan = builder.plan(approved);
-      if (plan.kind === 'refusal') return plan;
-      const message = builder.compile(plan, this.#blockhashBytes(lifetime.blockhash));
+      const planned = builder.plan(approved);
+      if (planned.kind === 'refusal') return planned;
+      const compiled = builder.compile(planned, this.#blockhashBytes(lifetime.blockhash));
+      plan = compiled.plan;
       builtAtMicros = clock.nowMicros();
-      transaction = signer.signTransaction(message);
+      transaction = signer.signTransaction(compiled.message);
     } catch (error) {
       return refuse('plan', recoverableCode(error), {
         message: error instanceof Error ? error.message : String(error),
@@ -85,7 +84,7 @@ export class Executor {
     const signedAtMicros = clock.nowMicros();
     const choice = chooseRoads(this.#options.senders, transaction);
     if (choice.roads.length === 0) return refuse('plan', 'SENDER_ROAD_MISSING', choice.refusals);
-    const signature = encodeBase58(transaction.subarray(SIGNATURE_START, SIGNATURE_END));
+    const signature = encodeBase58(firstSignature(transaction));
     if (this.#signatures.has(signature)) return refuse('plan', 'PLAN_TRANSACTION_INVALID', { duplicateOf: signature });
     this.#remember(signature);
     this.#options.onSigned(approved, signedAtMicros);

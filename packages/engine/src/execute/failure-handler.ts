@@ -35,10 +35,16 @@ export class FailureHandler {
   }
 }
 
+/**
+ * A line of the runtime itself. What a program writes stands behind `Program log: `, so that only an address can be told from
+ * a program that logs "failed: ".
+ */
+const FAILED_LINE = /^Program ([1-9A-HJ-NP-Za-km-z]{32,44}) failed: /;
+
 /** The innermost program logs its failure first; the calls above it repeat the same code. */
 function failingProgram(logs: readonly string[]): string | undefined {
   for (const line of logs) {
-    const match = /^Program (\S+) failed: /.exec(line);
+    const match = FAILED_LINE.exec(line);
     if (match !== null) return match[1];
   }
   return undefined;

@@ -13,7 +13,7 @@ import { stageTimings } from './stage-timings.js';
 import { WRAPPED_SOL_MINT } from './system-programs.js';
 import type { TokenAccounts } from './token-accounts.js';
 import type { TransactionBuilder, TransactionPlan } from './transaction-builder.js';
-import { unsignedTransaction } from './unsigned-transaction.js';
+import { unsignedTransaction } from '../chain/transaction-signature.js';
 import type { WalletSetup } from './wallet-setup.js';
 
 const AMOUNT_OFFSET = 64;
@@ -55,9 +55,10 @@ export class Simulator {
     try {
       const venues = opportunity.legs.map((leg) => leg.venue);
       const setUp = walletSetup.simulatedSetUp([...new Set(mints)], venues);
-      const plan = builder.plan(approved, setUp);
-      if (plan.kind === 'refusal') return plan;
-      const transaction = unsignedTransaction(builder.compile(plan, decodeAddress(blockhashes.latest().blockhash)));
+      const planned = builder.plan(approved, setUp);
+      if (planned.kind === 'refusal') return planned;
+      const { plan, message } = builder.compile(planned, decodeAddress(blockhashes.latest().blockhash));
+      const transaction = unsignedTransaction(message);
       const builtAtMicros = clock.nowMicros();
       onBuilt(approved, builtAtMicros);
       const base = accounts.find(opportunity.base.mint);

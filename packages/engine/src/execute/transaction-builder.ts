@@ -11,6 +11,7 @@ import { type Refusal, refuse } from '../validate/refusal.js';
 import { computeBudgetInstructions } from './compute-budget.js';
 import type { ComputePrice } from './compute-price.js';
 import type { LookupTableSource } from './lookup-table-source.js';
+import type { MessageCompiler } from './message-compiler.js';
 import type { SlippageProtector } from './slippage-protector.js';
 import type { Tip, TipPolicy } from './tip-policy.js';
 import type { TokenAccounts } from './token-accounts.js';
@@ -23,11 +24,17 @@ export interface TransactionPlan {
   readonly approved: ApprovedOpportunity;
   /** Packed instructions: budget, set-up, swaps, tip. */
   readonly instructions: Uint8Array;
-  /** Packed lookup tables the message uses. */
+  /** Packed lookup tables a v0 message uses. */
   readonly lookupTables: Uint8Array;
   readonly tip: Tip | undefined;
-  /** Position of the first leg's instruction in the message. */
+  /** Position of the first leg's instruction: before `compile` among those above, after it in the message. */
   readonly firstLegInstruction: number;
+}
+
+/** A plan with the message it became. */
+export interface CompiledPlan {
+  readonly plan: TransactionPlan;
+  readonly message: Uint8Array;
 }
 
 /** What the builder is made of. */
@@ -35,6 +42,7 @@ export interface TransactionBuilderOptions {
   readonly core: CoreApi;
   readonly store: StoreId;
   readonly accounts: TokenAccounts;
+  readonly messages: MessageCompiler;
   readonly protector: SlippageProtector;
   readonly tips: TipPolicy;
   readonly lookupTables: LookupTableSource;
@@ -104,10 +112,12 @@ export class TransactionBuilder {
     };
   }
 
-  /** Returns the message of a plan with a blockhash. @throws WIRE_* */
-  compile(plan: TransactionPlan, blockhash: Uint8Array): Uint8Array {
-    const { core, accounts } = this.#options;
-    return core.compileMessage(accounts.wallet, blockhash, plan.instructions, plan.lookupTables);
+  /** Returns the message of a plan with a blockhash, and the plan with its instructions where the message has them. @throws WIRE_* */
+  compile(plan: TransactionPlan, blockhash: Uint8Array): CompiledPlan {
+    const { instructions, lookupTables } = plan;
+    const { bytes, absorbedInstructions } = this.#options.messages.compile({ blockhash, instructions, lookupTables });
+    const firstLegInstruction = plan.firstLegInstruction - absorbedInstructions;
+    return { plan: absorbedInstructions === 0 ? plan : { ...plan, firstLegInstruction }, message: bytes };
   }
 
   #chooseTables(instructions: Uint8Array, slot: bigint): Uint8Array {

@@ -8,6 +8,7 @@ export type {
   Commitment,
   LandedTransaction,
   LatestBlockhash,
+  ReadOptions,
   SignatureStatus,
   SimulationResult,
   TokenBalance,
@@ -26,3 +27,4 @@ export type {
 } from './swap-router.js';
 export type { TipFloor } from './tip-floor.js';
 export type { LamportTransfer, RoadHint, TransactionFacts, TransactionSender } from './transaction-sender.js';
+export type { Witness, Witnesses } from './witnesses.js';

@@ -9,6 +9,7 @@ import { LossLimit, type LossLimitSettings } from './loss-limit.js';
 import { PoolGuard, type PoolSlot } from './pool-guard.js';
 import { checkPosition } from './position-limit.js';
 import { RateLimit } from './rate-limit.js';
+import type { SizeScaler } from './size-scaler.js';
 import type { TipLimit } from './tip-limit.js';
 import { TradeLimit } from './trade-limit.js';
 
@@ -35,6 +36,8 @@ export interface RiskManagerOptions {
   readonly killSwitch: KillSwitch;
   readonly balances: BalanceTracker;
   readonly poolSlot: PoolSlot;
+  /** Told of every verdict. */
+  readonly sizes: SizeScaler;
   readonly tips: TipLimit;
   /** Trades after which nothing more is approved; none by default. */
   readonly tradeLimit?: number | undefined;
@@ -69,10 +72,10 @@ export class RiskManager {
   /** Approves or refuses; nothing is approved after `drain` or a halt. */
   decide(validated: ValidatedOpportunity): ApprovedOpportunity | Refusal {
     const { opportunity } = validated;
-    const { killSwitch, balances, poolSlot, tips } = this.#options;
+    const { killSwitch, balances, poolSlot, sizes, tips } = this.#options;
     const checks = [
       () => killSwitch.check(),
-      () => checkPosition(opportunity),
+      () => checkPosition(opportunity, sizes),
       () => this.#trades.check(this.#inFlight.count),
       () => this.#inFlight.check(opportunity),
       () => this.#guard.check(opportunity, poolSlot),
@@ -111,6 +114,7 @@ export class RiskManager {
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordExecuted(pools, landedSlot);
     this.#trades.recordExecuted();
+    this.#options.sizes.recordExecuted(netProfitLamports);
     this.#tripIf(this.#loss.recordExecuted(netProfitLamports));
   }
 
@@ -119,6 +123,7 @@ export class RiskManager {
     this.#release(opportunity);
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordMissed(pools, slot);
+    this.#options.sizes.recordMissed(costLamports);
     this.#tripIf(this.#loss.recordMissed(costLamports));
   }
 

@@ -26,6 +26,8 @@ export interface CyclicArbitrageOptions {
   readonly scanPool: ScanPool;
   readonly clock: Clock;
   readonly settings: CyclicArbitrageSettings;
+  /** Returns how much of a base mint's largest input is open now. */
+  readonly openAmount: (maxAmountIn: bigint) => bigint;
   /** What a transaction costs now; read at each pass. */
   readonly costs: () => CostModel;
   /** Prefix of this run's opportunity ids. */
@@ -62,12 +64,13 @@ export class CyclicArbitrage implements Strategy {
 
   /** A base mint whose funds are all spoken for is left out; sizing it at zero would only make noise. */
   #request(snapshot: MarketSnapshot, funds: SpendableFunds): { request: SearchRequest; bases: BaseMintSettings[] } {
-    const { settings } = this.#options;
+    const { settings, openAmount } = this.#options;
     const bases: BaseMintSettings[] = [];
     const baseMints: BaseMint[] = [];
     for (const base of settings.baseMints) {
       const spendable = funds.spendable(base.mint);
-      const maxAmountIn = spendable < base.maxAmountIn ? spendable : base.maxAmountIn;
+      const open = openAmount(base.maxAmountIn);
+      const maxAmountIn = spendable < open ? spendable : open;
       if (maxAmountIn <= 0n) continue;
       bases.push(base);
       baseMints.push({

@@ -81,6 +81,7 @@ function reasonFor(opportunity: Opportunity = sampleOpportunity(), mode: 'real' 
       computeUnitMarginBps: 0,
       tipLamports: 0n,
       tipShareBps: 0,
+      maxTipLamports: 0n,
       rentLamports: 0n,
     }),
   };
