@@ -9,6 +9,7 @@ import type { AccountFeed } from './ports/account-feed.js';
 import type { Clock } from './ports/clock.js';
 import type { Random } from './ports/random.js';
 import type { Signer } from './ports/signer.js';
+import type { SwapRouter } from './ports/swap-router.js';
 import type { TipFloor } from './ports/tip-floor.js';
 import type { TransactionSender } from './ports/transaction-sender.js';
 import type { Witnesses } from './ports/witnesses.js';
@@ -32,6 +33,8 @@ export interface EnginePorts {
   readonly blockhashes: BlockhashSource;
   /** Lookup tables a message may use; `NoLookupTables` when there are none. */
   readonly lookupTables: LookupTableSource;
+  /** Makes the swaps where `strategy.route` is not `direct`. */
+  readonly router?: SwapRouter;
 }
 
 /** Facts of the run that the engine only repeats in its `started` event. */

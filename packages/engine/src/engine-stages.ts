@@ -1,6 +1,8 @@
 import { encodeBase58 } from './chain/base58.js';
+import { soleWitness } from './chain/endpoints/sole-witness.js';
 import { type Costs, createCosts } from './engine-costs.js';
 import type { EngineOptions } from './engine-options.js';
+import { createRoutePlanner } from './engine-route-planner.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import { EngineError } from './errors/engine-error.js';
@@ -11,10 +13,10 @@ import { FailureHandler } from './execute/failure-handler.js';
 import { MissAttribution } from './execute/miss-attribution.js';
 import { ProfitValidator } from './execute/profit-validator.js';
 import type { RecoveryOptions } from './execute/recovery.js';
+import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { Settlement } from './execute/settlement.js';
 import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
-import { soleWitness } from './execute/sole-witness.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import { TokenAccounts } from './execute/token-accounts.js';
 import { TransactionBuilder } from './execute/transaction-builder.js';
@@ -52,6 +54,8 @@ export interface Stages {
   readonly monitor: ExecutionMonitor;
   readonly messages: MessageCompiler;
   readonly executor: Executor;
+  /** Plans the swaps where a router makes them; without it they are direct. */
+  readonly planner: RoutePlanner | undefined;
   readonly simulator: Simulator;
   readonly settlement: Settlement;
   readonly attribution: MissAttribution;
@@ -68,7 +72,7 @@ export interface StageListeners {
   readonly onSigned: (approved: ApprovedOpportunity, atMicros: number) => void;
 }
 
-/** Makes the stages of a run. @throws ENGINE_SENDER_MISSING, JOURNAL_* */
+/** Makes the stages of a run. @throws ENGINE_SENDER_MISSING, ENGINE_ROUTER_MISSING, JOURNAL_* */
 export function createStages(options: EngineOptions, listeners: StageListeners): Stages {
   const settings = settingsFromConfig(options.config, options.parallelism ?? 1);
   const record = createRecord(options, settings, listeners);
@@ -85,6 +89,7 @@ type Execution = Pick<
   | 'monitor'
   | 'messages'
   | 'executor'
+  | 'planner'
   | 'simulator'
   | 'settlement'
   | 'attribution'
@@ -163,11 +168,12 @@ function reportSize(journal: Journal, { fromLamports, toLamports, cause }: SizeC
 
 /** Everything after the approval. */
 function createExecution(
-  { core, ports, market }: EngineOptions,
+  options: EngineOptions,
   settings: EngineSettings,
   stages: Recording & Decision & Pick<Stages, 'prices'>,
   listeners: StageListeners,
 ): Execution {
+  const { core, ports, market } = options;
   const { clock, reader, signer, blockhashes } = ports;
   const { journal, risk, balances } = stages;
   const { tips, tipShare, computePrice } = stages.prices;
@@ -179,16 +185,18 @@ function createExecution(
   const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
   const messages = new MessageCompiler(core, signer.address, settings.transactionVersion);
+  const protector = new SlippageProtector(settings.slippageToleranceBps);
   const builder = new TransactionBuilder({
     core,
     store: market.store,
     accounts,
     messages,
-    protector: new SlippageProtector(settings.slippageToleranceBps),
+    protector,
     tips,
     lookupTables: ports.lookupTables,
     computePrice,
   });
+  const planner = createRoutePlanner(options, { builder, accounts, protector, balances, failures });
   const walletSetup = new WalletSetup({
     core,
     reader,
@@ -219,8 +227,10 @@ function createExecution(
       knownSignatures,
       onSigned,
     }),
+    planner,
     simulator: new Simulator({
       builder,
+      planner,
       blockhashes,
       reader,
       journal,

@@ -27,6 +27,8 @@ export interface Story {
   readonly wrapReader?: (reader: ChainReader) => ChainReader;
   readonly wsUrl?: (sandbox: Sandbox) => string;
   readonly tradeLimit?: number;
+  /** In place of the sandbox's. */
+  readonly lookupTables?: readonly string[];
   readonly dataDir?: string;
   /** Reuses a running chain; the story that started it stops it. */
   readonly on?: Sandbox;
@@ -162,7 +164,7 @@ async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: stri
     clock: realClock,
     random: new SeededRandom(1),
     keyFile: new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey])),
-    lookupTables: sandbox.lookupTables,
+    lookupTables: story.lookupTables ?? sandbox.lookupTables,
     openJournal: () => new SqliteJournal(join(dataDir, 'journal.sqlite')),
     facts: { chain: sandbox.cluster.kind, dataDir, version: 'scenario' },
     tradeLimit,

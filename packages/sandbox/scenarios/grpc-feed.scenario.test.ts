@@ -75,8 +75,9 @@ describe('the gRPC feed', () => {
     expect([Uint8Array.from(first!.address), [...first!.data]]).toEqual([key, [1, 2]]);
     expect(second?.writeVersion).toBeGreaterThan(first?.writeVersion ?? 0n);
     cluster.advanceSlot();
-    await until(() => events.filter((event) => event.kind === 'slot').length === 2);
+    await until(() => events.filter((event) => event.kind === 'slot').length === 3);
     expect(events.filter((event) => event.kind === 'slot').map((event) => [event.slot, event.parent])).toEqual([
+      [slot - 1n, slot - 2n],
       [slot, slot - 1n],
       [slot + 1n, slot],
     ]);

@@ -37,7 +37,7 @@ export class WalletHistory {
   async change(signature: string): Promise<WalletChange | undefined> {
     const transaction = await this.connection.getTransaction(signature, {
       commitment: 'confirmed',
-      maxSupportedTransactionVersion: 0,
+      maxSupportedTransactionVersion: 1,
     });
     return transaction === null ? undefined : changeOf(transaction, this.#wallet);
   }

@@ -214,9 +214,9 @@ export class JsonRpcReader implements ChainReader {
   }
 }
 
-/** Slots are far below 2^53. */
-function leastSlot(options: ReadOptions = {}): { minContextSlot?: number } {
-  return options.minContextSlot === undefined ? {} : { minContextSlot: Number(options.minContextSlot) };
+/** Slots are far below 2^53; every node has reached slot 0. */
+function leastSlot({ minContextSlot = 0n }: ReadOptions = {}): { minContextSlot?: number } {
+  return minContextSlot === 0n ? {} : { minContextSlot: Number(minContextSlot) };
 }
 
 function filterJson(filter: AccountFilter): object {

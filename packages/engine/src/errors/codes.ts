@@ -46,6 +46,14 @@ const CHAIN_CODES = {
   CHAIN_NODE_LAG_EXCEEDED: { severity: 'recoverable', action: 'Wait for the node to catch up or use another one.' },
   CHAIN_HISTORY_NOT_FOUND: { severity: 'recoverable', action: 'Use a node that keeps more history.' },
   CHAIN_TRANSACTION_VERSION_UNSUPPORTED: { severity: 'recoverable', action: 'Use a node of a current release.' },
+  CHAIN_ENDPOINT_MISMATCH: {
+    severity: 'fatal',
+    action: 'Check network.rpc_url and network.endpoints: the nodes named are not of one cluster.',
+  },
+  CHAIN_QUORUM_MISSING: {
+    severity: 'recoverable',
+    action: 'Wait for the nodes to come back; three endpoints go on where one fails, two do not.',
+  },
   CHAIN_BLOCKHASH_EXPIRED: {
     severity: 'recoverable',
     action: 'Wait for the node to answer again; nothing is sent meanwhile.',

@@ -57,29 +57,38 @@ export class Executor {
     for (const signature of options.knownSignatures) this.#signatures.add(signature);
   }
 
+  /** Plans and submits, or says why nothing could be built. @throws as `submitPlan` does */
+  submit(approved: ApprovedOpportunity): Submission | Refusal {
+    const { builder, clock } = this.#options;
+    const approvedAtMicros = clock.nowMicros();
+    let plan: TransactionPlan | Refusal;
+    try {
+      plan = builder.plan(approved);
+    } catch (error) {
+      return refuseToBuild(error);
+    }
+    return plan.kind === 'refusal' ? plan : this.submitPlan(plan, approvedAtMicros);
+  }
+
   /**
-   * Submits, or says why nothing could be built. Nothing is sent before its intent is on disk.
+   * Submits a plan, or says why it could not be signed. Nothing is sent before its intent is on disk.
    * @throws JOURNAL_* when the intent cannot be written, and any fatal or unknown error: then nothing was sent
    */
-  submit(approved: ApprovedOpportunity): Submission | Refusal {
+  submitPlan(planned: TransactionPlan, approvedAtMicros: number): Submission | Refusal {
     const { builder, signer, blockhashes, clock } = this.#options;
-    const approvedAtMicros = clock.nowMicros();
+    const { approved } = planned;
     let plan: TransactionPlan;
     let lifetime: LatestBlockhash;
     let transaction: Uint8Array;
     let builtAtMicros: number;
     try {
       lifetime = blockhashes.latest();
-      const planned = builder.plan(approved);
-      if (planned.kind === 'refusal') return planned;
       const compiled = builder.compile(planned, this.#blockhashBytes(lifetime.blockhash));
       plan = compiled.plan;
       builtAtMicros = clock.nowMicros();
       transaction = signer.signTransaction(compiled.message);
     } catch (error) {
-      return refuse('plan', recoverableCode(error), {
-        message: error instanceof Error ? error.message : String(error),
-      });
+      return refuseToBuild(error);
     }
     const signedAtMicros = clock.nowMicros();
     const choice = chooseRoads(this.#options.senders, transaction);
@@ -148,6 +157,10 @@ interface Signed {
   readonly lifetime: LatestBlockhash;
 }
 
+function refuseToBuild(error: unknown): Refusal {
+  return refuse('plan', recoverableCode(error), { message: error instanceof Error ? error.message : String(error) });
+}
+
 function intentOf({ plan, signature, transaction, lifetime }: Signed): IntentEvent {
   const { opportunity } = plan.approved;
   return {
@@ -159,7 +172,7 @@ function intentOf({ plan, signature, transaction, lifetime }: Signed): IntentEve
     amountIn: opportunity.amountIn.toString(),
     baseMint: opportunity.base.mint,
     expectedProfit: opportunity.profit.net.toString(),
-    poolA: opportunity.legs[0]?.poolAddress ?? '',
-    poolB: opportunity.legs.at(-1)?.poolAddress ?? '',
+    poolA: plan.route.poolA,
+    poolB: plan.route.poolB,
   };
 }

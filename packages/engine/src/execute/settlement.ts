@@ -72,8 +72,8 @@ export class Settlement {
         {
           id: opportunity.id,
           signature: submission.signature,
-          poolA: opportunity.legs[0]?.poolAddress ?? '',
-          poolB: opportunity.legs.at(-1)?.poolAddress ?? '',
+          poolA: submission.plan.route.poolA,
+          poolB: submission.plan.route.poolB,
           baseMint: opportunity.base.mint,
           amountIn: opportunity.amountIn.toString(),
           expectedProfit: opportunity.profit.net.toString(),
@@ -89,8 +89,8 @@ export class Settlement {
   #failed(submission: Submission, { landed }: Failed, cause: MissCause | undefined): void {
     const { profits, failures, balances } = this.#options;
     const { plan } = submission;
-    const venues = plan.approved.opportunity.legs.map((leg) => leg.venue);
-    const reason = failures.describe(landed, { firstLegInstruction: plan.firstLegInstruction, venues });
+    const { firstLegInstruction, route } = plan;
+    const reason = failures.describe(landed, { firstLegInstruction, venues: route.venues });
     const { lamportsAfter } = profits.measure(landed, plan.approved.opportunity.base);
     balances.setLamports(lamportsAfter, landed.slot);
     this.#missed(submission, 'failed', { reason, slot: landed.slot, cost: profits.costOf(landed), cause });
@@ -118,7 +118,7 @@ export class Settlement {
       const message = `${submission.signature} earned ${fill.actualProfit} of the ${expected} expected`;
       journal.record({ type: 'alert', severity: 'warning', rule: 'PROFIT_SHORTFALL', message });
     }
-    const planned = opportunity.profit.priorityFeeLamports;
+    const planned = submission.plan.priorityFeeLamports;
     if (fill.fees.priority !== planned) {
       const message = `${submission.signature} paid ${fill.fees.priority} lamports of priority fee, ${planned} were planned`;
       journal.record({ type: 'alert', severity: 'warning', rule: 'FEE_MISMATCH', message });

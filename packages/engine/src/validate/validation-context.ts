@@ -33,7 +33,7 @@ export interface ValidationSources {
   readonly core: CoreApi;
   readonly market: Pick<
     MarketState,
-    'store' | 'isLive' | 'lostReason' | 'ageSlots' | 'currentSlot' | 'clock' | 'blockedCode'
+    'store' | 'isLive' | 'lostReason' | 'feedSilence' | 'ageSlots' | 'currentSlot' | 'clock' | 'blockedCode'
   >;
   readonly balances: BalanceTracker;
   readonly settings: ValidationSettings;

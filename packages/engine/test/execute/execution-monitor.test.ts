@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { soleWitness } from '../../src/chain/endpoints/sole-witness.js';
 import { ExecutionMonitor } from '../../src/execute/execution-monitor.js';
-import { soleWitness } from '../../src/execute/sole-witness.js';
 import type { TrackedTransaction, Verdict } from '../../src/execute/transaction-tracker.js';
 import type { LandedTransaction, SignatureStatus } from '../../src/ports/index.js';
 import { ManualClock, RecordingSender, ScriptedFeed, ScriptedReader } from '../../src/testing/index.js';

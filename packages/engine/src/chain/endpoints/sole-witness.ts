@@ -1,4 +1,4 @@
-import type { Witness, Witnesses } from '../ports/witnesses.js';
+import type { Witness, Witnesses } from '../../ports/witnesses.js';
 
 /** The witnesses of a run with one node: its word is all there is. */
 export function soleWitness(reader: Witness['reader']): Witnesses {
