@@ -6,3 +6,5 @@ export { Faucet, type TokenHolding } from './faucet.js';
 export type { SandboxBaseMint } from './market/base-mints.js';
 export type { MarketCounters } from './market/market-counters.js';
 export { startSandbox, type Sandbox, type SandboxOptions, type SandboxPool } from './sandbox.js';
+export { type Aggregator, type AggregatorOptions, startAggregator } from './servers/aggregator/aggregator-server.js';
+export { type FaultName, Faults, type FaultSetting } from './servers/faults.js';
