@@ -27,6 +27,7 @@ const BY_PREFIX: readonly (readonly [string, ExitCode])[] = [
 
 /** Where the first word of a code says too little. */
 const BY_CODE: ReadonlyMap<string, ExitCode> = new Map([
+  ['SANDBOX_REMOTE_UNREACHABLE', ExitCode.Unreachable],
   ['CHAIN_KEY_FILE_INVALID', ExitCode.Usage],
   ['CHAIN_ADDRESS_INVALID', ExitCode.Usage],
   ['CORE_PANIC', ExitCode.Failed],

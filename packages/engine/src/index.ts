@@ -1,5 +1,12 @@
 export { decodeAddress, encodeBase58, findAddressBytes } from './chain/base58.js';
 export { BlockhashCache, type BlockhashCacheOptions } from './chain/blockhash-cache.js';
+export {
+  createEndpointReader,
+  type EndpointReaderInit,
+  type EndpointReaders,
+} from './chain/endpoints/create-endpoint-reader.js';
+export { endpointSettings, type EndpointSettings } from './chain/endpoints/endpoint-settings.js';
+export { GrpcFeed, type GrpcFeedOptions } from './chain/grpc-feed.js';
 export { JsonRpcReader } from './chain/json-rpc-reader.js';
 export { KeypairSigner } from './chain/keypair-signer.js';
 export { LookupTableCache, type LookupTableCacheOptions } from './chain/lookup-table-cache.js';

@@ -46,6 +46,14 @@ const CHAIN_CODES = {
   CHAIN_NODE_LAG_EXCEEDED: { severity: 'recoverable', action: 'Wait for the node to catch up or use another one.' },
   CHAIN_HISTORY_NOT_FOUND: { severity: 'recoverable', action: 'Use a node that keeps more history.' },
   CHAIN_TRANSACTION_VERSION_UNSUPPORTED: { severity: 'recoverable', action: 'Use a node of a current release.' },
+  CHAIN_ENDPOINT_MISMATCH: {
+    severity: 'fatal',
+    action: 'Check network.rpc_url and network.endpoints: the nodes named are not of one cluster.',
+  },
+  CHAIN_QUORUM_MISSING: {
+    severity: 'recoverable',
+    action: 'Wait for the nodes to come back; three endpoints go on where one fails, two do not.',
+  },
   CHAIN_BLOCKHASH_EXPIRED: {
     severity: 'recoverable',
     action: 'Wait for the node to answer again; nothing is sent meanwhile.',
@@ -57,6 +65,10 @@ const CHAIN_CODES = {
   CHAIN_SUBSCRIPTION_INVALID: {
     severity: 'recoverable',
     action: 'Use a node that allows this many websocket subscriptions.',
+  },
+  CHAIN_GRPC_UNSUPPORTED: {
+    severity: 'fatal',
+    action: 'Set network.feed to websocket, or run where @triton-one/yellowstone-grpc has a native part.',
   },
   CHAIN_ADDRESS_INVALID: { severity: 'recoverable', action: 'Give a base58 address of 32 bytes.' },
   CHAIN_LOOKUP_TABLE_NOT_FOUND: { severity: 'recoverable', action: 'Check the address of the lookup table.' },
@@ -100,6 +112,33 @@ const SENDER_CODES = {
   SENDER_SIGNATURE_MISMATCH: {
     severity: 'fatal',
     action: 'Do not use this sender: it answered with another signature than the one sent.',
+  },
+  SENDER_BUNDLE_ID_MISMATCH: {
+    severity: 'recoverable',
+    action: 'Do not believe what this block engine says of bundles: its id is not the one of the bytes sent.',
+  },
+  SENDER_BLOCKHASH_EXPIRED: { severity: 'recoverable', action: 'Wait for the verdict: the transaction is too old.' },
+  SENDER_TIP_MISSING: {
+    severity: 'recoverable',
+    action: 'Set senders.tip_lamports and senders.tip_accounts to what the sender takes.',
+  },
+  SENDER_TIP_TOO_SHORT: { severity: 'recoverable', action: 'Raise senders.tip_lamports to what the sender takes.' },
+  SENDER_TIP_FLOOR_INVALID: {
+    severity: 'recoverable',
+    action: 'Check senders.jito.tip_floor_url; the fixed tip counts until the floor is known again.',
+  },
+  SENDER_LOCKS_EXCEEDED: { severity: 'recoverable', action: 'Use a shorter route: it locks too many accounts.' },
+  SENDER_LEADER_NOT_FOUND: {
+    severity: 'recoverable',
+    action: 'Wait for a leader that takes bundles, or send on another road as well.',
+  },
+  SENDER_VERSION_UNSUPPORTED: {
+    severity: 'recoverable',
+    action: 'Set senders.transaction_version to v0, or send on a road that takes this version.',
+  },
+  SENDER_ROAD_MISSING: {
+    severity: 'recoverable',
+    action: 'Configure a sender that takes such a transaction: see the reasons in the context.',
   },
 } as const satisfies Record<string, CodeDefinition>;
 

@@ -1,5 +1,6 @@
 import { type CoreApi, encodeInstructions, type Instruction } from '@tandem/core-native';
 import { decodeAddress, encodeBase58 } from '../chain/base58.js';
+import { firstSignature } from '../chain/transaction-signature.js';
 import { createEngineError } from '../errors/create-engine-error.js';
 import { EngineError } from '../errors/engine-error.js';
 import type { AccountSnapshot, ChainReader } from '../ports/chain-reader.js';
@@ -95,8 +96,11 @@ export class WalletSetup {
       ...[...places.map(([, place]) => place), ...kept].map(({ account }) => account),
     ];
     const found: (AccountSnapshot | null)[] = [];
+    // What a transaction has just changed must be in what is read, whichever node answers.
+    const minContextSlot = balances.newestSlot();
     for (let from = 0; from < addresses.length; from += ACCOUNTS_PER_READ) {
-      found.push(...(await reader.getAccounts(addresses.slice(from, from + ACCOUNTS_PER_READ), 'confirmed')));
+      const chunk = addresses.slice(from, from + ACCOUNTS_PER_READ);
+      found.push(...(await reader.getAccounts(chunk, 'confirmed', { minContextSlot })));
     }
     const wallet = found[0] ?? null;
     if (wallet !== null) balances.setLamports(wallet.lamports, wallet.slot);
@@ -218,7 +222,7 @@ export class WalletSetup {
     const { blockhash, lastValidBlockHeight } = blockhashes.latest();
     const message = core.compileMessage(signer.address, decodeAddress(blockhash), packed, new Uint8Array(0));
     const transaction = signer.signTransaction(message);
-    const signature = encodeBase58(transaction.subarray(1, 65));
+    const signature = encodeBase58(firstSignature(transaction));
     const tracked = {
       id: `setup-${signature}`,
       signature,

@@ -5,7 +5,7 @@ import { createEngineError } from '../errors/create-engine-error.js';
 import { computeBudgetInstructions } from '../execute/compute-budget.js';
 import type { FailureHandler } from '../execute/failure-handler.js';
 import { LAMPORTS_PER_SIGNATURE } from '../execute/system-programs.js';
-import { unsignedTransaction } from '../execute/unsigned-transaction.js';
+import { unsignedTransaction } from '../chain/transaction-signature.js';
 import type { ChainReader, LatestBlockhash } from '../ports/chain-reader.js';
 import type { SwapQuote, SwapRouter } from '../ports/swap-router.js';
 import { MAX_TRANSACTION_COMPUTE_UNITS } from '../validate/compute-check.js';

@@ -2,6 +2,7 @@ import { type CoreApi, loadCore } from '@tandem/core-native';
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { ExecutionMonitor } from '../../src/execute/execution-monitor.js';
 import { FailureHandler } from '../../src/execute/failure-handler.js';
+import { soleWitness } from '../../src/chain/endpoints/sole-witness.js';
 import { SYSTEM_PROGRAM, TOKEN_PROGRAM_BYTES } from '../../src/execute/system-programs.js';
 import { TokenAccounts } from '../../src/execute/token-accounts.js';
 import { createTokenAccount } from '../../src/execute/wallet-instructions.js';
@@ -127,7 +128,7 @@ export class PaperSwap {
       journal: new Journal({ store: this.store, clock: this.clock, onFailure: () => undefined }),
       monitor: new ExecutionMonitor({
         clock: this.clock,
-        reader: this.reader,
+        witnesses: soleWitness(this.reader),
         feed: new ScriptedFeed(),
         senders: [this.sender],
         settings: {
@@ -139,6 +140,7 @@ export class PaperSwap {
         },
         onSendFault: () => undefined,
         onReadFault: () => undefined,
+        onDispute: () => undefined,
         onOverdue: () => undefined,
       }),
       settings: {

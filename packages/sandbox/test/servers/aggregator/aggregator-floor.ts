@@ -24,9 +24,9 @@ export interface AggregatorFloor extends MarketFloor {
   readonly faults: Faults;
   readonly api: SwapApi;
   readonly wallet: string;
-  mint(symbol: GenesisSymbol): string;
-  tokensOf(symbol: GenesisSymbol, owner?: Uint8Array): Promise<bigint>;
-  land(instructions: readonly Instruction[]): Promise<ClusterResult>;
+  readonly mint: (symbol: GenesisSymbol) => string;
+  readonly tokensOf: (symbol: GenesisSymbol, owner?: Uint8Array) => Promise<bigint>;
+  readonly land: (instructions: readonly Instruction[]) => Promise<ClusterResult>;
   stop(): Promise<void>;
 }
 
