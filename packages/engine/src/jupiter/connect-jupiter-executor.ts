@@ -2,6 +2,7 @@ import type { CoreApi } from '@tandem/core-native';
 import { JsonRpcReader } from '../chain/json-rpc-reader.js';
 import { KeypairSigner } from '../chain/keypair-signer.js';
 import { RpcSender } from '../chain/rpc-sender.js';
+import { soleWitness } from '../chain/endpoints/sole-witness.js';
 import { WebSocketFeed } from '../chain/websocket-feed.js';
 import type { EngineConfig } from '../config/engine-config.js';
 import { settingsFromConfig } from '../engine-settings.js';
@@ -69,12 +70,13 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
     const { confirmation } = settingsFromConfig(config, 1);
     const monitor = new ExecutionMonitor({
       clock,
-      reader,
+      witnesses: soleWitness(reader),
       feed,
       senders: [sender],
       settings: confirmation,
       onSendFault: (_sender, _tracked, error) => onFault(error),
       onReadFault: onFault,
+      onDispute: (_tracked, detail) => onFault(new Error(detail)),
       onOverdue: () => undefined,
     });
     const executor = new JupiterRealExecutor({
