@@ -12,7 +12,7 @@ import type { TokenAccounts } from '../token-accounts.js';
 import type { TokenAccountPlace } from '../wallet-instructions.js';
 
 /** Which legs a router makes: all of them, in one instruction or one each, or all but the first. */
-export type RouterForm = 'merged' | 'two-instructions' | 'mixed';
+type RouterForm = 'merged' | 'two-instructions' | 'mixed';
 
 /** What the legs are asked with. */
 export interface RouterLegsOptions {
