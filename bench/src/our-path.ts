@@ -82,6 +82,7 @@ function searchOf(mint: Uint8Array) {
       computeUnitMarginBps: 1_000,
       tipLamports: TIP_LAMPORTS,
       tipShareBps: 0,
+      maxTipLamports: TIP_LAMPORTS,
       rentLamports: 0n,
     },
     oldestSlot: 0n,

@@ -839,6 +839,7 @@ module.exports.addPools = nativeBinding.addPools
 module.exports.applyAccounts = nativeBinding.applyAccounts
 module.exports.chooseLookupTables = nativeBinding.chooseLookupTables
 module.exports.compileMessage = nativeBinding.compileMessage
+module.exports.compileMessageV1 = nativeBinding.compileMessageV1
 module.exports.createSigner = nativeBinding.createSigner
 module.exports.createStore = nativeBinding.createStore
 module.exports.describePools = nativeBinding.describePools

@@ -21,6 +21,9 @@ export declare function chooseLookupTables(payer: Uint8Array, instructions: Uint
 /** Writes the v0 message of packed instructions into `out` and returns its length. */
 export declare function compileMessage(payer: Uint8Array, blockhash: Uint8Array, instructions: Uint8Array, lookupTables: Uint8Array, out: Uint8Array): number
 
+/** Writes the v1 message of packed instructions into `out` and returns its length. */
+export declare function compileMessageV1(payer: Uint8Array, blockhash: Uint8Array, instructions: Uint8Array, out: Uint8Array): number
+
 /** Takes a 64-byte secret key into the process-global registry and returns its id. */
 export declare function createSigner(secretKey: Uint8Array): number
 
@@ -143,6 +146,8 @@ export interface NativeCostModel {
   tipLamports: bigint
   /** Share of the gross profit. */
   tipShareBps: number
+  /** Cap of the tip. */
+  maxTipLamports: bigint
   /** Rent. */
   rentLamports: bigint
 }
@@ -295,7 +300,7 @@ export declare function quoteSequence(store: number, pool: number, orders: Array
 /** Returns the public key of a held key. */
 export declare function signerAddress(signer: number): Uint8Array
 
-/** Writes the signed transaction of a v0 message into `out` and returns its length. */
+/** Writes the signed transaction of a v0 or v1 message into `out` and returns its length. */
 export declare function signTransaction(signer: number, message: Uint8Array, out: Uint8Array): number
 
 /** Returns the swap instructions of legs, packed. */

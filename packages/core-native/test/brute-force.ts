@@ -89,7 +89,8 @@ export function netProfit(
   const limit = BigInt(unitLimit(routeUnits, costs));
   const priorityFee = ceilDivide(limit * costs.computeUnitPriceMicroLamports, 1_000_000n);
   const worth = gross > 0n ? ceilDivide(gross * denominator, numerator) : 0n;
-  const tip = costs.tipLamports + ceilDivide(worth * BigInt(costs.tipShareBps), 10_000n);
+  const wanted = costs.tipLamports + ceilDivide(worth * BigInt(costs.tipShareBps), 10_000n);
+  const tip = wanted > costs.maxTipLamports ? costs.maxTipLamports : wanted;
   return gross - ceilDivide((costs.baseFeeLamports + priorityFee + tip + costs.rentLamports) * numerator, denominator);
 }
 

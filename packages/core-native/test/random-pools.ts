@@ -122,6 +122,7 @@ const costModel: fc.Arbitrary<CostModel> = fc.record({
   computeUnitMarginBps: fc.constantFrom(0, 1_000, 10_000),
   tipLamports: lamports,
   tipShareBps: fc.constantFrom(0, 0, 500, 5_000, 10_000, 10_001),
+  maxTipLamports: fc.oneof(fc.constant(2n ** 64n - 1n), lamports),
   rentLamports: fc.constantFrom(0n, 2_039_280n),
 });
 
@@ -133,6 +134,7 @@ const lowCosts: fc.Arbitrary<CostModel> = fc.record({
   computeUnitMarginBps: fc.constantFrom(0, 1_000),
   tipLamports: fc.constantFrom(0n, 3n),
   tipShareBps: fc.constantFrom(0, 500, 5_000),
+  maxTipLamports: fc.constantFrom(0n, 20n, 2n ** 64n - 1n),
   rentLamports: fc.constant(0n),
 });
 

@@ -24,6 +24,7 @@ const FREE: CostModel = {
   computeUnitMarginBps: 0,
   tipLamports: 0n,
   tipShareBps: 0,
+  maxTipLamports: 1_000_000n,
   rentLamports: 0n,
 };
 const SOL = { mint: 'sol', maxAmountIn: 2_000n, minNetProfit: 1n, lamportPrice: [1n, 1n] } as const;
@@ -85,8 +86,17 @@ const SEARCHES: readonly (readonly [name: string, search: SearchSketch])[] = [
         computeUnitMarginBps: 1_000,
         tipLamports: 2n,
         tipShareBps: 1_500,
+        maxTipLamports: 1_000_000n,
         rentLamports: 1n,
       },
+    },
+  ],
+  [
+    'a tip that meets its cap',
+    {
+      ...PLAIN,
+      pools: drawnPools(6, BOTH_WAYS, 12),
+      costs: { ...FREE, baseFeeLamports: 3n, tipLamports: 1n, tipShareBps: 4_000, maxTipLamports: 9n },
     },
   ],
   [

@@ -1,6 +1,7 @@
 import {
   AddressLookupTableAccount,
   type Keypair,
+  type MessageV0,
   PublicKey,
   TransactionInstruction,
   TransactionMessage,
@@ -30,17 +31,18 @@ function keyOf(address: Uint8Array): PublicKey {
 
 /** Returns the message of web3.js; throws where web3.js does. */
 export function compileWithWeb3(parts: MessageParts): Uint8Array {
-  return messageOf(parts).serialize();
+  return compileV0WithWeb3(parts).serialize();
 }
 
 /** Returns the signed transaction of web3.js. */
 export function signWithWeb3(parts: MessageParts, wallet: Keypair): Uint8Array {
-  const transaction = new VersionedTransaction(messageOf(parts));
+  const transaction = new VersionedTransaction(compileV0WithWeb3(parts));
   transaction.sign([wallet]);
   return transaction.serialize();
 }
 
-function messageOf(parts: MessageParts) {
+/** Returns the message of web3.js before it is serialized. */
+export function compileV0WithWeb3(parts: MessageParts): MessageV0 {
   const tables = parts.lookupTables.map(
     ({ address, addresses }) =>
       new AddressLookupTableAccount({

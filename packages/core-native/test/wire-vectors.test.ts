@@ -92,7 +92,7 @@ describe.each(wireBackends)('the %s wire backend', (_, api) => {
     const vector = vectors.messages.find(({ name }) => name === 'one byte more than the largest transaction')!;
     const message = bytes(vector.expected.message!);
     expect(() => api.signTransaction(signer, message)).toThrow(
-      'the transaction would take 1233 bytes; a packet holds 1232',
+      'the transaction would take 1233 bytes; its version allows 1232',
     );
   });
 

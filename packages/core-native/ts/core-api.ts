@@ -164,6 +164,8 @@ export interface CostModel {
   readonly tipLamports: bigint;
   /** Share of a positive gross profit (in lamports) that is tipped on top, basis points up to 10,000; both steps round up. */
   readonly tipShareBps: number;
+  /** Most that the fixed tip and the share may be together. */
+  readonly maxTipLamports: bigint;
   /** Rent paid for accounts the transaction creates. */
   readonly rentLamports: bigint;
 }
@@ -330,12 +332,21 @@ export interface CoreApi {
     instructions: Uint8Array,
     lookupTables: Uint8Array,
   ): Uint8Array;
+  /**
+   * Compiles a v1 message (SIMD-0385), which has no lookup tables. Instructions to the compute-budget program become values of
+   * its header, so that the others move up: the same limits and the same fee as those instructions set in a v0 message. One of
+   * them must set the compute-unit limit. The message is refused where the signed transaction would be too large. @throws WIRE_*
+   */
+  compileMessageV1(payer: Uint8Array, blockhash: Uint8Array, instructions: Uint8Array): Uint8Array;
   /** Returns the positions of the tables that make the message smaller, in the order they should be passed. */
   chooseLookupTables(payer: Uint8Array, instructions: Uint8Array, lookupTables: Uint8Array): Uint32Array;
   /** Takes a 64-byte secret key (seed and public key) into the backend. The caller wipes its copy. @throws WIRE_SECRET_KEY_INVALID */
   createSigner(secretKey: Uint8Array): SignerId;
   signerAddress(signer: SignerId): Uint8Array;
   dropSigner(signer: SignerId): void;
-  /** Signs a message for which the signer is the only required signature and returns the whole transaction. @throws WIRE_TRANSACTION_TOO_LARGE, WIRE_SIGNER_MISMATCH */
+  /**
+   * Signs a message for which the signer is the only required signature and returns the whole transaction: of a v0 message the
+   * signature stands before it, after a count byte; of a v1 message at the end. @throws WIRE_TRANSACTION_TOO_LARGE, WIRE_SIGNER_MISMATCH
+   */
   signTransaction(signer: SignerId, message: Uint8Array): Uint8Array;
 }

@@ -1,18 +1,23 @@
 import { encodeBase58 } from './chain/base58.js';
 import { soleWitness } from './chain/endpoints/sole-witness.js';
+import { type Costs, createCosts } from './engine-costs.js';
 import type { EngineOptions } from './engine-options.js';
+import { createRoutePlanner } from './engine-route-planner.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
+import { EngineError } from './errors/engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
+import { MessageCompiler } from './execute/message-compiler.js';
 import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
+import { MissAttribution } from './execute/miss-attribution.js';
 import { ProfitValidator } from './execute/profit-validator.js';
 import type { RecoveryOptions } from './execute/recovery.js';
+import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { Settlement } from './execute/settlement.js';
 import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
-import { TipPolicy } from './execute/tip-policy.js';
 import { TokenAccounts } from './execute/token-accounts.js';
 import { TransactionBuilder } from './execute/transaction-builder.js';
 import { WalletSetup } from './execute/wallet-setup.js';
@@ -23,6 +28,7 @@ import { OpportunityLog } from './journal/opportunity-log.js';
 import { RunSummary } from './journal/run-summary.js';
 import { KillSwitch } from './risk/kill-switch.js';
 import { type ApprovedOpportunity, RiskManager } from './risk/risk-manager.js';
+import { type SizeChange, SizeScaler } from './risk/size-scaler.js';
 import { CyclicArbitrage } from './strategy/cyclic-arbitrage.js';
 import { PoolDirectory } from './strategy/pool-directory.js';
 import { ScanPool } from './strategy/scan-pool.js';
@@ -46,9 +52,14 @@ export interface Stages {
   readonly validator: ExecutionValidator;
   readonly risk: RiskManager;
   readonly monitor: ExecutionMonitor;
+  readonly messages: MessageCompiler;
   readonly executor: Executor;
+  /** Plans the swaps where a router makes them; without it they are direct. */
+  readonly planner: RoutePlanner | undefined;
   readonly simulator: Simulator;
   readonly settlement: Settlement;
+  readonly attribution: MissAttribution;
+  readonly prices: Costs;
   readonly walletSetup: WalletSetup;
   readonly failures: FailureHandler;
   readonly recovery: RecoveryOptions;
@@ -61,20 +72,30 @@ export interface StageListeners {
   readonly onSigned: (approved: ApprovedOpportunity, atMicros: number) => void;
 }
 
-/** Makes the stages of a run. @throws ENGINE_SENDER_MISSING, JOURNAL_* */
+/** Makes the stages of a run. @throws ENGINE_SENDER_MISSING, ENGINE_ROUTER_MISSING, JOURNAL_* */
 export function createStages(options: EngineOptions, listeners: StageListeners): Stages {
   const settings = settingsFromConfig(options.config, options.parallelism ?? 1);
   const record = createRecord(options, settings, listeners);
-  const decision = createDecision(options, settings, record);
-  const execution = createExecution(options, settings, { ...record, ...decision }, listeners);
-  return { settings, ...record, ...decision, ...execution };
+  const prices = createCosts(options, settings);
+  const decision = createDecision(options, settings, { ...record, prices });
+  const execution = createExecution(options, settings, { ...record, ...decision, prices }, listeners);
+  return { settings, prices, ...record, ...decision, ...execution };
 }
 
 type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSwitch'>;
 type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
 type Execution = Pick<
   Stages,
-  'monitor' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
+  | 'monitor'
+  | 'messages'
+  | 'executor'
+  | 'planner'
+  | 'simulator'
+  | 'settlement'
+  | 'attribution'
+  | 'walletSetup'
+  | 'failures'
+  | 'recovery'
 >;
 
 /** The journal, and the switch that closes when the journal fails. */
@@ -100,9 +121,10 @@ function createRecord({ ports }: EngineOptions, settings: EngineSettings, listen
 function createDecision(
   { core, ports, market, tradeLimit }: EngineOptions,
   settings: EngineSettings,
-  record: Recording,
+  record: Recording & Pick<Stages, 'prices'>,
 ): Decision {
   const { clock } = ports;
+  const { costs, tipLimit } = record.prices;
   const balances = new BalanceTracker();
   const scanPool = new ScanPool({
     core,
@@ -113,52 +135,68 @@ function createDecision(
       record.alerts.raise({ severity: 'warning', rule: 'STRATEGY_WORKER_INVALID', message });
     },
   });
+  const sizes = new SizeScaler(settings.sizes, (change) => reportSize(record.journal, change));
   const strategy = new CyclicArbitrage({
     core,
     directory: new PoolDirectory((pools) => market.describe(pools)),
     scanPool,
     clock,
     settings: settings.strategy,
+    openAmount: (maxAmountIn) => sizes.scaled(maxAmountIn),
+    costs,
     runTag: record.journal.seq.toString(TAG_RADIX),
   });
-  const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
+  const validator = new ExecutionValidator({ core, market, balances, costs, settings: settings.validation });
   const risk = new RiskManager({
     settings: settings.risk,
     clock,
     killSwitch: record.killSwitch,
     balances,
+    tips: tipLimit,
     poolSlot: (pool) => market.reservesSlot(pool),
+    sizes,
     tradeLimit,
   });
   return { balances, strategy, validator, risk };
 }
 
+function reportSize(journal: Journal, { fromLamports, toLamports, cause }: SizeChange): void {
+  const message = `the largest trade went from ${fromLamports} to ${toLamports} lamports`;
+  if (cause === 'profits') journal.record({ type: 'alert', severity: 'info', rule: 'RISK_SIZE_RAISED', message });
+  else journal.record({ type: 'alert', severity: 'warning', rule: 'RISK_SIZE_LOWERED', message });
+}
+
 /** Everything after the approval. */
 function createExecution(
-  { core, ports, market }: EngineOptions,
+  options: EngineOptions,
   settings: EngineSettings,
-  stages: Recording & Decision,
+  stages: Recording & Decision & Pick<Stages, 'prices'>,
   listeners: StageListeners,
 ): Execution {
+  const { core, ports, market } = options;
   const { clock, reader, signer, blockhashes } = ports;
   const { journal, risk, balances } = stages;
-  const { computeUnitPriceMicroLamports } = settings;
-  const senderName = ports.senders[0]?.name;
-  if (senderName === undefined) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
+  const { tips, tipShare, computePrice } = stages.prices;
+  const { senders } = ports;
+  if (senders.length === 0) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
   const accounts = new TokenAccounts(signer.address);
   const failures = new FailureHandler();
-  const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.tipAccounts);
+  const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.knownTipAccounts);
   const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
+  const messages = new MessageCompiler(core, signer.address, settings.transactionVersion);
+  const protector = new SlippageProtector(settings.slippageToleranceBps);
   const builder = new TransactionBuilder({
     core,
     store: market.store,
     accounts,
-    protector: new SlippageProtector(settings.slippageToleranceBps),
-    tips: new TipPolicy(settings.tipAccounts, ports.random),
+    messages,
+    protector,
+    tips,
     lookupTables: ports.lookupTables,
-    computeUnitPriceMicroLamports,
+    computePrice,
   });
+  const planner = createRoutePlanner(options, { builder, accounts, protector, balances, failures });
   const walletSetup = new WalletSetup({
     core,
     reader,
@@ -169,7 +207,7 @@ function createExecution(
     failures,
     accounts,
     balances,
-    computeUnitPriceMicroLamports,
+    computeUnitPriceMicroLamports: settings.computePrice.leastMicroLamports,
     minWalletLamports: settings.minWalletLamports,
     wrapTargetLamports: settings.wrapTargetLamports,
   });
@@ -177,6 +215,7 @@ function createExecution(
   const knownSignatures = ports.journal.intentSignatures(REMEMBERED_SIGNATURES);
   return {
     monitor,
+    messages,
     executor: new Executor({
       builder,
       signer,
@@ -184,12 +223,14 @@ function createExecution(
       monitor,
       journal,
       clock,
-      senderName,
+      senders,
       knownSignatures,
       onSigned,
     }),
+    planner,
     simulator: new Simulator({
       builder,
+      planner,
       blockhashes,
       reader,
       journal,
@@ -205,8 +246,19 @@ function createExecution(
       balances,
       profits,
       failures,
+      tipShare,
       clock,
       currentSlot: () => market.currentSlot(),
+    }),
+    attribution: new MissAttribution({
+      clock,
+      senders,
+      market,
+      pollMs: settings.confirmation.pollMs,
+      onHintFault: (error) => {
+        const message = `a road did not say what became of a transaction: ${textOf(error)}`;
+        stages.alerts.raise({ severity: 'info', rule: 'SENDER_HINT_MISSING', message });
+      },
     }),
     walletSetup,
     failures,
@@ -220,7 +272,6 @@ function createMonitor(
   { alerts, killSwitch }: Recording,
 ): ExecutionMonitor {
   const { clock, reader, feed, senders } = ports;
-  const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
   return new ExecutionMonitor({
     clock,
     witnesses: ports.witnesses ?? soleWitness(reader),
@@ -230,7 +281,8 @@ function createMonitor(
     onSendFault: (sender, { signature }, error) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'SENDER_UNREACHABLE';
       alerts.raise({
-        severity: 'warning',
+        // What our own rate budget leaves out is as it should be; the next rebroadcast tries again.
+        severity: isOwnBudget(error) ? 'info' : 'warning',
         rule: code,
         message: `${sender} did not take ${signature}: ${textOf(error)}`,
       });
@@ -253,4 +305,12 @@ function createMonitor(
       alerts.raise({ severity: 'warning', rule: 'EXECUTION_TIMEOUT', message });
     },
   });
+}
+
+function isOwnBudget(error: unknown): boolean {
+  return error instanceof EngineError && error.context['budget'] === 'own';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

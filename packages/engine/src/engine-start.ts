@@ -3,9 +3,33 @@ import type { EngineOptions } from './engine-options.js';
 import type { Stages } from './engine-stages.js';
 import { poolsOf, reportRefusedVenues, venuesBetween, withdrawRefusedVenues } from './engine-venue-setup.js';
 import { createEngineError } from './errors/create-engine-error.js';
+import { recoverableCode } from './execute/recoverable-code.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
+import { networkTakesV1 } from './execute/v1-support.js';
 import { VenueSelfTest, type VenueVerdict } from './self-test/venue-self-test.js';
 import { tradableMints } from './strategy/tradable-mints.js';
+
+/**
+ * Asks the network, where the configuration leaves a use for it, whether it takes v1 transactions. Without an answer the run goes on
+ * with v0, which every network takes.
+ * @throws CHAIN_TRANSACTION_VERSION_UNSUPPORTED when the configuration wants v1 alone and the network does not take it
+ */
+export async function chooseTransactionVersion({ core, ports }: EngineOptions, stages: Stages): Promise<void> {
+  const { messages, alerts } = stages;
+  if (!messages.mayUseV1) return;
+  const { reader, signer, blockhashes } = ports;
+  let takesV1 = false;
+  try {
+    const { blockhash } = blockhashes.latest();
+    takesV1 = await networkTakesV1({ core, reader, wallet: signer.address, blockhash });
+  } catch (error) {
+    const rule = recoverableCode(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `whether v1 transactions are taken is unknown, so v0 is used alone: ${reason}`;
+    alerts.raise({ severity: 'warning', rule, message });
+  }
+  messages.setNetworkTakesV1(takesV1);
+}
 
 /**
  * Reads the wallet and, in real mode, creates the accounts it trades with (of the mints that cycles pass through, and those that the

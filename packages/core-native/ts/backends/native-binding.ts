@@ -15,6 +15,7 @@ const FUNCTIONS = [
   'applyAccounts',
   'chooseLookupTables',
   'compileMessage',
+  'compileMessageV1',
   'createSigner',
   'createStore',
   'describePools',

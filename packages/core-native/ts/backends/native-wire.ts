@@ -1,4 +1,4 @@
-import { PACKET_BYTES } from '../fallback/wire/transaction-size.js';
+import { V1_TRANSACTION_BYTES } from '../fallback/wire/transaction-size.js';
 import type { WireApi } from '../fallback/wire/wire-api.js';
 import { coreFailure, guarded } from './core-failure.js';
 import type { NativeBinding } from './native-binding.js';
@@ -6,11 +6,18 @@ import type { NativeBinding } from './native-binding.js';
 /** Returns the wire part of the native backend; its signers are seen by every thread. */
 export function createNativeWireApi(binding: NativeBinding): WireApi {
   // The addon writes into this array, because an array made by the addon costs many times as much.
-  const packet = new Uint8Array(PACKET_BYTES);
+  const packet = new Uint8Array(V1_TRANSACTION_BYTES);
   return {
     compileMessage(payer, blockhash, instructions, lookupTables) {
       try {
         return packet.slice(0, binding.compileMessage(payer, blockhash, instructions, lookupTables, packet));
+      } catch (thrown) {
+        throw coreFailure(thrown);
+      }
+    },
+    compileMessageV1(payer, blockhash, instructions) {
+      try {
+        return packet.slice(0, binding.compileMessageV1(payer, blockhash, instructions, packet));
       } catch (thrown) {
         throw coreFailure(thrown);
       }

@@ -5,6 +5,7 @@ import { HttpConnection, type HttpAnswer } from './http-connection.js';
 import { parseLosslessJson } from './lossless-json.js';
 import { redactUrl } from './redact-url.js';
 import { RpcFailure } from './rpc-failure.js';
+import { requestWithin, statusFailure } from './timed-request.js';
 
 export interface JsonRpcClientOptions {
   readonly url: string;
@@ -14,6 +15,8 @@ export interface JsonRpcClientOptions {
   readonly timeoutMs: number;
   /** Attempts of a read; 6 by default. */
   readonly maxAttempts?: number;
+  /** Headers of every request, as access tokens are; none by default. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface CallBounds {
@@ -39,7 +42,7 @@ export class JsonRpcClient {
 
   constructor(options: JsonRpcClientOptions) {
     this.#options = options;
-    this.#connection = new HttpConnection(options.url);
+    this.#connection = new HttpConnection(options.url, options.headers);
     this.shownUrl = redactUrl(options.url);
   }
 
@@ -76,37 +79,12 @@ export class JsonRpcClient {
     this.#connection.close();
   }
 
-  async #post(method: string, body: string, bounds: CallBounds): Promise<HttpAnswer> {
+  #post(method: string, body: string, bounds: CallBounds): Promise<HttpAnswer> {
+    const { clock } = this.#options;
     const { timeoutMs = this.#options.timeoutMs, signal } = bounds;
-    const request = new AbortController();
-    const timer = new AbortController();
-    const deadline = this.#abortAfter(timeoutMs, timer.signal, request);
-    const either = signal === undefined ? request.signal : AbortSignal.any([request.signal, signal]);
-    try {
-      return await this.#connection.post(body, either);
-    } catch (cause) {
-      const what =
-        signal?.aborted === true
-          ? 'was not waited for any longer'
-          : request.signal.aborted
-            ? `gave no answer in ${timeoutMs} ms`
-            : `cannot be reached (${describeCause(cause)})`;
-      const message = `${this.shownUrl} ${what}: ${method}`;
-      throw new RpcFailure({ kind: either.aborted ? 'timeout' : 'unreachable', method, message, cause });
-    } finally {
-      timer.abort();
-      await deadline;
-    }
-  }
-
-  async #abortAfter(timeoutMs: number, signal: AbortSignal, request: AbortController): Promise<void> {
-    try {
-      await this.#options.clock.sleep(timeoutMs, signal);
-    } catch {
-      // The answer was there first.
-      return;
-    }
-    request.abort();
+    const label = { shownUrl: this.shownUrl, method };
+    const deadline = { clock, timeoutMs, ...(signal === undefined ? {} : { signal }) };
+    return requestWithin((either) => this.#connection.post(body, either), label, deadline);
   }
 }
 
@@ -152,28 +130,6 @@ function parseEnvelope(answer: HttpAnswer, { method, shownUrl }: AnswerContext):
   }
 }
 
-function statusFailure(answer: HttpAnswer, { method, shownUrl }: AnswerContext): RpcFailure {
-  const { status, retryAfterMs } = answer;
-  const kind =
-    status === 429
-      ? 'rate-limited'
-      : status === 401 || status === 403
-        ? 'forbidden'
-        : status === 413
-          ? 'too-large'
-          : status >= 500
-            ? 'server-error'
-            : 'wrong-shape';
-  const message = `${shownUrl} answered HTTP ${status} to ${method}`;
-  return new RpcFailure({
-    kind,
-    method,
-    message,
-    httpStatus: status,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
-}
-
 function rpcFailure(error: unknown, answer: HttpAnswer, context: AnswerContext): RpcFailure {
   const { method, shownUrl } = context;
   const { code, message, data } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
@@ -195,9 +151,4 @@ function rpcFailure(error: unknown, answer: HttpAnswer, context: AnswerContext):
     rpcData: data,
     ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
   });
-}
-
-function describeCause(cause: unknown): string {
-  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
-  return typeof code === 'string' ? code : typeof message === 'string' ? message : 'unknown cause';
 }

@@ -141,7 +141,7 @@ export class ExecutionMonitor {
   #sendAndWarn(entry: Entry): void {
     const { clock, settings, onOverdue } = this.#options;
     const { tracked } = entry.tracker;
-    entry.broadcaster.sendIfDue();
+    entry.broadcaster.sendIfDue(entry.tracker.seen);
     if (entry.overdue || clock.nowMicros() - tracked.sentAtMicros < settings.overdueAfterMs * 1_000) return;
     entry.overdue = true;
     onOverdue(tracked);

@@ -35,6 +35,7 @@ export class TransactionTracker {
   #settled = false;
   #hinted = false;
   #told = false;
+  readonly #seenBy = new Set<string>();
   readonly #sightedBy = new Set<string>();
   readonly #deniedBy = new Set<string>();
   #absences = 0;
@@ -48,6 +49,11 @@ export class TransactionTracker {
 
   get settled(): boolean {
     return this.#settled;
+  }
+
+  /** Whether any witness knew the signature when it was last asked, at whatever commitment. */
+  get seen(): boolean {
+    return this.#seenBy.size > 0;
   }
 
   /** Witnesses that denied the transaction after its last valid block height. */
@@ -76,6 +82,8 @@ export class TransactionTracker {
 
   /** Takes what a witness's status cache or history says; `null` means that it does not know the signature. */
   recordStatus(witness: string, status: SignatureStatus | null, isFinalEnough: boolean): void {
+    if (status === null) this.#seenBy.delete(witness);
+    else this.#seenBy.add(witness);
     if (status !== null && isFinalEnough) this.#sightedBy.add(witness);
     else this.#sightedBy.delete(witness);
   }

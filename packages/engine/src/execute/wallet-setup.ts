@@ -1,5 +1,6 @@
 import { type CoreApi, encodeInstructions, type Instruction } from '@tandem/core-native';
 import { decodeAddress, encodeBase58 } from '../chain/base58.js';
+import { firstSignature } from '../chain/transaction-signature.js';
 import { createEngineError } from '../errors/create-engine-error.js';
 import { EngineError } from '../errors/engine-error.js';
 import type { AccountSnapshot, ChainReader } from '../ports/chain-reader.js';
@@ -221,7 +222,7 @@ export class WalletSetup {
     const { blockhash, lastValidBlockHeight } = blockhashes.latest();
     const message = core.compileMessage(signer.address, decodeAddress(blockhash), packed, new Uint8Array(0));
     const transaction = signer.signTransaction(message);
-    const signature = encodeBase58(transaction.subarray(1, 65));
+    const signature = encodeBase58(firstSignature(transaction));
     const tracked = {
       id: `setup-${signature}`,
       signature,

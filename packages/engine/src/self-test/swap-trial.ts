@@ -19,7 +19,7 @@ import { computeBudgetInstructions } from '../execute/compute-budget.js';
 import type { FailureHandler } from '../execute/failure-handler.js';
 import { WRAPPED_SOL_MINT } from '../execute/system-programs.js';
 import { TokenAccounts } from '../execute/token-accounts.js';
-import { unsignedTransaction } from '../execute/unsigned-transaction.js';
+import { unsignedTransaction } from '../chain/transaction-signature.js';
 import { isCreated, type VenueAccount, venueAccounts } from '../execute/venue-setup.js';
 import { createTokenAccount, type TokenAccountPlace, wrapLamports } from '../execute/wallet-instructions.js';
 import { absentAccount } from '../market/market-store.js';

@@ -16,7 +16,6 @@ import type { SpendableFunds, Strategy } from './strategy.js';
 /** What the search is asked for, parsed once from the configuration. */
 export interface CyclicArbitrageSettings {
   readonly baseMints: readonly BaseMintSettings[];
-  readonly costs: CostModel;
   readonly maxCandidates: number;
 }
 
@@ -27,6 +26,10 @@ export interface CyclicArbitrageOptions {
   readonly scanPool: ScanPool;
   readonly clock: Clock;
   readonly settings: CyclicArbitrageSettings;
+  /** Returns how much of a base mint's largest input is open now. */
+  readonly openAmount: (maxAmountIn: bigint) => bigint;
+  /** What a transaction costs now; read at each pass. */
+  readonly costs: () => CostModel;
   /** Prefix of this run's opportunity ids. */
   readonly runTag: string;
 }
@@ -61,12 +64,13 @@ export class CyclicArbitrage implements Strategy {
 
   /** A base mint whose funds are all spoken for is left out; sizing it at zero would only make noise. */
   #request(snapshot: MarketSnapshot, funds: SpendableFunds): { request: SearchRequest; bases: BaseMintSettings[] } {
-    const { settings } = this.#options;
+    const { settings, openAmount } = this.#options;
     const bases: BaseMintSettings[] = [];
     const baseMints: BaseMint[] = [];
     for (const base of settings.baseMints) {
       const spendable = funds.spendable(base.mint);
-      const maxAmountIn = spendable < base.maxAmountIn ? spendable : base.maxAmountIn;
+      const open = openAmount(base.maxAmountIn);
+      const maxAmountIn = spendable < open ? spendable : open;
       if (maxAmountIn <= 0n) continue;
       bases.push(base);
       baseMints.push({
@@ -81,7 +85,7 @@ export class CyclicArbitrage implements Strategy {
       ...(snapshot.touched === undefined ? {} : { touched: snapshot.touched }),
       clock: snapshot.clock,
       baseMints,
-      costs: settings.costs,
+      costs: this.#options.costs(),
       // A quiet pool keeps the slot of its last change and is still current; the age of the picture is the market's to tell
       // (freshness-check), so no pool is left out by its own slot.
       oldestSlot: 0n,

@@ -1,5 +1,6 @@
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { TokenAccounts } from '../../src/execute/token-accounts.js';
+import { FEATURE_PROGRAM, V1_FEATURE } from '../../src/execute/v1-support.js';
 import type { AccountSnapshot, LandedTransaction, SignatureStatus, TokenBalance } from '../../src/ports/index.js';
 import { RecordingSender, ScriptedReader } from '../../src/testing/index.js';
 import { SOL, USD } from '../strategy/sample-opportunity.js';
@@ -37,6 +38,9 @@ export class PaperChain {
   constructor(wallet: Uint8Array) {
     this.#wallet = wallet;
     this.#accounts = new TokenAccounts(wallet);
+    // This network's gate of v1 transactions is not active.
+    const gate = { address: decodeAddress(V1_FEATURE), owner: decodeAddress(FEATURE_PROGRAM), lamports: 1n, slot: 0n };
+    this.others.set(V1_FEATURE, { ...gate, data: new Uint8Array(9) });
     for (const mint of [SOL, USD]) this.#accounts.derive(decodeAddress(mint), TOKEN_PROGRAM);
     this.reader = new ScriptedReader({
       getAccounts: async (addresses) => addresses.map((address) => this.#account(address)),

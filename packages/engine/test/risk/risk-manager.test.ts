@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KillSwitch } from '../../src/risk/kill-switch.js';
 import { RiskManager, type RiskSettings } from '../../src/risk/risk-manager.js';
+import { SizeScaler } from '../../src/risk/size-scaler.js';
+import { TipLimit } from '../../src/risk/tip-limit.js';
 import type { Opportunity } from '../../src/strategy/opportunity.js';
 import { ManualClock } from '../../src/testing/index.js';
 import { BalanceTracker } from '../../src/validate/balance-tracker.js';
@@ -16,7 +18,9 @@ let clock: ManualClock;
 let trips: string[];
 let killSwitch: KillSwitch;
 let balances: BalanceTracker;
+let tips: TipLimit;
 let poolSlots: Map<number, bigint>;
+let sizes: SizeScaler;
 let risk: RiskManager;
 beforeEach(() => {
   clock = new ManualClock();
@@ -25,15 +29,23 @@ beforeEach(() => {
   balances = new BalanceTracker();
   balances.setToken(SOL, 10_000_000n, 1n);
   balances.setLamports(1_000_000_000n, 1n);
+  tips = new TipLimit({ maxTipLamports: 10_000n, tipBudgetLamports: 25_000n, requiredLamports: 0n });
   poolSlots = new Map();
+  sizes = scalerFrom(100n);
   risk = new RiskManager({
     settings: SETTINGS,
     clock,
     killSwitch,
     balances,
+    sizes,
+    tips,
     poolSlot: (pool) => poolSlots.get(pool) ?? 99n,
   });
 });
+
+function scalerFrom(startLamports: bigint): SizeScaler {
+  return new SizeScaler({ startLamports, maxLamports: 100n, scaleUpAfterProfits: 2 }, () => undefined);
+}
 
 let next = 0;
 /** An opportunity through pools of its own, unless told otherwise. */
@@ -154,8 +166,23 @@ describe('RiskManager', () => {
     expect(killSwitch.state).toBe('HALTED');
   });
 
+  it('refuses what is above the size that verdicts have opened so far', () => {
+    sizes = scalerFrom(50n);
+    risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, sizes, tips, poolSlot: () => 99n });
+    const { base } = sampleOpportunity();
+    const whole = () => fresh({ amountIn: base.maxAmountIn / 2n + 1n });
+    expect(decide(whole())).toBe('RISK_POSITION_EXCEEDED');
+    risk.settleExecuted(fresh(), 1n, 1n);
+    risk.settleMissed(fresh(), 1n, 1n);
+    risk.settleExecuted(fresh(), 1n, 1n);
+    expect(decide(whole())).toBe('RISK_POSITION_EXCEEDED');
+    risk.settleExecuted(fresh(), 1n, 1n);
+    expect(decide(whole())).toBe('approved');
+  });
+
   it('never lets more trades execute than asked for, counting what is in flight, and tries again after a miss', () => {
-    risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, poolSlot: () => 99n, tradeLimit: 2 });
+    const options = { settings: SETTINGS, clock, killSwitch, balances, sizes, tips };
+    risk = new RiskManager({ ...options, poolSlot: () => 99n, tradeLimit: 2 });
     const [first, second] = [fresh(), fresh()];
     expect([decide(first), decide(second), decide(fresh())]).toEqual([
       'approved',

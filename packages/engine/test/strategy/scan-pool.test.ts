@@ -41,6 +41,7 @@ const request: SearchRequest = {
     computeUnitMarginBps: 1_000,
     tipLamports: 0n,
     tipShareBps: 0,
+    maxTipLamports: 0n,
     rentLamports: 0n,
   },
   oldestSlot: 0n,

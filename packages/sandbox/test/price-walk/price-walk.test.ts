@@ -23,6 +23,7 @@ const FREE: CostModel = {
   computeUnitMarginBps: 0,
   tipLamports: 0n,
   tipShareBps: 0,
+  maxTipLamports: 0n,
   rentLamports: 0n,
 };
 

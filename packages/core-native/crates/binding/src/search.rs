@@ -25,6 +25,8 @@ pub struct NativeCostModel {
     pub tip_lamports: BigInt,
     /// Share of the gross profit.
     pub tip_share_bps: f64,
+    /// Cap of the tip.
+    pub max_tip_lamports: BigInt,
     /// Rent.
     pub rent_lamports: BigInt,
 }
@@ -41,6 +43,7 @@ impl NativeCostModel {
             compute_unit_margin_bps: u32_of(self.compute_unit_margin_bps, "computeUnitMarginBps")?,
             tip_lamports: u64_of(&self.tip_lamports, "tipLamports")?,
             tip_share_bps: u32_of(self.tip_share_bps, "tipShareBps")?,
+            max_tip_lamports: u64_of(&self.max_tip_lamports, "maxTipLamports")?,
             rent_lamports: u64_of(&self.rent_lamports, "rentLamports")?,
         })
     }

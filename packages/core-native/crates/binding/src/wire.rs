@@ -4,7 +4,7 @@
 
 use napi::bindgen_prelude::{Uint8Array, Uint8ArraySlice, Uint32Array};
 use napi_derive::napi;
-use tandem_wire::{lookup_table, message, signer, transaction};
+use tandem_wire::{lookup_table, message, message_v1, signer, transaction};
 
 use crate::arguments::number_of;
 use crate::error::{Result, coded, raise};
@@ -19,6 +19,18 @@ pub fn compile_message(
     out: Uint8ArraySlice<'_>,
 ) -> Result<u32> {
     let bytes = message::compile_message(payer, blockhash, instructions, lookup_tables).map_err(raise)?;
+    write_out(&bytes, out)
+}
+
+/// Writes the v1 message of packed instructions into `out` and returns its length.
+#[napi(catch_unwind, js_name = "compileMessageV1")]
+pub fn compile_message_v1(
+    payer: &[u8],
+    blockhash: &[u8],
+    instructions: &[u8],
+    out: Uint8ArraySlice<'_>,
+) -> Result<u32> {
+    let bytes = message_v1::compile_message_v1(payer, blockhash, instructions).map_err(raise)?;
     write_out(&bytes, out)
 }
 
@@ -49,7 +61,7 @@ pub fn drop_signer(signer: f64) -> Result<()> {
     signer::drop_signer(number_of(signer)).map_err(raise)
 }
 
-/// Writes the signed transaction of a v0 message into `out` and returns its length.
+/// Writes the signed transaction of a v0 or v1 message into `out` and returns its length.
 #[napi(catch_unwind)]
 pub fn sign_transaction(signer: f64, message: &[u8], out: Uint8ArraySlice<'_>) -> Result<u32> {
     let bytes = transaction::sign_transaction(number_of(signer), message).map_err(raise)?;
@@ -58,7 +70,8 @@ pub fn sign_transaction(signer: f64, message: &[u8], out: Uint8ArraySlice<'_>) -
 
 /// Copies a result to the front of the caller's array.
 fn write_out(bytes: &[u8], mut out: Uint8ArraySlice<'_>) -> Result<u32> {
-    let too_short = || coded("WIRE_OUTPUT_TOO_SHORT", "the output array is shorter than a packet");
+    let too_short =
+        || coded("WIRE_OUTPUT_TOO_SHORT", "the output array is shorter than the largest transaction");
     // SAFETY: JavaScript waits for this call, no other borrow of the array is alive, and the loader passes an array of
     // its own thread.
     let out = unsafe { out.as_mut() };

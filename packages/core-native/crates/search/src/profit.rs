@@ -25,6 +25,8 @@ pub struct CostModel {
     pub tip_lamports: u64,
     /// Share of a positive gross profit that is tipped on top, basis points, at most 10,000.
     pub tip_share_bps: u32,
+    /// Most that both parts of the tip may be together.
+    pub max_tip_lamports: u64,
     /// Rent of the accounts that the transaction creates.
     pub rent_lamports: u64,
 }
@@ -47,7 +49,7 @@ pub struct Profit {
     pub base_fee_lamports: u64,
     /// Fee that the requested units cost.
     pub priority_fee_lamports: u64,
-    /// Fixed tip plus the share of the gross profit.
+    /// Fixed tip plus the share of the gross profit, at most the cap.
     pub tip_lamports: u64,
     /// Rent of created accounts.
     pub rent_lamports: u64,
@@ -125,10 +127,11 @@ impl RouteCosts {
     }
 
     /// Returns whether a larger gross profit always is a larger or equal net profit. A tip that is a share of the gross
-    /// profit rises in whole lamports, which may take back more than the raw unit that raised it.
+    /// profit rises in whole lamports, which may take back more than the raw unit that raised it; where the fixed tip alone
+    /// meets the cap, no share is left to rise.
     #[must_use]
     pub const fn net_follows_gross(&self) -> bool {
-        self.costs.tip_share_bps == 0
+        self.costs.tip_share_bps == 0 || self.costs.tip_lamports >= self.costs.max_tip_lamports
     }
 
     /// Returns the profit of one size of the route.
@@ -141,7 +144,7 @@ impl RouteCosts {
 
     fn checked_profit(&self, amount_in: u64, amount_out: u64) -> Option<Profit> {
         let gross = i128::from(amount_out).checked_sub(i128::from(amount_in))?;
-        let tip_lamports = self.costs.tip_lamports.checked_add(self.tip_share_lamports(gross)?)?;
+        let tip_lamports = self.tip(gross)?;
         let lamports = [
             self.costs.base_fee_lamports,
             self.priority_fee_lamports,
@@ -163,13 +166,13 @@ impl RouteCosts {
         })
     }
 
-    fn tip_share_lamports(&self, gross: i128) -> Option<u64> {
-        let Ok(gross) = u128::try_from(gross) else { return Some(0) };
-        if self.costs.tip_share_bps == 0 {
-            return Some(0);
-        }
-        let worth = self.price.lamports_up(gross)?;
-        u64::try_from(worth.checked_mul(u128::from(self.costs.tip_share_bps))?.div_ceil(BPS)).ok()
+    /// Returns the fixed tip and the share of a positive gross profit, rounded up and then cut to the cap.
+    fn tip(&self, gross: i128) -> Option<u64> {
+        let worth = self.price.lamports_up(u128::try_from(gross).unwrap_or(0))?;
+        // A product beyond 128 bits is a share far beyond any cap, and stays one when it saturates.
+        let share = worth.saturating_mul(u128::from(self.costs.tip_share_bps)).div_ceil(BPS);
+        let tip = u128::from(self.costs.tip_lamports).saturating_add(share);
+        u64::try_from(tip.min(u128::from(self.costs.max_tip_lamports))).ok()
     }
 }
 
@@ -187,6 +190,7 @@ mod tests {
             compute_unit_margin_bps: 1_000,
             tip_lamports: 2_000,
             tip_share_bps: 0,
+            max_tip_lamports: u64::MAX,
             rent_lamports: 30,
         }
     }
@@ -241,11 +245,24 @@ mod tests {
         let dear = CostModel { tip_lamports: u64::MAX, ..costs() };
         assert_eq!(RouteCosts::new(dear, SOL, 0).unwrap().profit(0, 0), Err(SearchError::ProfitOutOfRange));
         let shared = CostModel { tip_share_bps: 10_000, ..costs() };
-        let price = LamportPrice { numerator: 1, denominator: u64::MAX };
-        assert_eq!(
-            RouteCosts::new(shared, price, 0).unwrap().profit(0, 2),
-            Err(SearchError::ProfitOutOfRange)
-        );
+        let price = LamportPrice { numerator: 2, denominator: u64::MAX };
+        let profit = RouteCosts::new(shared, price, 0).unwrap().profit(0, 4).unwrap();
+        assert_eq!((profit.tip_lamports, profit.cost), (u64::MAX, 3));
+    }
+
+    #[test]
+    fn the_tip_is_cut_to_its_cap_and_only_there_the_net_profit_follows_the_gross() {
+        let capped = CostModel { tip_share_bps: 5_000, tip_lamports: 7, max_tip_lamports: 50, ..costs() };
+        let route = RouteCosts::new(capped, SOL, 0).unwrap();
+        let tip = |gross| route.profit(0, gross).unwrap().tip_lamports;
+        assert_eq!([tip(85), tip(86), tip(87), tip(u64::MAX)], [50, 50, 50, 50]);
+        assert_eq!([tip(83), tip(84)], [49, 49]);
+        assert!(!route.net_follows_gross());
+        for cap in [7, 6, 0] {
+            let route = RouteCosts::new(CostModel { max_tip_lamports: cap, ..capped }, SOL, 0).unwrap();
+            assert_eq!(route.profit(0, 1_000).unwrap().tip_lamports, cap);
+            assert!(route.net_follows_gross());
+        }
     }
 
     #[test]

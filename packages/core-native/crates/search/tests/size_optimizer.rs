@@ -46,7 +46,7 @@ impl Leg for PlainPool {
     }
 }
 
-fn costs(base_fee_lamports: u64, tip_share_bps: u32) -> RouteCosts {
+fn costs(base_fee_lamports: u64, tip_share_bps: u32, max_tip_lamports: u64) -> RouteCosts {
     let model = CostModel {
         base_fee_lamports,
         compute_unit_price_micro_lamports: 0,
@@ -54,6 +54,7 @@ fn costs(base_fee_lamports: u64, tip_share_bps: u32) -> RouteCosts {
         compute_unit_margin_bps: 0,
         tip_lamports: 0,
         tip_share_bps,
+        max_tip_lamports,
         rent_lamports: 0,
     };
     RouteCosts::new(model, LamportPrice { numerator: 1, denominator: 1 }, 0).unwrap()
@@ -107,8 +108,9 @@ proptest! {
         max_amount_in in 1_u64..3_000,
         base_fee in 0_u64..20,
         tip_share_bps in 0_u32..9_000,
+        max_tip in prop_oneof![Just(u64::MAX), 0_u64..40],
     ) {
-        let costs = costs(base_fee, tip_share_bps);
+        let costs = costs(base_fee, tip_share_bps, max_tip);
         let found = SizeOptimizer::new(&first, &second, max_amount_in, &costs).best();
         let expected = brute_force(&first, &second, max_amount_in, &costs);
         prop_assert_eq!(found.map(|sized| sized.profit.net), expected);
@@ -116,7 +118,7 @@ proptest! {
 
     #[test]
     fn stays_within_rounding_of_brute_force_on_larger_pools((first, second) in cycle(20_000, 7)) {
-        let costs = costs(0, 0);
+        let costs = costs(0, 0, u64::MAX);
         let found = SizeOptimizer::new(&first, &second, 50_000, &costs).best();
         let best = brute_force(&first, &second, 50_000, &costs).unwrap_or(0);
         let middle_unit = found.map_or(1, |found| i128::from(found.amount_in.div_ceil(found.middle)));
@@ -129,7 +131,7 @@ proptest! {
         (first, second) in cycle(1_000_000_000_000, 1_000),
         max_amount_in in any::<u64>(),
     ) {
-        let costs = costs(5, 100);
+        let costs = costs(5, 100, u64::MAX);
         if let Some(sized) = SizeOptimizer::new(&first, &second, max_amount_in, &costs).best() {
             prop_assert!(sized.amount_in <= max_amount_in);
             prop_assert_eq!(first.quote(SwapMode::ExactIn, sized.amount_in).unwrap().amount_out, sized.middle);
@@ -144,7 +146,7 @@ proptest! {
         let dear = u128::from(reserve) * u128::from(10_000 + gap_bps) / 10_000;
         let first = PlainPool { reserve_in: reserve.into(), reserve_out: dear, fee_millionths: 0 };
         let second = PlainPool { reserve_in: reserve.into(), reserve_out: dear, fee_millionths: 0 };
-        let costs = costs(0, 0);
+        let costs = costs(0, 0, u64::MAX);
         let sized = SizeOptimizer::new(&first, &second, u64::MAX, &costs).best().unwrap();
         // in* = (in1 * in2 / (in2 + out1)) * (sqrt(out1 * out2 / (in1 * in2)) - 1), here with equal pools.
         let best_in = u128::from(reserve) * u128::from(reserve) / (u128::from(reserve) + dear)
@@ -167,7 +169,7 @@ impl Leg for RefusingPool {
 
 #[test]
 fn gives_nothing_where_no_size_can_be_quoted() {
-    let costs = costs(0, 0);
+    let costs = costs(0, 0, u64::MAX);
     let refusals = [
         QuoteError::AmountZero,
         QuoteError::OutputZero,
@@ -208,7 +210,7 @@ impl Leg for NarrowPool {
 
 #[test]
 fn finds_sizes_that_lie_between_two_points_of_the_grid() {
-    let costs = costs(0, 0);
+    let costs = costs(0, 0, u64::MAX);
     let first = NarrowPool { pays_more: false, smallest: 300_000, largest: 300_010 };
     let second = NarrowPool { pays_more: true, ..first };
     let sized = SizeOptimizer::new(&first, &second, u64::MAX, &costs).best().unwrap();

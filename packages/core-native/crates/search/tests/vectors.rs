@@ -60,6 +60,7 @@ fn costs(value: &Value) -> CostModel {
         compute_unit_margin_bps: number(&value["computeUnitMarginBps"]),
         tip_lamports: number(&value["tipLamports"]),
         tip_share_bps: number(&value["tipShareBps"]),
+        max_tip_lamports: number(&value["maxTipLamports"]),
         rent_lamports: number(&value["rentLamports"]),
     }
 }

@@ -32,6 +32,7 @@ const FREE: CostModel = CostModel {
     compute_unit_margin_bps: 0,
     tip_lamports: 0,
     tip_share_bps: 0,
+    max_tip_lamports: u64::MAX,
     rent_lamports: 0,
 };
 

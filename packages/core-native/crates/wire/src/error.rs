@@ -34,11 +34,46 @@ pub enum WireError {
     /// The instructions name more different accounts than one byte can index.
     #[error("the instructions name more than 256 different accounts")]
     AccountKeysExceeded,
-    /// The message is not a v0 message.
-    #[error("the bytes are not a v0 message")]
+    /// An instruction to the compute-budget program cannot become a value of a v1 message.
+    #[error(
+        "instruction {at}, to the compute-budget program, is unknown, malformed, out of range or given twice"
+    )]
+    ComputeBudgetInvalid {
+        /// Its position.
+        at: usize,
+    },
+    /// No instruction sets the compute-unit limit, which a v1 message takes for zero.
+    #[error("a v1 message needs an instruction that sets its compute-unit limit")]
+    ComputeLimitMissing,
+    /// A v1 message has no lookup tables, and names at most so many accounts.
+    #[error("the instructions name {count} accounts; a v1 message holds {limit}")]
+    AddressesExceeded {
+        /// Accounts named, the payer among them.
+        count: usize,
+        /// Accounts allowed.
+        limit: usize,
+    },
+    /// A v1 message holds fewer instructions.
+    #[error("there are {count} instructions; a v1 message holds {limit}")]
+    InstructionsExceeded {
+        /// Instructions besides those that set the compute budget.
+        count: usize,
+        /// Instructions allowed.
+        limit: usize,
+    },
+    /// A v1 message asks for fewer signatures.
+    #[error("the instructions need {count} signatures; a v1 message asks for {limit} at most")]
+    SignaturesExceeded {
+        /// Signatures needed.
+        count: usize,
+        /// Signatures allowed.
+        limit: usize,
+    },
+    /// The message is of another version, or cut off.
+    #[error("the bytes are neither a v0 nor a v1 message")]
     MessageInvalid,
-    /// The transaction does not fit a packet.
-    #[error("the transaction would take {bytes} bytes; a packet holds {limit}")]
+    /// The transaction is larger than its version may be.
+    #[error("the transaction would take {bytes} bytes; its version allows {limit}")]
     TransactionTooLarge {
         /// Bytes with signatures.
         bytes: usize,
@@ -76,6 +111,11 @@ impl WireError {
             Self::PayerInvalid => "WIRE_PAYER_INVALID",
             Self::BlockhashInvalid => "WIRE_BLOCKHASH_INVALID",
             Self::AccountKeysExceeded => "WIRE_ACCOUNT_KEYS_EXCEEDED",
+            Self::ComputeBudgetInvalid { .. } => "WIRE_COMPUTE_BUDGET_INVALID",
+            Self::ComputeLimitMissing => "WIRE_COMPUTE_LIMIT_MISSING",
+            Self::AddressesExceeded { .. } => "WIRE_ADDRESSES_EXCEEDED",
+            Self::InstructionsExceeded { .. } => "WIRE_INSTRUCTIONS_EXCEEDED",
+            Self::SignaturesExceeded { .. } => "WIRE_SIGNATURES_EXCEEDED",
             Self::MessageInvalid => "WIRE_MESSAGE_INVALID",
             Self::TransactionTooLarge { .. } => "WIRE_TRANSACTION_TOO_LARGE",
             Self::SignerMismatch { .. } => "WIRE_SIGNER_MISMATCH",

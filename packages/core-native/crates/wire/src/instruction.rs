@@ -18,8 +18,10 @@ pub const SYSTEM_PROGRAM: Address = [0; 32];
 const SIGNER_FLAG: u8 = 1;
 const WRITABLE_FLAG: u8 = 2;
 // Instruction tags: compute-budget-interface `ComputeBudgetInstruction`, system-interface `SystemInstruction`.
-const SET_COMPUTE_UNIT_LIMIT: u8 = 2;
-const SET_COMPUTE_UNIT_PRICE: u8 = 3;
+pub(crate) const REQUEST_HEAP_FRAME: u8 = 1;
+pub(crate) const SET_COMPUTE_UNIT_LIMIT: u8 = 2;
+pub(crate) const SET_COMPUTE_UNIT_PRICE: u8 = 3;
+pub(crate) const SET_LOADED_ACCOUNTS_DATA_SIZE_LIMIT: u8 = 4;
 const SYSTEM_TRANSFER: u32 = 2;
 
 /// One account of an instruction.

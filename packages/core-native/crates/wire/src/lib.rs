@@ -1,4 +1,4 @@
-//! Transaction bytes: instructions, lookup tables, v0 messages, signatures.
+//! Transaction bytes: instructions, lookup tables, v0 and v1 messages, signatures.
 //!
 //! Everything is a pure function of packed bytes, but for the signing keys, which one process-global registry holds.
 #![cfg_attr(
@@ -15,10 +15,12 @@
 )]
 
 mod account_keys;
+mod compute_budget;
 pub mod error;
 pub mod instruction;
 pub mod lookup_table;
 pub mod message;
+pub mod message_v1;
 pub mod signer;
 pub mod transaction;
 

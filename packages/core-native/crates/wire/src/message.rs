@@ -58,10 +58,10 @@ fn drain_into(keys: &mut AccountKeys<'_>, position: usize, table: &LookupTableVi
 }
 
 /// An account and its position of first mention.
-type Placed<'k, 'a> = (u8, &'k AccountKey<'a>);
+pub(crate) type Placed<'k, 'a> = (u8, &'k AccountKey<'a>);
 
 /// Returns the accounts in the order of their message indices.
-fn message_order<'k, 'a>(keys: &'k AccountKeys<'a>) -> Vec<Placed<'k, 'a>> {
+pub(crate) fn message_order<'k, 'a>(keys: &'k AccountKeys<'a>) -> Vec<Placed<'k, 'a>> {
     let mut ordered: Vec<Placed<'k, 'a>> = (0..=u8::MAX).zip(keys.iter()).collect();
     // The position breaks ties, so an unstable sort keeps the order of first mention.
     ordered.sort_unstable_by_key(|(position, key)| (rank(key), *position));
@@ -86,27 +86,34 @@ fn write_keys(
     ordered: &[Placed<'_, '_>],
     blockhash: &Address,
 ) -> Result<(), WireError> {
-    let is_static = |(_, key): &&Placed<'_, '_>| key.lookup.is_none();
-    let statics = ordered.iter().filter(is_static).count();
-    let signers = ordered.iter().filter(|(_, key)| key.roles.is_signer).count();
-    let readonly = |is_signer: bool| {
-        let wanted = |key: &AccountKey<'_>| key.roles.is_signer == is_signer && !key.roles.is_writable;
-        ordered.iter().filter(is_static).filter(|(_, key)| wanted(key)).count()
-    };
     message.push(V0_PREFIX);
-    for count in [signers, readonly(true), readonly(false)] {
+    for count in header_counts(ordered) {
         message.push(u8::try_from(count).map_err(|_| WireError::AccountKeysExceeded)?);
     }
-    write_length(message, statics);
-    for (_, key) in ordered.iter().filter(is_static) {
+    write_length(message, statics(ordered).count());
+    for (_, key) in statics(ordered) {
         message.extend_from_slice(key.address);
     }
     message.extend_from_slice(blockhash);
     Ok(())
 }
 
+fn statics<'o, 'k, 'a>(ordered: &'o [Placed<'k, 'a>]) -> impl Iterator<Item = &'o Placed<'k, 'a>> {
+    ordered.iter().filter(|(_, key)| key.lookup.is_none())
+}
+
+/// Returns what a header counts: required signatures, readonly ones among them, readonly static keys without one.
+pub(crate) fn header_counts(ordered: &[Placed<'_, '_>]) -> [usize; 3] {
+    let readonly = |is_signer: bool| {
+        let wanted = |key: &AccountKey<'_>| key.roles.is_signer == is_signer && !key.roles.is_writable;
+        statics(ordered).filter(|(_, key)| wanted(key)).count()
+    };
+    let signers = ordered.iter().filter(|(_, key)| key.roles.is_signer).count();
+    [signers, readonly(true), readonly(false)]
+}
+
 /// Returns the message index of each account by its position of first mention.
-fn indices_of(ordered: &[Placed<'_, '_>]) -> [u8; 256] {
+pub(crate) fn indices_of(ordered: &[Placed<'_, '_>]) -> [u8; 256] {
     let mut indices = [0; 256];
     for (index, (position, _)) in (0..=u8::MAX).zip(ordered) {
         if let Some(slot) = indices.get_mut(usize::from(*position)) {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use tandem_wire::instruction::{AccountMeta, Instruction, decode_instructions, encode_instructions};
 use tandem_wire::lookup_table::{choose_lookup_tables, decode_lookup_tables};
 use tandem_wire::message::compile_message;
+use tandem_wire::message_v1::compile_message_v1;
 use tandem_wire::signer::create_signer;
 use tandem_wire::transaction::sign_transaction;
 
@@ -51,6 +52,7 @@ proptest! {
         let _ = decode_instructions(&bytes);
         let _ = decode_lookup_tables(&bytes);
         let _ = compile_message(&[1; 32], &[2; 32], &bytes, &bytes);
+        let _ = compile_message_v1(&[1; 32], &[2; 32], &bytes);
         let _ = choose_lookup_tables(&[1; 32], &bytes, &bytes);
         let _ = create_signer(&bytes);
         prop_assert!(sign_transaction(0, &bytes).is_err());
@@ -65,6 +67,7 @@ proptest! {
             packed.truncate(cut % (length + 1));
         }
         let _ = compile_message(&[1; 32], &[2; 32], &packed, &[]);
+        let _ = compile_message_v1(&[1; 32], &[2; 32], &packed);
     }
 
     #[test]

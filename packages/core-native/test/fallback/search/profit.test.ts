@@ -13,6 +13,7 @@ const COSTS: CostModel = {
   computeUnitMarginBps: 1_000,
   tipLamports: 2_000n,
   tipShareBps: 0,
+  maxTipLamports: 2n ** 64n - 1n,
   rentLamports: 30n,
 };
 
@@ -44,6 +45,18 @@ describe('profit', () => {
     expect(route.profit(100n, 0n).tipLamports).toBe(7n);
   });
 
+  it('cuts the tip to its cap, and only where nothing is left to rise the net profit follows the gross', () => {
+    const capped = { ...COSTS, tipShareBps: 5_000, tipLamports: 7n, maxTipLamports: 50n };
+    const route = new RouteCosts(capped, AT_PAR, 0);
+    expect([84n, 85n, 2n ** 64n - 1n].map((gross) => route.profit(0n, gross).tipLamports)).toEqual([49n, 50n, 50n]);
+    expect(route.netFollowsGross).toBe(false);
+    for (const maxTipLamports of [7n, 6n, 0n]) {
+      const fixed = new RouteCosts({ ...capped, maxTipLamports }, AT_PAR, 0);
+      expect(fixed.profit(0n, 1_000n).tipLamports).toBe(maxTipLamports);
+      expect(fixed.netFollowsGross).toBe(true);
+    }
+  });
+
   it('refuses impossible prices, shares and costs with a code', () => {
     expect(codeOf(() => new RouteCosts(COSTS, { numerator: 0n, denominator: 1n }, 0))).toBe(
       'PROFIT_LAMPORT_PRICE_INVALID',
@@ -67,7 +80,7 @@ describe('profit', () => {
   it('agrees with the definition written out apart from it', () => {
     const small = fc.bigInt({ min: 1n, max: 1_000_000n });
     const property = fc.property(small, small, small, small, fc.nat({ max: 10_000 }), (paid, got, up, down, share) => {
-      const costs = { ...COSTS, tipShareBps: share };
+      const costs = { ...COSTS, tipShareBps: share, maxTipLamports: up };
       const { net } = new RouteCosts(costs, { numerator: up, denominator: down }, 70_000).profit(paid, got);
       expect(net).toBe(netProfit(got - paid, 70_000, costs, [up, down]));
     });

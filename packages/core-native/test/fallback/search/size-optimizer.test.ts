@@ -32,7 +32,7 @@ function plainPool(reserveIn: bigint, reserveOut: bigint, feeMillionths: bigint)
   };
 }
 
-function costsOf(baseFeeLamports: bigint, tipShareBps: number): RouteCosts {
+function costsOf(baseFeeLamports: bigint, tipShareBps: number, maxTipLamports = 2n ** 64n - 1n): RouteCosts {
   const model = {
     baseFeeLamports,
     computeUnitPriceMicroLamports: 0n,
@@ -40,6 +40,7 @@ function costsOf(baseFeeLamports: bigint, tipShareBps: number): RouteCosts {
     computeUnitMarginBps: 0,
     tipLamports: 0n,
     tipShareBps,
+    maxTipLamports,
     rentLamports: 0n,
   };
   return new RouteCosts(model, { numerator: 1n, denominator: 1n }, 0);
@@ -70,12 +71,13 @@ describe('the size optimizer', () => {
       maxAmountIn: fc.bigInt({ min: 1n, max: 2_000n }),
       baseFee: fc.bigInt({ min: 0n, max: 20n }),
       tipShareBps: fc.nat({ max: 9_000 }),
+      maxTip: fc.oneof(fc.constant(2n ** 64n - 1n), fc.bigInt({ min: 0n, max: 40n })),
     });
     const property = fc.property(drawn, ({ reserves: [a, b, c, d], fees, fineness, ...rest }) => {
       const there = plainPool(a, b * fineness, fees[0]);
       const back = plainPool(c * fineness, d, fees[1]);
       const [first, second] = rest.isMiddleFiner ? [there, back] : [back, there];
-      const costs = costsOf(rest.baseFee, rest.tipShareBps);
+      const costs = costsOf(rest.baseFee, rest.tipShareBps, rest.maxTip);
       const found = new SizeOptimizer({ first, second, maxAmountIn: rest.maxAmountIn, costs }).best();
       expect(found?.profit.net).toBe(bruteForce(first, second, rest.maxAmountIn, costs));
     });

@@ -57,10 +57,11 @@ export class RouteCosts {
 
   /**
    * Whether a larger gross profit always is a larger or equal net profit. A tip that is a share of the gross profit rises
-   * in whole lamports, which may take back more than the raw unit that raised it.
+   * in whole lamports, which may take back more than the raw unit that raised it; where the fixed tip alone meets the cap,
+   * no share is left to rise.
    */
   get netFollowsGross(): boolean {
-    return this.#tipShareBps === 0n;
+    return this.#tipShareBps === 0n || this.#costs.tipLamports >= this.#costs.maxTipLamports;
   }
 
   /** Returns the profit of one size of the route. @throws PROFIT_OUT_OF_RANGE when a cost does not fit 64 bits */
@@ -75,9 +76,7 @@ export class RouteCosts {
     const { baseFeeLamports, rentLamports } = this.#costs;
     const { numerator, denominator } = this.#price;
     const gross = amountOut - amountIn;
-    const share = gross > 0n ? this.#tipShareLamports(gross) : 0n;
-    const tipLamports = this.#costs.tipLamports + share;
-    if (share > U64_MAX || tipLamports > U64_MAX) return undefined;
+    const tipLamports = this.#tip(gross);
     const lamports = baseFeeLamports + this.#priorityFeeLamports + tipLamports + rentLamports;
     const cost = divideUp(lamports * numerator, denominator);
     if (cost > U64_MAX) return undefined;
@@ -93,10 +92,12 @@ export class RouteCosts {
     };
   }
 
-  #tipShareLamports(gross: bigint): bigint {
-    if (this.#tipShareBps === 0n) return 0n;
-    const worth = divideUp(gross * this.#price.denominator, this.#price.numerator);
-    return divideUp(worth * this.#tipShareBps, BPS);
+  /** Returns the fixed tip and the share of a positive gross profit, rounded up and then cut to the cap. */
+  #tip(gross: bigint): bigint {
+    const { tipLamports, maxTipLamports } = this.#costs;
+    const worth = gross > 0n ? divideUp(gross * this.#price.denominator, this.#price.numerator) : 0n;
+    const tip = tipLamports + divideUp(worth * this.#tipShareBps, BPS);
+    return tip < maxTipLamports ? tip : maxTipLamports;
   }
 }
 

@@ -124,5 +124,6 @@ function requireCosts(costs: CostModel): void {
   requireU32(costs.computeUnitMarginBps, 'computeUnitMarginBps');
   requireU64(costs.tipLamports, 'tipLamports');
   requireU32(costs.tipShareBps, 'tipShareBps');
+  requireU64(costs.maxTipLamports, 'maxTipLamports');
   requireU64(costs.rentLamports, 'rentLamports');
 }

@@ -29,14 +29,42 @@ export function accountKeysExceeded(): CoreError {
   return new CoreError('WIRE_ACCOUNT_KEYS_EXCEEDED', 'the instructions name more than 256 different accounts');
 }
 
+export function computeBudgetInvalid(at: number): CoreError {
+  return new CoreError(
+    'WIRE_COMPUTE_BUDGET_INVALID',
+    `instruction ${at}, to the compute-budget program, is unknown, malformed, out of range or given twice`,
+  );
+}
+
+export function computeLimitMissing(): CoreError {
+  const message = 'a v1 message needs an instruction that sets its compute-unit limit';
+  return new CoreError('WIRE_COMPUTE_LIMIT_MISSING', message);
+}
+
+export function addressesExceeded(count: number, limit: number): CoreError {
+  const message = `the instructions name ${count} accounts; a v1 message holds ${limit}`;
+  return new CoreError('WIRE_ADDRESSES_EXCEEDED', message);
+}
+
+export function instructionsExceeded(count: number, limit: number): CoreError {
+  return new CoreError('WIRE_INSTRUCTIONS_EXCEEDED', `there are ${count} instructions; a v1 message holds ${limit}`);
+}
+
+export function signaturesExceeded(count: number, limit: number): CoreError {
+  return new CoreError(
+    'WIRE_SIGNATURES_EXCEEDED',
+    `the instructions need ${count} signatures; a v1 message asks for ${limit} at most`,
+  );
+}
+
 export function messageInvalid(): CoreError {
-  return new CoreError('WIRE_MESSAGE_INVALID', 'the bytes are not a v0 message');
+  return new CoreError('WIRE_MESSAGE_INVALID', 'the bytes are neither a v0 nor a v1 message');
 }
 
 export function transactionTooLarge(bytes: number, limit: number): CoreError {
   return new CoreError(
     'WIRE_TRANSACTION_TOO_LARGE',
-    `the transaction would take ${bytes} bytes; a packet holds ${limit}`,
+    `the transaction would take ${bytes} bytes; its version allows ${limit}`,
   );
 }
 

@@ -7,7 +7,7 @@ export const WRITABLE_FLAG = 2;
 export const PACKED_ACCOUNT_BYTES = 33;
 
 /** `ComputeBudget111111111111111111111111111111`. */
-const COMPUTE_BUDGET_PROGRAM = Uint8Array.of(
+export const COMPUTE_BUDGET_PROGRAM = Uint8Array.of(
   3,
   6,
   70,
@@ -44,8 +44,10 @@ const COMPUTE_BUDGET_PROGRAM = Uint8Array.of(
 /** `11111111111111111111111111111111`. */
 const SYSTEM_PROGRAM = new Uint8Array(32);
 // Instruction tags: compute-budget-interface `ComputeBudgetInstruction`, system-interface `SystemInstruction`.
-const SET_COMPUTE_UNIT_LIMIT = 2;
-const SET_COMPUTE_UNIT_PRICE = 3;
+export const REQUEST_HEAP_FRAME = 1;
+export const SET_COMPUTE_UNIT_LIMIT = 2;
+export const SET_COMPUTE_UNIT_PRICE = 3;
+export const SET_LOADED_ACCOUNTS_DATA_SIZE_LIMIT = 4;
 const SYSTEM_TRANSFER = 2;
 
 /** Where the parts of one instruction stand in a packed list. */

@@ -2,6 +2,7 @@ import { AccountKeys, NO_TABLE, SIGNER_ROLE, viewOf, WRITABLE_ROLE } from './acc
 import { accountKeysExceeded, blockhashInvalid, payerInvalid, transactionTooLarge } from './error.js';
 import { type InstructionView, readInstructions } from './instruction.js';
 import { type LookupTableView, readLookupTables } from './lookup-table.js';
+import { MessageWriter } from './message-writer.js';
 import { PACKET_BYTES, transactionBytes } from './transaction-size.js';
 
 /** First byte of a v0 message. */
@@ -66,7 +67,7 @@ function drainInto(
 }
 
 /** Returns the accounts' positions in the order of their message indices. */
-function messageOrder(keys: AccountKeys): number[] {
+export function messageOrder(keys: AccountKeys): number[] {
   const order = Array.from({ length: keys.length }, (_, position) => position);
   const ranks = order.map((position) => rank(keys, position));
   // The sort is stable, so the first mention comes first within a rank.
@@ -85,17 +86,32 @@ function rank(keys: AccountKeys, position: number): number {
 /** Writes prefix, header and static keys. */
 function writeKeys(message: MessageWriter, keys: AccountKeys, order: readonly number[]): void {
   const statics = order.filter((position) => keys.lookupTableOf[position] === NO_TABLE);
-  const count = (roles: number): number =>
-    statics.filter((position) => ((keys.roles[position] ?? 0) & (SIGNER_ROLE | WRITABLE_ROLE)) === roles).length;
-  const readonlySigners = count(SIGNER_ROLE);
-  const signers = count(SIGNER_ROLE | WRITABLE_ROLE) + readonlySigners;
+  const [signers, readonlySigners, readonlyOthers] = headerCounts(keys, statics);
   if (signers > 0xff) throw accountKeysExceeded();
   message.byte(V0_PREFIX);
   message.byte(signers);
   message.byte(readonlySigners);
-  message.byte(count(0));
+  message.byte(readonlyOthers);
   message.length(statics.length);
   for (const position of statics) message.bytes(keys.addresses, 32 * position, 32);
+}
+
+/** Returns what a header counts: required signatures, readonly ones among them, readonly static keys without one. */
+export function headerCounts(
+  keys: AccountKeys,
+  statics: readonly number[],
+): [signers: number, readonlySigners: number, readonlyOthers: number] {
+  const count = (roles: number): number =>
+    statics.filter((position) => ((keys.roles[position] ?? 0) & (SIGNER_ROLE | WRITABLE_ROLE)) === roles).length;
+  const readonlySigners = count(SIGNER_ROLE);
+  return [count(SIGNER_ROLE | WRITABLE_ROLE) + readonlySigners, readonlySigners, count(0)];
+}
+
+/** Returns the message index of each account by its position of first mention. */
+export function indicesOf(order: readonly number[]): Uint8Array {
+  const indices = new Uint8Array(order.length);
+  for (const [index, position] of order.entries()) indices[position] = index;
+  return indices;
 }
 
 interface InstructionParts {
@@ -106,8 +122,7 @@ interface InstructionParts {
 }
 
 function writeInstructions(message: MessageWriter, { packed, instructions, keys, order }: InstructionParts): void {
-  const indexOf = new Uint8Array(order.length);
-  for (const [index, position] of order.entries()) indexOf[position] = index;
+  const indexOf = indicesOf(order);
   let mention = 0;
   const writeMentions = (count: number): void => {
     for (const end = mention + count; mention < end; mention += 1) {
@@ -142,39 +157,5 @@ function writeLookups(message: MessageWriter, { packed, tables, keys, order }: L
       message.length(positions.length);
       for (const position of positions) message.byte(keys.lookupIndexOf[position] ?? 0);
     }
-  }
-}
-
-/** Appends to a buffer that is large enough from the start. */
-class MessageWriter {
-  private at = 0;
-  private readonly buffer: Uint8Array;
-
-  constructor(capacity: number) {
-    this.buffer = new Uint8Array(capacity);
-  }
-
-  byte(value: number): void {
-    this.buffer[this.at] = value;
-    this.at += 1;
-  }
-
-  bytes(source: Uint8Array, from = 0, count = source.length): void {
-    for (let index = 0; index < count; index += 1) this.buffer[this.at + index] = source[from + index] ?? 0;
-    this.at += count;
-  }
-
-  /** Writes a compact-u16: 7 bits a byte, low bits first, the high bit says that more follow. */
-  length(value: number): void {
-    let rest = value;
-    while (rest > 0x7f) {
-      this.byte((rest & 0x7f) | 0x80);
-      rest >>= 7;
-    }
-    this.byte(rest);
-  }
-
-  finish(): Uint8Array {
-    return this.buffer.slice(0, this.at);
   }
 }
