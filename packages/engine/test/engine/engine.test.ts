@@ -1,5 +1,6 @@
 import { encodeInstructions } from '@tandem/core-native';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createEngineError } from '../../src/errors/create-engine-error.js';
 import type { EngineEvent } from '../../src/journal/event.js';
 import { MemoryJournal } from '../../src/testing/index.js';
 import { SOL, USD } from '../strategy/sample-opportunity.js';
@@ -63,6 +64,23 @@ describe('RealExecutionEngine', () => {
       result: `EXECUTED_${poolA}_${poolB}_PROFIT_10994999`,
     });
     expect(poolA).not.toBe(poolB);
+  });
+
+  it('reads balances after a trade only from a node that has reached its slot', async () => {
+    const paper = create();
+    const signature = await trade(paper);
+    const asked: (bigint | undefined)[] = [];
+    paper.chain.slot = 110n;
+    paper.chain.land(signature, { profit: 11_000_000n });
+    await pass(paper, 500);
+    paper.chain.reader.answer({
+      getAccounts: async (_, __, options) => {
+        asked.push(options?.minContextSlot);
+        throw createEngineError('CHAIN_NODE_LAG_EXCEEDED', 'behind');
+      },
+    });
+    await pass(paper, 6_000);
+    expect(asked).toEqual([110n]);
   });
 
   it('finds a gap that is there before it starts, and trades it on the state of the moment the scan ends', async () => {

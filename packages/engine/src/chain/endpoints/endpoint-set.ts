@@ -97,7 +97,7 @@ export class EndpointSet {
 
   /** Takes a node in that has proven to be of this cluster. */
   admit(endpoint: Endpoint): void {
-    if (endpoint.standing === 'unchecked') endpoint.standing = 'healthy';
+    endpoint.standing = 'healthy';
   }
 
   /** Sets a node aside for the rest of the run: others contradict it. */

@@ -5,7 +5,7 @@ import { EndpointHealth } from './endpoint-health.js';
  * What a node may be used for. `unchecked`: nobody knows yet whether it is of this cluster; not asked. `healthy`: serves. `failing`:
  * serves where no healthy one does. `lagging`: serves nothing, but what it knows counts for verdicts. `lying`: not asked any more.
  */
-export type Standing = 'unchecked' | 'healthy' | 'failing' | 'lagging' | 'lying';
+type Standing = 'unchecked' | 'healthy' | 'failing' | 'lagging' | 'lying';
 
 /** A node with what is known of it. */
 export interface Endpoint {

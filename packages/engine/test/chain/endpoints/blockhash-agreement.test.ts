@@ -76,6 +76,14 @@ describe('the blockhash of several nodes', () => {
     },
   );
 
+  it('is an older one where the others are behind for longer, and nobody is called a liar for that', async () => {
+    await start(3);
+    for (const index of [1, 2]) bend(index, { behind: 15n });
+    const behind = nodes[1]?.slot;
+    expect(await latest()).toMatchObject({ slot: behind });
+    expect(alerts).toEqual([]);
+  });
+
   it('is not taken from a node that is set aside', async () => {
     await start(3);
     bend(0, { behind: 100n });

@@ -200,7 +200,13 @@ describe('a node', () => {
     expect(alerts).toEqual(['ENDPOINT_LAG_EXCEEDED first is set aside: it is 40 slots behind the others']);
     expect(await asked()).toEqual(['second']);
     node(0).behind = 0n;
-    await clock.advance(5_000);
+    await clock.advance(1_000);
+    node(0).behind = 40n;
+    await clock.advance(1_000);
+    node(0).behind = 0n;
+    await clock.advance(2_000);
+    expect(healthyNames()).not.toContain('first');
+    await clock.advance(2_000);
     expect(healthyNames()).toContain('first');
   });
 
@@ -249,6 +255,15 @@ describe('a node', () => {
     }
     expect(alerts.filter((alert) => alert.startsWith('ENDPOINT_ANSWER_MISMATCH'))).toEqual([]);
     expect(healthyNames()).toEqual(['first']);
+  });
+
+  it('that is far ahead of one that has only started to catch up is no liar', async () => {
+    open(2);
+    node(1).behind = 900_000n;
+    await waited(endpoints.start());
+    await clock.advance(10_000);
+    expect(healthyNames()).toEqual(['first']);
+    expect(alerts).toEqual([expect.stringContaining('ENDPOINT_LAG_EXCEEDED second')]);
   });
 
   it('takes over only where it has been better by far for a while, and one moment changes nothing', async () => {

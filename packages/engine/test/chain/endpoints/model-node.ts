@@ -51,7 +51,7 @@ export class ModelNode {
   }
 
   get slot(): bigint {
-    return 1_000n + BigInt(Math.floor(this.#clock.nowMicros() / 1_000 / SLOT_MS)) - this.behind;
+    return 1_000_000n + BigInt(Math.floor(this.#clock.nowMicros() / 1_000 / SLOT_MS)) - this.behind;
   }
 
   async #answer<T>({ minContextSlot = 0n, signal }: ReadOptions = {}, tell: () => T): Promise<T> {
