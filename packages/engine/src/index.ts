@@ -23,7 +23,7 @@ export {
   type ParseConfigOptions,
   parseEngineConfig,
 } from './config/engine-config.js';
-export { type ConnectedEngine, connectEngine, type ConnectOptions } from './connect-engine.js';
+export { type ConnectedEngine, connectEngine, type ConnectOptions, type ConnectSecrets } from './connect-engine.js';
 export { createEngine, RealExecutionEngine } from './engine.js';
 export type { EngineOptions, EnginePorts, RunFacts } from './engine-options.js';
 export { ENGINE_CODES, type EngineCode } from './errors/codes.js';
@@ -38,6 +38,11 @@ export { SlippageProtector } from './execute/slippage-protector.js';
 export { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 export { TransactionBuilder } from './execute/transaction-builder.js';
 export { TransactionTracker, type Verdict } from './execute/transaction-tracker.js';
+export {
+  type ConnectedJupiter,
+  connectJupiterExecutor,
+  type ConnectJupiterOptions,
+} from './jupiter/connect-jupiter-executor.js';
 export { JupiterClient, type JupiterClientOptions } from './jupiter/jupiter-client.js';
 export {
   JupiterRealExecutor,

@@ -100,7 +100,7 @@ function checkSlot(account: AccountMeta, slot: RouterSlot, expected: ExpectedSwa
   refuseForeignSigner(account, expected);
   const wanted = addressOf(slot, expected);
   const holds = wanted === undefined ? isForeignSlot(address, slot, expected) : sameBytes(address, wanted);
-  if (!holds) throw routerInstructionInvalid(`its swap has ${encodeBase58(address)} as its ${slot}`);
+  if (!holds) throw routerInstructionInvalid(`its swap has ${encodeBase58(address)} in the place "${slot}"`);
   const isWritable = slot === 'source' || slot === 'destination' || slot === 'foreign-written';
   return { address, isSigner: slot === 'wallet', isWritable };
 }

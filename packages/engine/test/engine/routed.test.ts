@@ -121,6 +121,18 @@ describe('a route through a swap router', () => {
     expect(back!.quotedOut).toBeGreaterThanOrEqual(breakEven(paper));
   });
 
+  it('swaps in two instructions what the router cannot merge', async () => {
+    const paper = create('jupiter');
+    paper.router.merge = () => {
+      throw createEngineError('JUPITER_ROUTE_UNSUPPORTED', 'both pass the same mint');
+    };
+    await openGap(paper);
+    const [there, back] = swapsOf(paper).map(({ data }) => decodeRoute(data));
+    expect(back!.amountIn).toBe(there!.quotedOut);
+    expect(back!.quotedOut).toBeGreaterThanOrEqual(breakEven(paper));
+    expect(paper.router.requests).toHaveLength(2);
+  });
+
   it('swaps first in its own pool and comes back through the router in a mixed route', async () => {
     const paper = create('mixed');
     await openGap(paper);
@@ -200,6 +212,14 @@ describe('a route through a swap router', () => {
       'PLAN_ROUTE_POOL_INVALID',
       ({ router }) => (router.steps = (r) => [oneStep(r, stranger(1))]),
     ],
+    [
+      'an answer to another question',
+      'JUPITER_QUOTE_MISMATCH',
+      ({ router }) => {
+        const quote = router.quote.bind(router);
+        router.quote = async (request) => ({ ...(await quote(request)), amountIn: request.amountIn + 1n });
+      },
+    ],
     ['no pool at all', 'PLAN_ROUTE_POOL_INVALID', ({ router }) => (router.steps = () => [])],
     [
       'another destination',
@@ -257,6 +277,8 @@ describe('a route through a swap router', () => {
     const paper = create('jupiter', { jupiter: { requests_per_minute: 60 } });
     paper.router.price = () => 1n;
     await openGap(paper);
+    // A quote that is too low costs no further request.
+    expect(paper.compiled).toEqual([]);
     const asked = paper.router.requests.length;
     paper.market.move(1, [GAP[0], GAP[1] + 1n]);
     await pass(paper, 2_900);

@@ -108,7 +108,7 @@ describe.each(NAMES)('checkRouterInstructions of %s', (name) => {
       ...answer,
       swap: {
         ...answer.swap,
-        accounts: [...answer.swap.accounts, { address: other, isSigner: false, isWritable }],
+        accounts: [...answer.swap.accounts, { address: other.account, isSigner: false, isWritable }],
       },
     });
     refuses(withOther(true), expected);
@@ -160,6 +160,10 @@ describe('checkRouterInstructions', () => {
     const decoy = answer.swap.data.slice(-19);
     const data = new Uint8Array(Buffer.concat([theft, decoy]));
     refuses({ ...answer, swap: { ...answer.swap, data } }, expected);
+    const longer = new Uint8Array([...answer.swap.data, 0]);
+    refuses({ ...answer, swap: { ...answer.swap, data: longer } }, expected);
+    for (let length = 0; length < answer.swap.data.length; length += 1)
+      refuses({ ...answer, swap: { ...answer.swap, data: answer.swap.data.slice(0, length) } }, expected);
   });
 
   it('refuses a share of what comes above the minimum, which is more once the minimum is ours', () => {
@@ -209,7 +213,9 @@ describe('checkRouterInstructions', () => {
       tokenInstruction(8, [sol.account, sol.mint, wallet]),
       { ...answer.cleanup!, accounts: answer.cleanup!.accounts },
       createTokenAccount(thief, usd),
-      createTokenAccount(wallet, { ...usd, account: other }),
+      createTokenAccount(wallet, other),
+      createTokenAccount(wallet, { ...usd, account: other.account }),
+      createTokenAccount(wallet, { ...usd, mint: sol.mint }),
       createTokenAccount(wallet, { ...usd, account: thief }),
       { ...createTokenAccount(wallet, usd), data: Uint8Array.of(0) },
       { ...createTokenAccount(wallet, usd), program: thief },

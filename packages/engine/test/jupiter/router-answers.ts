@@ -157,5 +157,5 @@ export function goodSwap(name: string, changes: Partial<ExpectedSwap> = {}) {
     other: [],
     lookupTables: ['AddressLookupTab1e1111111111111111111111111'],
   };
-  return { expected, answer, other: other.account, third, usd, sol };
+  return { expected, answer, other, third, usd, sol };
 }

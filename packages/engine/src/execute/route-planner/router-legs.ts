@@ -1,5 +1,7 @@
 import { type CoreApi, encodeInstructions, type StoreId, SwapMode } from '@tandem/core-native';
 import { encodeBase58, findAddressBytes } from '../../chain/base58.js';
+import { createEngineError } from '../../errors/create-engine-error.js';
+import { EngineError } from '../../errors/engine-error.js';
 import { type CheckedSwap, checkRouterInstructions, raiseMinimum } from '../../jupiter/instruction-gate.js';
 import type { SwapQuote, SwapRouter } from '../../ports/swap-router.js';
 import type { Opportunity } from '../../strategy/opportunity.js';
@@ -10,7 +12,7 @@ import type { TokenAccounts } from '../token-accounts.js';
 import type { TokenAccountPlace } from '../wallet-instructions.js';
 
 /** Which legs a router makes: all of them, in one instruction or one each, or all but the first. */
-export type RouterForm = 'merged' | 'two-instructions' | 'mixed';
+type RouterForm = 'merged' | 'two-instructions' | 'mixed';
 
 /** What the legs are asked with. */
 export interface RouterLegsOptions {
@@ -93,7 +95,7 @@ export class RouterLegs {
   /** Both legs through the router: the second quote starts from what the first one promises, and the first must keep its promise. */
   async #jupiter(asked: Asked): Promise<RoutedSwaps | Refusal> {
     const { opportunity, middle, minimumOut } = asked;
-    const { router, form } = this.#options;
+    const { router } = this.#options;
     const base = opportunity.base.mint;
     const there = await this.#quote(asked, { from: base, to: middle, amountIn: opportunity.amountIn });
     const back = await this.#quote(asked, { from: middle, to: base, amountIn: there.amountOut });
@@ -102,18 +104,11 @@ export class RouterLegs {
       { quote: back, minimumOut },
     ]);
     if (refusal !== undefined) return refusal;
-    const isMerged = form === 'merged' && router.canMerge;
     const shared = there.steps.find(({ pool }) => back.steps.some((step) => step.pool === pool));
     if (shared !== undefined) return refuse('plan', 'PLAN_ROUTE_POOL_INVALID', { pool: shared.pool });
     const places = this.#places([base, middle, ...mintsOf(there), ...mintsOf(back)]);
     if (!(places instanceof Map)) return places;
-    const legs = isMerged
-      ? [{ quote: router.merge(there, back, minimumOut), minimumOut }]
-      : // What the first leg gives above its minimum stays in the wallet as inventory: the second pays in exactly the minimum.
-        [
-          { quote: there, minimumOut: there.amountOut },
-          { quote: back, minimumOut },
-        ];
+    const legs = this.#merge(there, back, minimumOut);
     const swaps: CheckedSwap[] = [];
     for (const leg of legs) swaps.push(await this.#instructions(leg, places));
     const before = encodeInstructions(swaps.slice(0, -1).map(({ swap }) => swap));
@@ -133,18 +128,42 @@ export class RouterLegs {
     };
   }
 
-  #quote({ maxAccounts }: Asked, leg: { from: string; to: string; amountIn: bigint }): Promise<SwapQuote> {
-    return this.#options.router.quote({
+  /**
+   * Both legs in one instruction where the form and the router allow it. In two, what the first gives above its minimum stays in the
+   * wallet as inventory: the second pays in exactly that minimum.
+   */
+  #merge(there: SwapQuote, back: SwapQuote, minimumOut: bigint): readonly RoutedLeg[] {
+    const { router, form } = this.#options;
+    const apart = [
+      { quote: there, minimumOut: there.amountOut },
+      { quote: back, minimumOut },
+    ];
+    if (form !== 'merged' || !router.canMerge) return apart;
+    try {
+      return [{ quote: router.merge(there, back, minimumOut), minimumOut }];
+    } catch (error) {
+      // Plans that do not fit one instruction, such as those that pass the same mint twice, still fit two.
+      if (error instanceof EngineError && error.code === 'JUPITER_ROUTE_UNSUPPORTED') return apart;
+      throw error;
+    }
+  }
+
+  /** What is paid is what was asked for: the answer's own amounts reach the instructions. @throws JUPITER_QUOTE_MISMATCH */
+  async #quote({ maxAccounts }: Asked, leg: { from: string; to: string; amountIn: bigint }): Promise<SwapQuote> {
+    const { router, accounts } = this.#options;
+    const quote = await router.quote({
       inputMint: leg.from,
       outputMint: leg.to,
       amountIn: leg.amountIn,
       // The minimum is ours and stands in the instruction.
       slippageBps: 0,
       maxAccounts,
-      wallet: encodeBase58(this.#options.accounts.wallet),
+      wallet: encodeBase58(accounts.wallet),
       hops: 'any',
       sol: 'wrapped-only',
     });
+    if (quote.inputMint === leg.from && quote.outputMint === leg.to && quote.amountIn === leg.amountIn) return quote;
+    throw createEngineError('JUPITER_QUOTE_MISMATCH', 'the router answered another question than it was asked');
   }
 
   /** A quote's age is judged when it arrives; what happens after that, the simulation judges. */

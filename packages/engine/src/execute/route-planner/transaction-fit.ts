@@ -4,7 +4,7 @@ import { type Refusal, refuse } from '../../validate/refusal.js';
 import type { TransactionBuilder, TransactionPlan } from '../transaction-builder.js';
 
 /** Accounts a transaction may lock, those from lookup tables included: agave `MAX_TX_ACCOUNT_LOCKS` as mainnet has it (reference: SIMD-0596). */
-export const MAX_ACCOUNT_LOCKS = 64;
+const MAX_ACCOUNT_LOCKS = 64;
 /** Any blockhash is as long as another. */
 const SOME_BLOCKHASH = new Uint8Array(32);
 const TOO_LARGE = new Set(['WIRE_TRANSACTION_TOO_LARGE', 'WIRE_ACCOUNT_KEYS_EXCEEDED', 'WIRE_INSTRUCTION_TOO_LARGE']);
