@@ -36,7 +36,7 @@ const REFUSED_OPPORTUNITY_EVENTS_PER_SECOND = 100;
 const MAX_TIP_SHARE_BPS = 9_000;
 
 /** What is tipped, and how far the share may be steered. */
-export interface AllTipSettings extends TipSettings, TipLimitSettings {
+interface AllTipSettings extends TipSettings, TipLimitSettings {
   readonly shareBps: number;
   readonly maxShareBps: number;
 }

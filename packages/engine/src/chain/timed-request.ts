@@ -17,6 +17,9 @@ export interface RequestDeadline {
   readonly signal?: AbortSignal;
 }
 
+/** Why a deadline's timer ends; made once, because an abort without a reason makes an exception with its stack each time. */
+const ANSWERED = new Error('the answer came before the deadline');
+
 /** Characters of a refusal in plain words that a failure repeats. */
 const MAX_WORDS = 200;
 
@@ -42,7 +45,7 @@ export async function requestWithin(
     const message = `${shownUrl} ${whatHappened(deadline, request.signal.aborted, cause)}: ${method}`;
     throw new RpcFailure({ kind: isOver ? 'timeout' : 'unreachable', method, message, cause });
   } finally {
-    timer.abort();
+    timer.abort(ANSWERED);
     await expiry;
   }
 }

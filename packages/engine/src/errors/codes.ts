@@ -132,6 +132,10 @@ const SENDER_CODES = {
     severity: 'recoverable',
     action: 'Wait for a leader that takes bundles, or send on another road as well.',
   },
+  SENDER_PROTECTION_MISSING: {
+    severity: 'recoverable',
+    action: 'Nothing is to be done: what tips is not sent where a failure would cost its fee.',
+  },
   SENDER_VERSION_UNSUPPORTED: {
     severity: 'recoverable',
     action: 'Set senders.transaction_version to v0, or send on a road that takes this version.',

@@ -105,6 +105,18 @@ describe('tips of the engine', () => {
   });
 });
 
+describe('roads of the engine', () => {
+  it('makes no intent of a transaction that no road takes, and says which road wants what', async () => {
+    const paper = create({});
+    Object.assign(paper.chain.sender, { refusesBefore: () => 'SENDER_VERSION_UNSUPPORTED' });
+    await start(paper);
+    await expect(openGap(paper)).rejects.toThrow('SENDER_ROAD_MISSING');
+    expect(paper.journal.ofType('refused')[0]?.details).toEqual({ paper: 'SENDER_VERSION_UNSUPPORTED' });
+    expect(paper.journal.ofType('intent')).toEqual([]);
+    expect(paper.chain.sender.sends).toEqual([]);
+  });
+});
+
 describe('the compute price of the engine', () => {
   it('follows recent fees of the pools it trades, in the search and in the transaction alike', async () => {
     const paper = create({ sender: 'rpc', compute_price: 'recent' });
