@@ -145,7 +145,7 @@ describe('the budget', () => {
   it('is one for all clients of a key and a host, and the smaller of theirs', async () => {
     server.next(json(quoteBody()));
     const clock = { ...realClock };
-    const both = [2, 50].map((requestsPerMinute) => client({ clock, requestsPerMinute, apiKey: 'k', timeoutMs: 100 }));
+    const both = [50, 2].map((requestsPerMinute) => client({ clock, requestsPerMinute, apiKey: 'k', timeoutMs: 100 }));
     for (const jupiter of both) await jupiter.quote(request);
     for (const jupiter of both) {
       await expect(jupiter.quote(request)).rejects.toMatchObject({
