@@ -1,10 +1,11 @@
 import type { LoadedCore } from '@tandem/core-native';
-import { decodeAddress, type EngineConfig, parseEngineConfig, WRAPPED_SOL_MINT } from '@tandem/engine';
-import type { Clock, Random } from '@tandem/engine/ports';
-import { Faults, type Sandbox, startAggregator, startSandbox } from '@tandem/sandbox';
+import { type EngineConfig, parseEngineConfig, WRAPPED_SOL_MINT } from '@tandem/engine';
+import type { Clock } from '@tandem/engine/ports';
+import { type Sandbox, sandboxConfig, startSandbox } from '@tandem/sandbox';
 import { cliError } from './cli-error.js';
 import type { SwapOptions } from './commands/swap-options.js';
 import { configOverrides, readConfigText } from './config-file.js';
+import { openForkSetting } from './fork-setting.js';
 import { readSecret } from './read-secret.js';
 import { requireChosenCore } from './run-setting.js';
 import { readWalletFile } from './wallet-file.js';
@@ -27,9 +28,10 @@ export interface SwapSettingOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly core: LoadedCore;
   readonly clock: Clock;
-  readonly random: Random;
   readonly onFault: (error: unknown) => void;
 }
+
+const SOL_NAME: ReadonlyMap<string, string> = new Map([['SOL', WRAPPED_SOL_MINT]]);
 
 /** Reads the configuration and, for the sandbox, starts the chain and an aggregator over its pools. @throws CONFIG_*, CLI_*, SANDBOX_* */
 export async function openSwapSetting(request: SwapSettingOptions): Promise<SwapSetting> {
@@ -41,6 +43,10 @@ export async function openSwapSetting(request: SwapSettingOptions): Promise<Swap
   if (options.network === 'sandbox') return await openSandbox(request, config);
   const mayTrade = config.executionMode === 'REAL';
   if (mayTrade) requireChosenCore(core);
+  if (options.network === 'fork') {
+    const { secrets, ...fork } = await openForkSetting(request, config);
+    return { ...fork, apiKey: secrets.jupiter, names: SOL_NAME, mayTrade };
+  }
   if (config.wallet.keyFile === null) {
     throw cliError(
       'CLI_KEY_FILE_MISSING',
@@ -52,52 +58,33 @@ export async function openSwapSetting(request: SwapSettingOptions): Promise<Swap
     config,
     keyFile: readWalletFile(config.wallet.keyFile),
     apiKey: readSecret(config.jupiter.key, environment),
-    names: new Map([['SOL', WRAPPED_SOL_MINT]]),
+    names: SOL_NAME,
     mayTrade,
     close: async () => {},
   };
 }
 
 async function openSandbox(request: SwapSettingOptions, config: EngineConfig): Promise<SwapSetting> {
-  const { options, core, clock, random, onFault } = request;
+  const { options, core, clock, onFault } = request;
   const sandbox = await startSandbox({
     chain: 'litesvm',
     seed: options.seed,
     rivals: 0,
     programs: [],
     accountDirs: [],
+    services: { aggregator: true },
     core: core.core,
     clock,
     onFault,
   });
-  try {
-    const aggregator = await startAggregator({
-      core: core.core,
-      cluster: sandbox.cluster,
-      pools: sandbox.pools.map(({ address }) => decodeAddress(address)),
-      lookupTables: sandbox.lookupTables.map(decodeAddress),
-      clock,
-      faults: new Faults(random),
-    });
-    return {
-      config: {
-        ...config,
-        network: { ...config.network, rpcUrl: sandbox.rpcUrl, wsUrl: sandbox.wsUrl },
-        jupiter: { ...config.jupiter, url: aggregator.url },
-      },
-      keyFile: new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey])),
-      apiKey: undefined,
-      names: sandboxNames(sandbox),
-      mayTrade: true,
-      close: async () => {
-        await aggregator.stop();
-        await sandbox.stop();
-      },
-    };
-  } catch (error) {
-    await sandbox.stop();
-    throw error;
-  }
+  return {
+    config: sandboxConfig(config, sandbox, false),
+    keyFile: new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey])),
+    apiKey: undefined,
+    names: sandboxNames(sandbox),
+    mayTrade: true,
+    close: async () => sandbox.stop(),
+  };
 }
 
 /** The sandbox's dollar is the base mint beside SOL; its address follows from the seed. */

@@ -65,13 +65,10 @@ export class MissAttribution {
   begin(submission: Submission): Contest {
     const sentSlot = this.#options.market.currentSlot();
     const over = new AbortController();
-    let movedSlot: bigint | undefined;
-    const watching = this.#watch(sentSlot, over.signal).then((waited) => {
-      if (waited) movedSlot = this.#movedSlot(submission);
-    });
+    const watching = this.#watch(submission, sentSlot, over.signal);
     const end = async (verdict: Verdict): Promise<MissCause | undefined> => {
       over.abort();
-      await watching;
+      const movedSlot = await watching;
       if (verdict.kind === 'landed') return undefined;
       const { opportunity } = submission.plan.approved;
       return attributeMiss({
@@ -86,18 +83,18 @@ export class MissAttribution {
     return { end };
   }
 
-  /** Returns true when the contest is over, false when it was ended before. */
-  async #watch(sentSlot: bigint, signal: AbortSignal): Promise<boolean> {
+  /** Returns the slot in which the pools last moved when the contest is over, `undefined` when it was ended before. */
+  async #watch(submission: Submission, sentSlot: bigint, signal: AbortSignal): Promise<bigint | undefined> {
     const { clock, market, pollMs } = this.#options;
     while (market.currentSlot() < sentSlot + CONTEST_SLOTS) {
       try {
         await clock.sleep(pollMs, signal);
       } catch {
         // The verdict came first.
-        return false;
+        return undefined;
       }
     }
-    return true;
+    return this.#movedSlot(submission);
   }
 
   #movedSlot({ plan }: Submission): bigint {

@@ -4,11 +4,9 @@ import { GrpcSlots } from '../../src/chain/grpc-slots.js';
 import { decodeAccountUpdate } from '../../src/chain/grpc-update.js';
 
 type SlotMessage = NonNullable<SubscribeUpdate['slot']>;
-const message = (slot: number, status: number, parent: number | undefined = slot - 1): SlotMessage => ({
-  slot: String(slot),
-  parent: parent === undefined ? undefined : String(parent),
-  status,
-});
+/** As the wire brings it: a number, whether this version has a name for it or not. */
+const message = (slot: number, status: number, parent: number | null = slot - 1): SlotMessage =>
+  Object.assign({ slot: String(slot), status: 0 }, { status, ...(parent === null ? {} : { parent: String(parent) }) });
 const [PROCESSED, CONFIRMED, FINALIZED, FIRST_SHRED, CREATED_BANK, DEAD] = [0, 1, 2, 3, 5, 6];
 
 describe('the statuses of slots', () => {
@@ -23,7 +21,7 @@ describe('the statuses of slots', () => {
 
   it('are told when the parent is known, and those that are newer than this version are left out', () => {
     const slots = new GrpcSlots();
-    expect(slots.take({ slot: '10', parent: undefined, status: PROCESSED })).toBeNull();
+    expect(slots.take(message(10, PROCESSED, null))).toBeNull();
     expect(slots.take(message(10, PROCESSED))).toMatchObject({ slot: 10n });
     expect(slots.take(message(11, 42))).toBeNull();
     expect(slots.take(message(11, -1))).toBeNull();

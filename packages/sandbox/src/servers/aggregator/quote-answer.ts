@@ -40,7 +40,7 @@ interface PlanStepAnswer {
 }
 
 /** What a quote is asked for, besides the route. */
-export interface QuoteWish {
+interface QuoteWish {
   readonly slippageBps: number;
   readonly version: InstructionVersion;
 }

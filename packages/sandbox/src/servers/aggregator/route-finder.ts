@@ -34,8 +34,9 @@ export function findRoute(picture: MarketPicture, wish: RouteWish): readonly Rou
   const routes = finder.routes().sort(byOutput);
   const chosen = routes.find((route) => countAccounts(picture, route) <= wish.maxAccounts);
   if (chosen !== undefined) return chosen;
-  if (routes.length > 0 || finder.isFiltered) throw routerRefusal('NO_ROUTES_FOUND');
-  throw routerRefusal(finder.isExceeded ? 'ROUTE_PLAN_DOES_NOT_CONSUME_ALL_THE_AMOUNT' : 'COULD_NOT_FIND_ANY_ROUTE');
+  if (routes.length > 0) throw routerRefusal('NO_ROUTES_FOUND', 'maxAccounts is too low');
+  if (finder.isExceeded) throw routerRefusal('ROUTE_PLAN_DOES_NOT_CONSUME_ALL_THE_AMOUNT');
+  throw routerRefusal(finder.isFiltered ? 'NO_ROUTES_FOUND' : 'COULD_NOT_FIND_ANY_ROUTE');
 }
 
 /** Returns by how much of itself the price of a route is worse than that of a thousandth of the amount, as a decimal ratio. */

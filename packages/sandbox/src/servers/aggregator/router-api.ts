@@ -23,7 +23,7 @@ export interface RouterApiOptions {
 }
 
 /** A request as the paths see it. */
-export interface RouterRequest {
+interface RouterRequest {
   readonly query: URLSearchParams;
   /** The parsed body, undefined for a GET. */
   readonly body: unknown;

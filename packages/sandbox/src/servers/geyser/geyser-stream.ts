@@ -59,7 +59,9 @@ export class GeyserStream implements GeyserListener {
   take(notice: GeyserNotice): void {
     const names = this.#filter?.namesFor(notice) ?? [];
     if (names.length === 0) return;
-    const { clock } = this.#options;
+    const { clock, faults } = this.#options;
+    // Only what the chain tells gets lost: it is the server that drops it, and not the wire.
+    if (faults.strikes('drop')) return;
     this.#send(updateOf(notice, { names, slices: this.#filter?.slices ?? [], nowMs: clock.nowMs() }));
   }
 
@@ -103,7 +105,7 @@ export class GeyserStream implements GeyserListener {
   #send(update: SubscribeUpdate): void {
     const { faults, clock } = this.#options;
     if (this.#isStalled) this.#isStalled = faults.has('stall');
-    if (this.#isStalled || faults.strikes('drop')) return;
+    if (this.#isStalled) return;
     if (faults.strikes('stall')) {
       this.#isStalled = true;
       return;

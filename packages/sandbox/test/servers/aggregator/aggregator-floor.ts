@@ -34,14 +34,17 @@ export interface AggregatorFloor extends MarketFloor {
 export async function openAggregatorFloor(
   seed: number,
   options: Partial<AggregatorOptions> = {},
+  /** Puts more on the chain before the aggregator opens, and returns the addresses of the pools among it. */
+  addPools: (floor: MarketFloor) => Promise<readonly Uint8Array[]> = async () => Promise.resolve([]),
 ): Promise<AggregatorFloor> {
   const floor = await openMarketFloor(seed);
+  const added = await addPools(floor);
   const { core, cluster, genesis, faucet } = floor;
   const faults = new Faults(new SeededRandom(seed));
   const aggregator = await startAggregator({
     core,
     cluster,
-    pools: genesis.pools.map(({ address }) => address),
+    pools: [...genesis.pools.map(({ address }) => address), ...added],
     lookupTables: [genesis.lookupTable],
     clock: realClock,
     faults,
