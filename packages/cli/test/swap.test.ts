@@ -6,11 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCore } from '@tandem/core-native';
-import { decodeAddress } from '@tandem/engine';
-import { type Aggregator, Faults, type Sandbox, startAggregator, startSandbox } from '@tandem/sandbox';
+import { type Sandbox, startSandbox } from '@tandem/sandbox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../src/system-clock.js';
-import { systemRandom } from '../src/system-random.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const SOL = 'So11111111111111111111111111111111111111112';
@@ -115,7 +113,6 @@ describe('tandem swap in the sandbox', () => {
 
 describe('tandem swap elsewhere', () => {
   let sandbox: Sandbox;
-  let aggregator: Aggregator;
   let usd: string;
   beforeAll(async () => {
     const { core } = loadCore();
@@ -130,20 +127,11 @@ describe('tandem swap elsewhere', () => {
       core,
       clock,
       onFault,
-    });
-    aggregator = await startAggregator({
-      core,
-      cluster: sandbox.cluster,
-      pools: sandbox.pools.map(({ address }) => decodeAddress(address)),
-      lookupTables: [],
-      clock,
-      faults: new Faults(systemRandom),
-      apiKeys: ['right-key'],
+      services: { aggregator: true },
     });
     usd = sandbox.baseMints.find(({ mint }) => mint !== SOL)!.mint;
   });
   afterAll(async () => {
-    await aggregator.stop();
     await sandbox.stop();
   });
 
@@ -156,7 +144,7 @@ describe('tandem swap elsewhere', () => {
       execution_mode: 'REAL',
       wallet: { key_file: keyFile },
       network: { rpc_url: sandbox.rpcUrl, ws_url: sandbox.wsUrl },
-      jupiter: { url: aggregator.url, key_env: 'SWAP_TEST_KEY', timeout_ms: 2_000 },
+      jupiter: { url: sandbox.services.aggregator?.url, key_env: 'SWAP_TEST_KEY', timeout_ms: 2_000 },
       ...change,
     };
     writeFileSync(path, JSON.stringify(settings));
@@ -199,11 +187,20 @@ describe('tandem swap elsewhere', () => {
   });
 
   test('names a wrong key without showing it, and a missing one', async () => {
-    const wrong = await elsewhere(config('key.json'), 'wrong-key');
-    expect(wrong.code).toBe(2);
-    expect(wrong.stderr).toContain('error JUPITER_KEY_INVALID: ');
+    const keys: unknown[] = [];
+    const gateway = createServer((request, response) => {
+      keys.push(request.headers['x-api-key']);
+      response.writeHead(401).end('{"code":401,"message":"Unauthorized"}');
+    });
+    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
+    const { port } = gateway.address() as AddressInfo;
+    const path = config('key.json', { jupiter: { url: `http://127.0.0.1:${port}`, key_env: 'SWAP_TEST_KEY' } });
+    const wrong = await elsewhere(path, 'wrong-key');
+    gateway.close();
+    expect(keys).toEqual(['wrong-key']);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('error JUPITER_KEY_INVALID: ') });
     expect(wrong.stderr).not.toContain('wrong-key');
-    const missing = await elsewhere(config('key.json'), '');
+    const missing = await elsewhere(path, '');
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('error CLI_TOKEN_MISSING: ') });
   });
 

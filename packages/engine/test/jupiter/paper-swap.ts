@@ -141,7 +141,6 @@ export class PaperSwap {
         onSendFault: () => undefined,
         onReadFault: () => undefined,
         onDispute: () => undefined,
-        onDispute: () => undefined,
         onOverdue: () => undefined,
       }),
       settings: {
@@ -157,12 +156,12 @@ export class PaperSwap {
 
   /** Returns what a promise comes to while time goes on. */
   async settle<Value>(promise: Promise<Value>, ms = 1_000): Promise<Value> {
-    let ended = false;
+    const progress = { ended: false };
     const end = () => {
-      ended = true;
+      progress.ended = true;
     };
     promise.then(end, end);
-    for (let step = 0; step < 20 && !ended; step += 1) await this.clock.advance(ms / 10);
+    for (let step = 0; step < 20 && !progress.ended; step += 1) await this.clock.advance(ms / 10);
     return promise;
   }
 
