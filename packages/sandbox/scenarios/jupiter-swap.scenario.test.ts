@@ -3,18 +3,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCore } from '@tandem/core-native';
-import { connectJupiterExecutor, decodeAddress, parseEngineConfig, SqliteJournal, WRAPPED_SOL_MINT } from '@tandem/engine';
+import {
+  connectJupiterExecutor,
+  decodeAddress,
+  parseEngineConfig,
+  SqliteJournal,
+  WRAPPED_SOL_MINT,
+} from '@tandem/engine';
 import { SeededRandom } from '@tandem/engine/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Aggregator, Faults, type Sandbox, startAggregator, startSandbox } from '../src/index.js';
+import { type Sandbox, type SandboxServices, startSandbox } from '../src/index.js';
 import { realClock } from '../test/cluster/real-clock.js';
 
 const { core } = loadCore();
 const folder = mkdtempSync(join(tmpdir(), 'tandem-swap-scenario-'));
-const faults = new Faults(new SeededRandom(7));
 const AMOUNT = 100_000_000n;
 let sandbox: Sandbox;
-let aggregator: Aggregator;
+let router: NonNullable<SandboxServices['aggregator']>;
 let usd: string;
 let newcomer: { readonly address: Uint8Array; readonly secretKey: Uint8Array };
 
@@ -28,20 +33,13 @@ beforeAll(async () => {
     core,
     clock: realClock,
     onFault: () => undefined,
+    services: { aggregator: true },
   });
-  aggregator = await startAggregator({
-    core,
-    cluster: sandbox.cluster,
-    pools: sandbox.pools.map(({ address }) => decodeAddress(address)),
-    lookupTables: sandbox.lookupTables.map(decodeAddress),
-    clock: realClock,
-    faults,
-  });
+  router = sandbox.services.aggregator!;
   newcomer = await fundedWallet();
   usd = sandbox.baseMints.find(({ mint }) => mint !== WRAPPED_SOL_MINT)!.mint;
 });
 afterAll(async () => {
-  await aggregator.stop();
   await sandbox.stop();
   rmSync(folder, { recursive: true });
 });
@@ -56,7 +54,7 @@ async function fundedWallet() {
 }
 
 async function connect(api: 'v1' | 'v2' = 'v1', secretKey = newcomer.secretKey) {
-  const parsed = parseEngineConfig(JSON.stringify({ jupiter: { url: aggregator.url, api, requests_per_minute: 1_000 } }));
+  const parsed = parseEngineConfig(JSON.stringify({ jupiter: { url: router.url, api, requests_per_minute: 1_000 } }));
   return await connectJupiterExecutor({
     config: { ...parsed, network: { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl: sandbox.wsUrl } },
     core,
@@ -108,7 +106,7 @@ function tradingWallet() {
 
 test('a router that steals and lies gets no signature', async () => {
   const jupiter = await connect();
-  faults.set('wrong', { perMille: 1_000 });
+  router.faults.set('wrong', { perMille: 1_000 });
   try {
     const before = await solOf(newcomer.address);
     for (let attempt = 0; attempt < 10; attempt += 1) {
@@ -117,30 +115,30 @@ test('a router that steals and lies gets no signature', async () => {
         code: expect.stringMatching(/^JUPITER_(INSTRUCTION|SIMULATION)_INVALID$/),
       });
     }
-    expect(faults.struck('wrong')).toBeGreaterThanOrEqual(10);
+    expect(router.faults.struck('wrong')).toBeGreaterThanOrEqual(10);
     expect(await solOf(newcomer.address)).toBe(before);
   } finally {
-    faults.clear();
+    router.faults.clear();
     await jupiter.close();
   }
 });
 
 test('swaps go on through a server that fails half of the time', async () => {
   const jupiter = await connect();
-  for (const name of ['server_error', 'disconnect', 'rate_limit'] as const) faults.set(name, { perMille: 150 });
+  for (const name of ['server_error', 'disconnect', 'rate_limit'] as const) router.faults.set(name, { perMille: 150 });
   try {
     const outcomes: string[] = [];
     for (let attempt = 0; attempt < 10; attempt += 1) {
       const outcome = await jupiter.executor.executeSwap(WRAPPED_SOL_MINT, usd, AMOUNT / 100n, 100).then(
         () => 'landed',
-        (error: { code?: string }) => error.code ?? String(error),
+        (error: { code?: string }) => error.code ?? 'no code',
       );
       outcomes.push(outcome);
     }
     expect(outcomes.filter((outcome) => outcome === 'landed').length).toBeGreaterThanOrEqual(7);
     expect(outcomes.every((outcome) => outcome === 'landed' || outcome.startsWith('JUPITER_'))).toBe(true);
   } finally {
-    faults.clear();
+    router.faults.clear();
     await jupiter.close();
   }
 });

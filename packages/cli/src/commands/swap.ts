@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { loadCore } from '@tandem/core-native';
 import { connectJupiterExecutor, EngineError, SqliteJournal, type SwapOrder, WRAPPED_SOL_MINT } from '@tandem/engine';
 import { cliError, codedError } from '../cli-error.js';
+import { confirm } from '../confirmation.js';
 import { openDataDir } from '../data-dir.js';
 import { ExitCode } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
@@ -46,7 +46,9 @@ export async function swap(options: SwapOptions): Promise<ExitCode> {
     const plan = await jupiter.executor.preview(order);
     output.preview(plan, options.network);
     requireRealMode(options, setting);
-    if (!options.yes && !(await confirmed())) return ExitCode.Refused;
+    // Standard output may be a program's; the question is for whoever sits at the terminal.
+    const terminal = { input: process.stdin, output: process.stderr };
+    if (!options.yes && !(await confirm('Type yes to swap: ', terminal))) return ExitCode.Refused;
     // The price may have moved meanwhile; what was shown as the least is what was agreed to.
     const result = await jupiter.executor.swap({ ...order, minimumOut: plan.minimumOut });
     output.swapped(result, plan);
@@ -80,23 +82,6 @@ function requireRealMode({ network }: SwapOptions, { mayTrade }: SwapSetting): v
     `a swap on ${network} needs "execution_mode": "REAL" in the configuration`,
     'set execution_mode to REAL; until then this is a preview',
   );
-}
-
-async function confirmed(): Promise<boolean> {
-  // Standard output may be a program's; the question is for whoever sits at the terminal.
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const cancel = new AbortController();
-  terminal.on('SIGINT', () => cancel.abort());
-  terminal.on('close', () => cancel.abort());
-  try {
-    const answer = await terminal.question('Type yes to swap: ', { signal: cancel.signal });
-    return answer.trim().toLowerCase() === 'yes';
-  } catch (error) {
-    if (cancel.signal.aborted) return false;
-    throw error;
-  } finally {
-    terminal.close();
-  }
 }
 
 function faultText(error: unknown): string {

@@ -23,13 +23,13 @@ import { testSigner } from '../engine/paper-engine.js';
 import { routeAccounts, routeData } from './router-answers.js';
 import { POOLS, SOL, USD } from './sample-answers.js';
 
-export const core: CoreApi = loadCore().core;
+const core: CoreApi = loadCore().core;
 export const RENT = 2_039_280n;
 const SLOT = 500n;
 const FEE = 5_000n;
 
 /** A router that quotes one unit for two, and answers as the gate wants it. */
-export class PaperRouter implements SwapRouter {
+class PaperRouter implements SwapRouter {
   readonly name = 'paper';
   readonly canMerge = false;
   readonly requests: SwapRequest[] = [];
@@ -156,12 +156,12 @@ export class PaperSwap {
 
   /** Returns what a promise comes to while time goes on. */
   async settle<Value>(promise: Promise<Value>, ms = 1_000): Promise<Value> {
-    let ended = false;
+    const progress = { ended: false };
     const end = () => {
-      ended = true;
+      progress.ended = true;
     };
     promise.then(end, end);
-    for (let step = 0; step < 20 && !ended; step += 1) await this.clock.advance(ms / 10);
+    for (let step = 0; step < 20 && !progress.ended; step += 1) await this.clock.advance(ms / 10);
     return promise;
   }
 
