@@ -9,7 +9,7 @@ import { recoverIntents } from './execute/recovery.js';
 import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import type { TransactionPlan } from './execute/transaction-builder.js';
-import type { EngineEvent, SummaryEvent } from './journal/event.js';
+import type { AlertEvent, EngineEvent, SummaryEvent } from './journal/event.js';
 import type { EngineListener } from './journal/journal.js';
 import { RunSummary } from './journal/run-summary.js';
 import type { MarketSnapshot } from './market/market-snapshot.js';
@@ -33,6 +33,7 @@ export class RealExecutionEngine {
   readonly #endingStart = new AbortController();
   readonly #background = new Set<Promise<void>>();
   readonly #inFlight = new Set<Promise<void>>();
+  readonly #notices: Omit<AlertEvent, 'type'>[] = [];
   #stages: Stages | undefined;
   #phase: Phase = 'new';
   #starting: Promise<void> | undefined;
@@ -82,6 +83,14 @@ export class RealExecutionEngine {
     this.#endingStart.abort();
   }
 
+  /** Records what an adapter found out, such as a node that was set aside; what comes before the start waits for it. */
+  notice(alert: Omit<AlertEvent, 'type'>): void {
+    // The journal is closed then, and nothing is left that a node could disturb.
+    if (this.#phase === 'stopped') return;
+    if (this.#stages === undefined) this.#notices.push(alert);
+    else this.#stages.journal.record({ type: 'alert', ...alert });
+  }
+
   /** Adds a listener, also before the start; returns the function that removes it. */
   on(listener: EngineListener): () => void {
     this.#listeners.add(listener);
@@ -102,6 +111,7 @@ export class RealExecutionEngine {
       onSigned: (approved, atMicros) => this.#signed(approved, atMicros),
     });
     this.#stages = stages;
+    for (const alert of this.#notices.splice(0)) this.notice(alert);
     await ports.blockhashes.start();
     await market.start(
       (snapshot) => this.#take(snapshot),

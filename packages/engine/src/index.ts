@@ -23,7 +23,7 @@ export {
   type ParseConfigOptions,
   parseEngineConfig,
 } from './config/engine-config.js';
-export { type ConnectedEngine, connectEngine, type ConnectOptions } from './connect-engine.js';
+export { type ConnectedEngine, connectEngine, type ConnectOptions, type ConnectSecrets } from './connect-engine.js';
 export { createEngine, RealExecutionEngine } from './engine.js';
 export type { EngineOptions, EnginePorts, RunFacts } from './engine-options.js';
 export { ENGINE_CODES, type EngineCode } from './errors/codes.js';

@@ -1,23 +1,15 @@
-import { createRequire } from 'node:module';
 import { loadCore } from '@tandem/core-native';
 import { decodeAddress, WRAPPED_SOL_MINT } from '@tandem/engine';
 import { afterEach, describe, expect, test } from 'vitest';
+import { isSurfnetAvailable } from '../src/cluster/surfnet-binding.js';
 import { PoolView } from '../src/market/pool-view.js';
 import { VaultWriter } from '../src/market/vault-writer.js';
 import { EngineRun } from './engine-run.js';
 import { longestCycle, threeLegCore } from './three-leg-core.js';
 import { WalletHistory } from './wallet-history.js';
 
-const surfnetPackage = `@solana/surfpool-${process.platform}-${process.arch}${process.platform === 'linux' ? '-gnu' : ''}`;
-const hasSurfnet = (() => {
-  try {
-    createRequire(import.meta.url).resolve(surfnetPackage);
-    return true;
-  } catch {
-    return false;
-  }
-})();
 const { core } = loadCore();
+const hasSurfnet = isSurfnetAvailable();
 
 let run: EngineRun | undefined;
 afterEach(async () => run?.dispose());

@@ -1,11 +1,11 @@
 import { type Clock, EngineError } from '@tandem/engine/ports';
 
-import { addressText } from './address-key.js';
+import { addressKey, type AddressKey, addressText } from './address-key.js';
 import { encodeBase58 } from './base58.js';
 import type { Cluster, ClusterAccount, ClusterResult } from './cluster.js';
 import { loadSurfnet, type SurfnetInstance } from './surfnet-binding.js';
 import { SurfnetRpc } from './surfnet-rpc.js';
-import { expectTransaction } from './transaction-decoder.js';
+import { expectTransaction, V1_PREFIX } from './transaction-decoder.js';
 
 export interface SurfnetClusterOptions {
   readonly clock: Clock;
@@ -87,8 +87,7 @@ class SurfnetCluster implements Cluster {
   }
 
   async submit(transaction: Uint8Array): Promise<ClusterResult> {
-    const { signatures, blockhash } = expectTransaction(transaction);
-    const signature = encodeBase58(signatures[0] ?? new Uint8Array());
+    const { signature, blockhash } = identify(transaction);
     const refusal = await this.#rpc.send(transaction);
     if (refusal !== null) return { signature, error: refusal };
     const startedMicros = this.#clock.nowMicros();
@@ -129,6 +128,20 @@ class SurfnetCluster implements Cluster {
       }
     }
   }
+}
+
+/** Where the blockhash of a v1 transaction stands: after prefix, header and config mask. */
+const V1_BLOCKHASH_AT = 8;
+
+/** Returns a transaction's signature and blockhash; this runtime takes v1 transactions, whose signatures stand at their end. */
+function identify(transaction: Uint8Array): { readonly signature: string; readonly blockhash: AddressKey } {
+  if (transaction[0] === V1_PREFIX && transaction.length > V1_BLOCKHASH_AT + 32 + 64) {
+    const signaturesAt = transaction.length - 64 * (transaction[1] ?? 1);
+    const signature = encodeBase58(transaction.subarray(signaturesAt, signaturesAt + 64));
+    return { signature, blockhash: addressKey(transaction, V1_BLOCKHASH_AT) };
+  }
+  const { signatures, blockhash } = expectTransaction(transaction);
+  return { signature: encodeBase58(signatures[0] ?? new Uint8Array()), blockhash };
 }
 
 function noStatus(signature: string): EngineError {

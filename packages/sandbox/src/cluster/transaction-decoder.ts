@@ -42,6 +42,9 @@ export const MAX_TRANSACTION_BYTES = 1232;
 /** The most locks a transaction may take (agave `MAX_TX_ACCOUNT_LOCKS` as active on mainnet). */
 export const MAX_ACCOUNT_LOCKS = 64;
 
+/** First byte of a v1 transaction, whose signatures come last; so many signatures do not fit an older one. */
+export const V1_PREFIX = 0x81;
+
 class Malformed extends Error {}
 
 /** Walks transaction bytes; every read is checked, because the machine behind this aborts the process on bad bytes. */
@@ -112,6 +115,7 @@ export function expectTransaction(bytes: Uint8Array): DecodedTransaction {
 }
 
 function readTransaction(bytes: Uint8Array): DecodedTransaction | DecodeFailure {
+  if (bytes[0] === V1_PREFIX && bytes[1] !== 0) return { failure: 'unsupported-version', detail: 'message version 1' };
   const reader = new ByteReader(bytes);
   const signatures = Array.from({ length: reader.compact() }, () => reader.take(64));
   const messageStart = reader.offset;

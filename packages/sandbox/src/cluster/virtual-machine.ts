@@ -12,12 +12,15 @@ import {
 
 import { AccountCache } from './account-cache.js';
 import type { AccountState } from './account-state.js';
-import { addressBytes, addressKey, type AddressKey, UPGRADEABLE_LOADER } from './address-key.js';
+import { addressBytes, addressKey, type AddressKey, parseAddress, UPGRADEABLE_LOADER } from './address-key.js';
 import type { DecodedTransaction } from './transaction-decoder.js';
 import { transactionErrorJson, type TransactionErrorJson } from './transaction-error.js';
 
 /** Slots of an epoch, as on mainnet. */
 export const SLOTS_PER_EPOCH = 432_000n;
+/** Gate of v1 transactions (SIMD-0385), and the owner of such accounts. */
+const V1_GATE = 'txv1aq4pp281K9um3tnPgkfX8UqtFT6wcVW3hNezGLL';
+const FEATURE_PROGRAM = 'Feature111111111111111111111111111111111111';
 /** What agave writes for accounts that are exempt from rent, that is for all. */
 const RENT_EXEMPT_EPOCH = 0xffff_ffff_ffff_ffffn;
 
@@ -62,6 +65,7 @@ export class VirtualMachine {
     this.#svm.setLogBytesLimit(10_000n);
     this.#svm.setEpochSchedule(new EpochSchedule(SLOTS_PER_EPOCH, SLOTS_PER_EPOCH, false, 0n, 0n));
     this.#svm.withNativeMints();
+    this.#closeV1Gate();
   }
 
   account(key: AddressKey): AccountState | null {
@@ -140,6 +144,18 @@ export class VirtualMachine {
   /** Sets the slot hashes sysvar, newest first; creating a lookup table needs it. */
   setSlotHashes(hashes: readonly { readonly slot: bigint; readonly hash: string }[]): void {
     this.#svm.setSlotHashes([...hashes]);
+  }
+
+  /**
+   * Marks the gate of v1 transactions as not active: this chain stands before it, as `decodeTransaction` does, so that the engine's
+   * way on such networks is tried as well. LiteSVM itself has every gate open.
+   */
+  #closeV1Gate(): void {
+    const [gate, owner] = [parseAddress(V1_GATE), parseAddress(FEATURE_PROGRAM)];
+    if (gate === undefined || owner === undefined) throw new RangeError('an address of the v1 gate is no address');
+    // A feature account is an optional u64: a byte that says whether the slot of activation follows.
+    const data = new Uint8Array(9);
+    this.setAccount(gate, { lamports: this.minimumRent(9n), owner, data, executable: false });
   }
 
   /** Runs a transaction for good; `writable` are the accounts it may change, the fee payer first. */

@@ -1,4 +1,4 @@
-import { Keypair, SystemProgram } from '@solana/web3.js';
+import { Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Cluster } from '../../src/cluster/cluster.js';
@@ -6,6 +6,7 @@ import { isSurfnetAvailable, loadSurfnet } from '../../src/cluster/surfnet-bindi
 import { startSurfnetCluster } from '../../src/cluster/surfnet-cluster.js';
 import { fundedKey, signed } from './funded.js';
 import { realClock } from './real-clock.js';
+import { v1Transfer } from './v1-transfer.js';
 
 describe('the Surfnet package', () => {
   it('is reported missing by code where the platform has none', () => {
@@ -51,6 +52,17 @@ describe.skipIf(!isSurfnetAvailable())(
       await cluster.setAccount(small);
       expect(await cluster.getAccount(small.address)).toEqual(small);
       expect(await cluster.getAccount(new Uint8Array(32).fill(8))).toBeNull();
+    });
+
+    it('executes v1 transactions, although it has no account of their gate', async () => {
+      const to = new Uint8Array(32).fill(9);
+      const blockhash = new PublicKey(await cluster.latestBlockhash()).toBytes();
+      const bytes = v1Transfer(payer, to, 2_000_000n, blockhash);
+      expect((await cluster.submit(bytes)).error).toBeNull();
+      expect((await cluster.submit(bytes)).error).toBe('AlreadyProcessed');
+      expect((await cluster.getAccount(to))?.lamports).toBe(2_000_000n);
+      const gate = new PublicKey('txv1aq4pp281K9um3tnPgkfX8UqtFT6wcVW3hNezGLL');
+      expect(await cluster.getAccount(gate.toBytes())).toBeNull();
     });
 
     it('tells what became of a transaction in the words of the embedded cluster', async () => {

@@ -35,6 +35,7 @@ describe('the transaction decoder', () => {
       (bytes) => Uint8Array.from([0x81, 0x00, ...bytes.slice(1)]),
       'malformed',
     ],
+    ['a v1 transaction', (bytes) => Uint8Array.from([0x81, 1, 0, 1, ...bytes]), 'unsupported-version'],
     ['a version to come', (bytes) => bytes.with(65, 0x81), 'unsupported-version'],
     ['a header that counts more signers than there are signatures', (bytes) => bytes.with(66, 2), 'insane'],
     ['a fee payer that may not be written', (bytes) => bytes.with(67, 1), 'insane'],

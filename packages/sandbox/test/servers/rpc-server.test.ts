@@ -1,11 +1,12 @@
 import { request } from 'node:http';
 
-import { ComputeBudgetProgram, Keypair, SystemProgram } from '@solana/web3.js';
+import { ComputeBudgetProgram, Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { encodeBase58 } from '../../src/cluster/base58.js';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../src/cluster/embedded-cluster.js';
 import { fundedKey, signed } from '../cluster/funded.js';
+import { v1Transfer } from '../cluster/v1-transfer.js';
 import { callRpc, StandingClock, startManualCluster } from '../cluster/manual-cluster.js';
 
 describe('the RPC server', () => {
@@ -150,6 +151,29 @@ describe('the RPC server', () => {
     expect(result).toBeTypeOf('string');
     cluster.advanceSlot();
     expect(((await call('getSignatureStatuses', [result])).result as { value: unknown[] }).value).toEqual([null]);
+  });
+
+  it('refuses v1 transactions as a node before their gate, whatever is asked, and goes on', async () => {
+    const blockhash = new PublicKey(await cluster.latestBlockhash()).toBytes();
+    const bytes = Buffer.from(v1Transfer(payer, new Uint8Array(32).fill(9), 1n, blockhash));
+    const refusal = {
+      code: -32602,
+      message: 'failed to deserialize solana_transaction::versioned::VersionedTransaction: message version 1',
+    };
+    const text = bytes.toString('base64');
+    for (const skipPreflight of [true, false])
+      expect((await call('sendTransaction', text, { encoding: 'base64', skipPreflight })).error).toMatchObject(refusal);
+    expect((await call('simulateTransaction', text, { encoding: 'base64' })).error).toMatchObject(refusal);
+    const large = Buffer.concat([bytes, Buffer.alloc(1_232)]).toString('base64');
+    expect((await call('sendTransaction', large, { encoding: 'base64' })).error).toMatchObject({ code: -32602 });
+    const message = bytes.subarray(0, -64).toString('base64');
+    expect((await call('getFeeForMessage', message)).error).toMatchObject({ code: -32602 });
+    // Byte 0 of the gate's account would be 1 if it were active.
+    const gate = await call('getAccountInfo', 'txv1aq4pp281K9um3tnPgkfX8UqtFT6wcVW3hNezGLL', { encoding: 'base64' });
+    expect(gate.result).toMatchObject({
+      value: { data: ['AAAAAAAAAAAA', 'base64'], owner: 'Feature111111111111111111111111111111111111' },
+    });
+    expect((await call('getHealth')).result).toBe('ok');
   });
 
   it('takes base58 by default', async () => {

@@ -157,7 +157,11 @@ export class EndpointReader implements ChainReader {
         if (leftMs <= 0 || signal?.aborted === true) break;
         const bounds = { timeoutMs: Math.min(attemptMs, leftMs), signal };
         try {
-          return await set.ask(endpoint, bounds, async (reader, own) => await question(reader, { ...rest, signal: own }));
+          return await set.ask(
+            endpoint,
+            bounds,
+            async (reader, own) => await question(reader, { ...rest, signal: own }),
+          );
         } catch (error) {
           if (!isChainError(error) || FINAL.has(error.code)) throw error;
           mayPass ||= PASSING.has(error.code);

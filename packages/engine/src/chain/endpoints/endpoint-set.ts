@@ -153,8 +153,7 @@ export class EndpointSet {
     return this.all
       .filter(({ standing }) => standing === 'healthy')
       .reduce<Endpoint | undefined>(
-        (best, next) =>
-          best === undefined || 2 * cost(next) + CLEAR_ADVANTAGE_MICROS < cost(best) ? next : best,
+        (best, next) => (best === undefined || 2 * cost(next) + CLEAR_ADVANTAGE_MICROS < cost(best) ? next : best),
         undefined,
       );
   }

@@ -11,6 +11,9 @@ export interface MarketPicture {
   readonly clock: ChainClock;
 }
 
+/** How many pictures are kept for the age that is asked for. */
+const PICTURES_OF_AN_AGE = 4;
+
 /** A picture put away. */
 interface PastPicture {
   readonly atMs: number;
@@ -63,9 +66,9 @@ export class PictureBook {
     await this.remember(ageMs);
     const oldEnough = this.#past.filter(({ atMs }) => atMs <= clock.nowMs() - ageMs);
     const chosen = oldEnough.at(-1) ?? this.#past[0];
+    if (chosen === undefined) return this.now(answer);
     const store = core.createStore();
     try {
-      if (chosen === undefined) return await this.now(answer);
       core.addPools(store, chosen.accounts);
       core.applyAccounts(store, chosen.accounts);
       const pools = core.describePools(store, Uint32Array.from(this.#pools));
@@ -95,5 +98,3 @@ export class PictureBook {
     this.#view.close();
   }
 }
-
-const PICTURES_OF_AN_AGE = 4;

@@ -1,4 +1,5 @@
 import { FetchError, ResponseError } from '@jup-ag/api';
+import { Venue } from '@tandem/core-native';
 import { ManualClock } from '@tandem/engine/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RequestGate } from '../../../src/servers/aggregator/request-gate.js';
@@ -113,26 +114,37 @@ describe('the aggregator as a server', () => {
   });
 
   it('answers from the past when it lags', async () => {
-    await open();
-    floor.faults.set('lag', { perMille: 0, ms: 80 });
-    const before = await floor.api.quoteGet({ ...ask(), dexes: ['Raydium'], onlyDirectRoutes: true });
+    const clock = new ManualClock();
+    await open({ clock });
+    const question = { ...ask(), dexes: ['Raydium'], onlyDirectRoutes: true };
+    const answerOf = async (perMille: number): Promise<string> => {
+      floor.faults.set('lag', { perMille, ms: 800 });
+      return (await floor.api.quoteGet(question)).outAmount;
+    };
+    const prices = [await answerOf(0)];
+    for (let move = 1; move <= 3; move += 1) {
+      await clock.advance(400);
+      await deepen();
+      prices.push(await answerOf(0));
+    }
+    expect(new Set(prices).size).toBe(4);
+    // Pictures are now 1,200, 800, 400 and 0 ms old.
+    expect(await answerOf(1_000)).toBe(prices[1]);
+    await clock.advance(399);
+    expect(await answerOf(1_000)).toBe(prices[1]);
+    await clock.advance(1);
+    expect(await answerOf(1_000)).toBe(prices[2]);
+    expect(await answerOf(0)).toBe(prices[3]);
+  });
+
+  /** Moves the price of the pool between SOL and USD on AMM v4. */
+  async function deepen(): Promise<void> {
     const view = await openView(floor);
     const pools = view.describe(floor.genesis.pools.map((_, index) => index));
-    const moved = pools.find((pool) => pool.venue === 1)!;
     view.close();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await new VaultWriter(floor.cluster).shift(moved, moved.reserveA / 5n, 0n)).toBe(true);
-    const lagging = { ...ask(), dexes: ['Raydium'], onlyDirectRoutes: true };
-    const fresh = await floor.api.quoteGet(lagging);
-    floor.faults.set('lag', { perMille: 1_000, ms: 80 });
-    const old = await floor.api.quoteGet(lagging);
-    expect(fresh.outAmount).not.toBe(before.outAmount);
-    expect(old.outAmount).toBe(before.outAmount);
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    await floor.api.quoteGet(lagging);
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    expect((await floor.api.quoteGet(lagging)).outAmount).toBe(fresh.outAmount);
-  });
+    const pool = pools.find(({ venue }) => venue === Venue.RaydiumAmmV4)!;
+    expect(await new VaultWriter(floor.cluster).shift(pool, pool.reserveA / 5n, 0n)).toBe(true);
+  }
 
   it('promises too much when it is hostile, which the chain refuses', async () => {
     await open();
