@@ -25,6 +25,7 @@ const RESOLUTION_MS = 1;
 const NS_PER_MS = 1_000_000;
 /** A side that misses updates is not faster. */
 const LEAST_SHARE = 0.9;
+const MOST_ATTEMPTS = 8;
 
 const clock: Clock = {
   nowMs: () => Date.now(),
@@ -85,17 +86,28 @@ async function loopDelay(subscribe: Subscribe): Promise<number> {
   // web3.js says nothing when its subscriptions stand: the updates do.
   while (updates < FEED_ACCOUNTS.length) await wait(1);
   await wait(SETTLE_MS);
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const before = updates;
+      const { delayNs, seconds } = await watchLoop();
+      const share = (updates - before) / (UPDATES_PER_SECOND * seconds);
+      if (share > LEAST_SHARE) return delayNs;
+      // On a busy machine the other process does not keep its pace; such a round says nothing about this one.
+      assert.ok(attempt < MOST_ATTEMPTS, `only ${Math.round(share * 100)} % of the updates arrived in a round`);
+    }
+  } finally {
+    await end();
+  }
+}
+
+async function watchLoop(): Promise<{ readonly delayNs: number; readonly seconds: number }> {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  const before = updates;
   const startedAt = process.hrtime.bigint();
   histogram.enable();
   await wait(ROUND_MS);
   histogram.disable();
   const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
-  const share = (updates - before) / (UPDATES_PER_SECOND * seconds);
-  await end();
-  assert.ok(share > LEAST_SHARE, `only ${Math.round(share * 100)} % of the updates arrived in a round`);
-  return Math.max(0, histogram.percentile(99) - RESOLUTION_MS * NS_PER_MS);
+  return { delayNs: Math.max(0, histogram.percentile(99) - RESOLUTION_MS * NS_PER_MS), seconds };
 }
 
 const ourOptions = {

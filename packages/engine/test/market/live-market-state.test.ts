@@ -723,12 +723,12 @@ describe('what the feed skips or tells in the wrong order', () => {
     await market.start(listen);
     const update = chain.updateOf(addressOf(2, 1));
     chain.emit({ ...update, slot: 101n, writeVersion: 800n, data: Uint8Array.of(8) });
+    chain.slot = 101n;
     chain.lose();
     chain.resume();
     await settled();
-    chain.slot = 102n;
-    chain.emit({ ...update, slot: 102n, writeVersion: 5n, data: Uint8Array.of(5) });
-    chain.emit({ ...update, slot: 102n, writeVersion: 6n, data: Uint8Array.of(6) });
+    chain.emit({ ...update, slot: 101n, writeVersion: 5n, data: Uint8Array.of(5) });
+    chain.emit({ ...update, slot: 101n, writeVersion: 6n, data: Uint8Array.of(6) });
     await settled();
     expect(core.accounts.get(encodeBase58(addressOf(2, 1)))?.data[0]).toBe(6);
     expect(market.counts().outdated).toBe(0);
