@@ -25,7 +25,7 @@ const RESOLUTION_MS = 1;
 const NS_PER_MS = 1_000_000;
 /** A side that misses updates is not faster. */
 const LEAST_SHARE = 0.9;
-const MOST_ATTEMPTS = 8;
+const MOST_ATTEMPTS = 20;
 
 const clock: Clock = {
   nowMs: () => Date.now(),
