@@ -1,8 +1,9 @@
-import type { CoreApi } from '@tandem/core-native';
+import type { CoreApi, LoadedCore } from '@tandem/core-native';
 import { type EngineConfig, KeypairSigner } from '@tandem/engine';
+import type { Clock } from '@tandem/engine/ports';
 import { startFork } from '@tandem/sandbox';
 import { cliError } from './cli-error.js';
-import type { RunSetting, RunSettingOptions } from './run-setting.js';
+import type { RunSetting } from './run-setting.js';
 import { readSecrets } from './secrets.js';
 import { readWalletFile } from './wallet-file.js';
 
@@ -10,8 +11,17 @@ const LAMPORTS_PER_SOL = 1_000_000_000n;
 /** What the wallet holds on the fork, where SOL costs nothing. */
 const FORK_WALLET_LAMPORTS = 100n * LAMPORTS_PER_SOL;
 
+/** What a fork is started with, for a run or for a swap. */
+export interface ForkSettingOptions {
+  readonly options: { readonly seed: number };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly core: LoadedCore;
+  readonly clock: Clock;
+  readonly onFault: (error: unknown) => void;
+}
+
 /** Starts a fork of the configured node and funds the wallet on it: the user's, or one of the fork's own. @throws CLI_*, SANDBOX_* */
-export async function openForkSetting(request: RunSettingOptions, config: EngineConfig): Promise<RunSetting> {
+export async function openForkSetting(request: ForkSettingOptions, config: EngineConfig): Promise<RunSetting> {
   const { options, environment, clock, onFault } = request;
   const { remoteRpcUrl } = config.network;
   if (remoteRpcUrl === null) {

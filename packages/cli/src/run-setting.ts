@@ -104,7 +104,7 @@ function withMode(config: EngineConfig, options: RunOptions): EngineConfig {
 }
 
 /** Money is not traded on a core that nobody asked for. */
-function requireChosenCore({ backend, requested, loadErrors }: LoadedCore): void {
+export function requireChosenCore({ backend, requested, loadErrors }: LoadedCore): void {
   if (backend === 'native' || requested === 'typescript') return;
   throw cliError(
     'CLI_CORE_MISMATCH',

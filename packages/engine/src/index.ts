@@ -38,6 +38,11 @@ export { SlippageProtector } from './execute/slippage-protector.js';
 export { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 export { TransactionBuilder } from './execute/transaction-builder.js';
 export { TransactionTracker, type Verdict } from './execute/transaction-tracker.js';
+export {
+  type ConnectedJupiter,
+  connectJupiterExecutor,
+  type ConnectJupiterOptions,
+} from './jupiter/connect-jupiter-executor.js';
 export { JupiterClient, type JupiterClientOptions } from './jupiter/jupiter-client.js';
 export {
   JupiterRealExecutor,

@@ -156,8 +156,8 @@ function parsedConfig(story: Story): EngineConfig {
 
 function configOf(sandbox: Sandbox, story: Story): EngineConfig {
   const config = sandboxConfig(parsedConfig(story), sandbox, (story.sandbox?.accountDirs ?? []).length > 0);
-  const grpc = story.grpcUrl === undefined ? {} : { feed: 'grpc' as const, grpcUrl: story.grpcUrl };
   const wsUrl = story.wsUrl?.(sandbox) ?? config.network.wsUrl;
+  const grpc = story.grpcUrl === undefined ? {} : { feed: 'grpc' as const, grpcUrl: story.grpcUrl };
   return { ...config, network: { ...config.network, wsUrl, ...grpc } };
 }
 

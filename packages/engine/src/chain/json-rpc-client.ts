@@ -61,7 +61,7 @@ export class JsonRpcClient {
         // The failure says more than a timeout would, so it is what the caller gets when there is no time for another attempt.
         if (clock.nowMicros() + waitMs * 1_000 >= deadlineMicros) throw error;
         // Given up while it waited: the failure it waited over is what there is to say.
-        await clock.sleep(waitMs, signal).catch(() => Promise.reject(error as RpcFailure));
+        await clock.sleep(waitMs, signal).catch(() => Promise.reject(error));
       }
     }
   }

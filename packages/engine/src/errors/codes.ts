@@ -196,6 +196,10 @@ const JOURNAL_CODES = {
 } as const satisfies Record<string, CodeDefinition>;
 
 const JUPITER_CODES = {
+  JUPITER_INSTRUCTION_INVALID: {
+    severity: 'recoverable',
+    action: 'Nothing was signed; if it repeats, do not use this router: its answers are not what was asked for.',
+  },
   JUPITER_UNREACHABLE: { severity: 'recoverable', action: 'Check jupiter.url and that the service is up.' },
   JUPITER_TIMEOUT: { severity: 'recoverable', action: 'Use a nearer host, or raise jupiter.timeout_ms.' },
   JUPITER_RATE_LIMIT_EXCEEDED: {
@@ -283,10 +287,6 @@ const WALLET_CODES = {
 } as const satisfies Record<string, CodeDefinition>;
 
 const ENGINE_OWN_CODES = {
-  JUPITER_INSTRUCTION_INVALID: {
-    severity: 'recoverable',
-    action: 'Nothing was signed; if it repeats, do not use this router: its answers are not what was asked for.',
-  },
   ENGINE_STATE_INVALID: { severity: 'fatal', action: 'Call the engine in its order: start once, then drain or stop.' },
   ENGINE_SENDER_MISSING: { severity: 'fatal', action: 'Configure at least one sender.' },
   ENGINE_ROUTER_MISSING: { severity: 'fatal', action: 'Set strategy.route to direct, or plug a swap router in.' },

@@ -34,7 +34,7 @@ export interface TipPolicyOptions {
 }
 
 /** The tip's part of the cost model: `min(max, fixed + share of the gross profit)`. */
-export type TipTerms = Pick<CostModel, 'tipLamports' | 'tipShareBps'> & { readonly maxTipLamports: bigint };
+export type TipTerms = Pick<CostModel, 'tipLamports' | 'tipShareBps' | 'maxTipLamports'>;
 
 /**
  * Says what is tipped and to whom. The search prices each size with these terms, so the tip in the transaction is the one its profit

@@ -67,7 +67,8 @@ export class ModelCluster {
       getTransaction: async (_, commitment) =>
         await tell(
           () => (this.#reached(view(), commitment) ? this.truth : null),
-          () => (this.#random.nextInt(2) === 0 ? null : transaction(1_010n, this.#fate.error === null ? 'Forged' : null)),
+          () =>
+            this.#random.nextInt(2) === 0 ? null : transaction(1_010n, this.#fate.error === null ? 'Forged' : null),
         ),
     });
   }

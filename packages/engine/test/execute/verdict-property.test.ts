@@ -56,7 +56,13 @@ async function run({ conducts, fate, finalizedAfter }: Story, random: SeededRand
     witnesses: endpoints.witnesses,
     feed: new ScriptedFeed(),
     senders: [new RecordingSender()],
-    settings: { pollMs: 250, rebroadcastMs: 500, heightProbeAfterMs: 0, overdueAfterMs: 30_000, commitment: 'confirmed' },
+    settings: {
+      pollMs: 250,
+      rebroadcastMs: 500,
+      heightProbeAfterMs: 0,
+      overdueAfterMs: 30_000,
+      commitment: 'confirmed',
+    },
     onSendFault: () => undefined,
     onReadFault: () => undefined,
     onDispute: () => undefined,
@@ -73,7 +79,10 @@ async function run({ conducts, fate, finalizedAfter }: Story, random: SeededRand
 
 function expectTrue({ verdict, truth, asideNames }: Awaited<ReturnType<typeof run>>, told: string): void {
   // Only who lies may be called a liar.
-  expect(asideNames.filter((name) => !name.startsWith('liar')), told).toEqual([]);
+  expect(
+    asideNames.filter((name) => !name.startsWith('liar')),
+    told,
+  ).toEqual([]);
   if (verdict === undefined) return;
   if (truth === null) expect(verdict.kind, told).toBe('expired');
   else {

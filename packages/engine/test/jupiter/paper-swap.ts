@@ -141,6 +141,7 @@ export class PaperSwap {
         onSendFault: () => undefined,
         onReadFault: () => undefined,
         onDispute: () => undefined,
+        onDispute: () => undefined,
         onOverdue: () => undefined,
       }),
       settings: {

@@ -21,8 +21,9 @@ interface Offer {
 
 type Recognition = 'known' | 'unknown' | 'silent';
 
-/** Wait for a node that does not know the hash yet: less than a slot. */
+/** A node that does not know the hash yet is asked again, less than a slot later, and for no longer than some slots. */
 const NEXT_TRY_MS = 100;
+const PATIENCE_MS = 600;
 
 /**
  * Returns the freshest of the healthy nodes' hashes that a quorum of all nodes knows. A hash nobody else knows would make every
@@ -120,7 +121,7 @@ async function recognize(
   commitment: Commitment,
   signal: AbortSignal | undefined,
 ): Promise<Recognition> {
-  const deadlineMicros = clock.nowMicros() + settings.attemptMs * 1_000;
+  const deadlineMicros = clock.nowMicros() + Math.min(PATIENCE_MS, settings.attemptMs) * 1_000;
   let word: Recognition = 'silent';
   for (;;) {
     const leftMs = Math.ceil((deadlineMicros - clock.nowMicros()) / 1_000);

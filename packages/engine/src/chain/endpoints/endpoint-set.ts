@@ -79,7 +79,7 @@ export class EndpointSet {
 
   /** Returns the healthy nodes, the serving one first and the others by their cost. */
   healthy(): Endpoint[] {
-    if (this.#serving?.standing !== 'healthy') this.#serve(this.#best());
+    this.#replaceUnfit();
     const others = this.all.filter((one) => one.standing === 'healthy' && one !== this.#serving);
     others.sort((a, b) => a.health.costMicros() - b.health.costMicros());
     return this.#serving === undefined ? others : [this.#serving, ...others];
@@ -132,6 +132,7 @@ export class EndpointSet {
 
   /** Lets a node that has been the better one for long enough take over; called once a look. */
   reconsider(): void {
+    this.#replaceUnfit();
     const best = this.#best();
     if (best === undefined || best === this.#serving) {
       this.#looksBetter = 0;
@@ -140,6 +141,11 @@ export class EndpointSet {
     this.#looksBetter = best === this.#challenger ? this.#looksBetter + 1 : 1;
     this.#challenger = best;
     if (this.#looksBetter >= this.#options.settings.looksToSwitch) this.#serve(best);
+  }
+
+  /** Who cannot serve any more is replaced at once. */
+  #replaceUnfit(): void {
+    if (this.#serving?.standing !== 'healthy') this.#serve(this.#best());
   }
 
   #serve(endpoint: Endpoint | undefined): void {

@@ -1,5 +1,6 @@
 import type { LookupTable } from '@tandem/core-native';
 import { decodeAddress } from '../../chain/base58.js';
+import { unsignedTransaction } from '../../chain/transaction-signature.js';
 import type { ChainReader } from '../../ports/chain-reader.js';
 import type { ApprovedOpportunity } from '../../risk/risk-manager.js';
 import type { Opportunity } from '../../strategy/opportunity.js';
@@ -11,7 +12,6 @@ import type { FailureHandler } from '../failure-handler.js';
 import { recoverableCode } from '../recoverable-code.js';
 import type { TokenAccounts } from '../token-accounts.js';
 import type { PlanParts, SetUp, TransactionBuilder, TransactionPlan } from '../transaction-builder.js';
-import { unsignedTransaction } from '../../chain/transaction-signature.js';
 import { type PairCooldown, pairOf } from './pair-cooldown.js';
 import type { RoutedSwaps, RouterLegs } from './router-legs.js';
 import type { RouterTables } from './router-tables.js';
@@ -139,13 +139,13 @@ export class RoutePlanner {
   async #prove(trial: TransactionPlan, { swaps, tables, parts }: Draft): Promise<TransactionPlan | Refusal> {
     const { builder, blockhashes, reader, failures, accounts, balances } = this.#options;
     const { opportunity } = trial.approved;
-    const { message } = builder.compile(trial, decodeAddress(blockhashes.latest().blockhash));
+    const { plan, message } = builder.compile(trial, decodeAddress(blockhashes.latest().blockhash));
     const touched = { wallet: accounts.wallet, baseMint: opportunity.base.mint, places: swaps.places, balances };
     const result = await reader.simulate(unsignedTransaction(message), guardedAddresses(touched));
     if (result.error !== null) {
       // A table may have been closed since it was read.
       this.#options.tables.forget(tables);
-      const { firstLegInstruction, route } = trial;
+      const { firstLegInstruction, route } = plan;
       const reason = failures.describe(result, { firstLegInstruction, venues: route.venues });
       return refuse('plan', 'PLAN_SIMULATION_INVALID', { reason });
     }
