@@ -5,6 +5,7 @@ import type { BenchRecord } from './bench-record.js';
 import { concentratedBench } from './concentrated.js';
 import { decodeBench } from './decode.js';
 import { dlmmBench } from './dlmm.js';
+import { feedsBench } from './feeds.js';
 import { quoteBench } from './quote.js';
 import { sendersBench } from './senders.js';
 import { readSetting } from './setting.js';
@@ -20,6 +21,7 @@ const TOPICS: ReadonlyMap<string, () => Promise<BenchRecord[]>> = new Map([
   ['wire', wireBench],
   ['update-to-signed', updateToSignedBench],
   ['senders', sendersBench],
+  ['feeds', feedsBench],
 ]);
 
 const USAGE = `usage: pnpm bench [topic…] [--json FILE]   topics: ${[...TOPICS.keys()].join(', ')}`;

@@ -10,3 +10,4 @@ export { startSandbox, type Sandbox, type SandboxOptions, type SandboxPool } fro
 export { sandboxConfig, servicesFor } from './sandbox-config.js';
 export type { SandboxEndpoint, SandboxServices, ServiceOptions } from './services.js';
 export { FAULT_NAMES, type FaultName, Faults, type FaultSetting } from './servers/faults.js';
+export { startGeyser } from './servers/geyser/geyser-server.js';

@@ -5,8 +5,12 @@ import { decodeAccountUpdate } from '../../src/chain/grpc-update.js';
 
 type SlotMessage = NonNullable<SubscribeUpdate['slot']>;
 /** As the wire brings it: a number, whether this version has a name for it or not. */
-const message = (slot: number, status: number, parent: number | null = slot - 1): SlotMessage =>
-  Object.assign({ slot: String(slot), status: 0 }, { status, ...(parent === null ? {} : { parent: String(parent) }) });
+const message = (slot: number, status: number, parent: number | null = slot - 1) =>
+  ({
+    slot: String(slot),
+    status,
+    ...(parent === null ? {} : { parent: String(parent) }),
+  }) as unknown as SlotMessage;
 const [PROCESSED, CONFIRMED, FINALIZED, FIRST_SHRED, CREATED_BANK, DEAD] = [0, 1, 2, 3, 5, 6];
 
 describe('the statuses of slots', () => {

@@ -674,3 +674,63 @@ describe('any sequence of writes, lags, repeats, losses and returns', () => {
     );
   });
 });
+
+describe('what the feed skips or tells in the wrong order', () => {
+  it('is left out when a later write of its slot has been told', async () => {
+    await market.start(listen);
+    const update = chain.updateOf(addressOf(2, 1));
+    chain.emit({ ...update, slot: 101n, writeVersion: 8n, data: Uint8Array.of(8) });
+    chain.emit({ ...update, slot: 101n, writeVersion: 7n, data: Uint8Array.of(7) });
+    await settled();
+    chain.emit({ ...update, slot: 101n, writeVersion: 6n, data: Uint8Array.of(6) });
+    await settled();
+    expect(core.accounts.get(encodeBase58(addressOf(2, 1)))?.data[0]).toBe(8);
+    expect(market.counts().outdated).toBe(2);
+  });
+
+  it('is read again, and the market stays live, when a slot builds on one that was never told', async () => {
+    await market.start(listen);
+    chain.emit({ kind: 'slot', slot: 101n, parent: 100n, root: 0n });
+    chain.slot = 104n;
+    // Written, and the message is lost.
+    chain.accounts.set(encodeBase58(addressOf(2, 1)), {
+      ...chain.updateOf(addressOf(2, 1)),
+      slot: 103n,
+      data: Uint8Array.of(99),
+    });
+    chain.emit({ kind: 'slot', slot: 104n, parent: 103n, root: 0n });
+    await settled();
+    expect(market.counts().gaps).toBe(1);
+    expect(market.isLive()).toBe(true);
+    expectTruth();
+  });
+
+  it('is found by the audit where no slot tells of it', async () => {
+    await market.start(listen);
+    chain.slot = 103n;
+    chain.accounts.set(encodeBase58(addressOf(2, 1)), {
+      ...chain.updateOf(addressOf(2, 1)),
+      slot: 103n,
+      data: Uint8Array.of(98),
+    });
+    await clock.advance(1_000);
+    await settled();
+    expectTruth();
+    expect(touchedSince(1).flat()).toContain(1);
+  });
+
+  it('is numbered anew after the feed has come back', async () => {
+    await market.start(listen);
+    const update = chain.updateOf(addressOf(2, 1));
+    chain.emit({ ...update, slot: 101n, writeVersion: 800n, data: Uint8Array.of(8) });
+    chain.slot = 101n;
+    chain.lose();
+    chain.resume();
+    await settled();
+    chain.emit({ ...update, slot: 101n, writeVersion: 5n, data: Uint8Array.of(5) });
+    chain.emit({ ...update, slot: 101n, writeVersion: 6n, data: Uint8Array.of(6) });
+    await settled();
+    expect(core.accounts.get(encodeBase58(addressOf(2, 1)))?.data[0]).toBe(6);
+    expect(market.counts().outdated).toBe(0);
+  });
+});
