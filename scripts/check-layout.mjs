@@ -27,7 +27,7 @@ const ARROWS = {
   'core-native': [],
   engine: ['@tandem/core-native', '@tandem/engine/scan-worker'],
   monitor: ['@tandem/engine/events'],
-  sandbox: ['@tandem/core-native', '@tandem/engine/ports', '@tandem/engine/testing'],
+  sandbox: ['@tandem/core-native', '@tandem/engine/config', '@tandem/engine/ports', '@tandem/engine/testing'],
   cli: [
     '@tandem/core-native',
     '@tandem/engine',

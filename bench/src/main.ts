@@ -6,6 +6,7 @@ import { concentratedBench } from './concentrated.js';
 import { decodeBench } from './decode.js';
 import { dlmmBench } from './dlmm.js';
 import { quoteBench } from './quote.js';
+import { sendersBench } from './senders.js';
 import { readSetting } from './setting.js';
 import { updateToSignedBench } from './update-to-signed.js';
 import { wireBench } from './wire.js';
@@ -18,6 +19,7 @@ const TOPICS: ReadonlyMap<string, () => Promise<BenchRecord[]>> = new Map([
   ['decode', decodeBench],
   ['wire', wireBench],
   ['update-to-signed', updateToSignedBench],
+  ['senders', sendersBench],
 ]);
 
 const USAGE = `usage: pnpm bench [topic…] [--json FILE]   topics: ${[...TOPICS.keys()].join(', ')}`;

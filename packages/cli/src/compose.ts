@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { LoadedCore } from '@tandem/core-native';
-import { connectEngine, type ConnectedEngine, type EngineConfig, SqliteJournal } from '@tandem/engine';
+import {
+  type ConnectSecrets,
+  connectEngine,
+  type ConnectedEngine,
+  type EngineConfig,
+  SqliteJournal,
+} from '@tandem/engine';
 import type { Clock, Random } from '@tandem/engine/ports';
 import { journalFile } from './data-dir.js';
 import { VERSION } from './version.js';
@@ -14,6 +20,7 @@ export interface ComposeOptions {
   readonly keyFile: Uint8Array;
   /** Base58 addresses of lookup tables that transactions may use. */
   readonly lookupTables: readonly string[];
+  readonly secrets: ConnectSecrets;
   readonly chain: string;
   readonly dataDir: string;
   /** Stop sending after so many trades; `undefined` trades on. */
@@ -22,7 +29,7 @@ export interface ComposeOptions {
 
 /** Gives the engine this machine: its disk, its cores, and a cluster's RPC and websocket. @throws CHAIN_*, JOURNAL_* */
 export async function compose(options: ComposeOptions): Promise<ConnectedEngine> {
-  const { config, core, clock, random, keyFile, lookupTables, chain, dataDir, tradeLimit } = options;
+  const { config, core, clock, random, keyFile, lookupTables, secrets, chain, dataDir, tradeLimit } = options;
   return await connectEngine({
     config,
     core: core.core,
@@ -30,6 +37,7 @@ export async function compose(options: ComposeOptions): Promise<ConnectedEngine>
     random,
     keyFile,
     lookupTables,
+    secrets,
     tradeLimit,
     openJournal: () => new SqliteJournal(journalFile(dataDir, config.network.name)),
     facts: { chain, dataDir, version: VERSION },

@@ -27,9 +27,18 @@ const BY_PREFIX: readonly (readonly [string, ExitCode])[] = [
 
 /** Where the first word of a code says too little. */
 const BY_CODE: ReadonlyMap<string, ExitCode> = new Map([
+  ['SANDBOX_REMOTE_UNREACHABLE', ExitCode.Unreachable],
   ['CHAIN_KEY_FILE_INVALID', ExitCode.Usage],
   ['CHAIN_ADDRESS_INVALID', ExitCode.Usage],
   ['CORE_PANIC', ExitCode.Failed],
+  ['JUPITER_KEY_INVALID', ExitCode.Usage],
+  ['JUPITER_REQUEST_INVALID', ExitCode.Usage],
+  ['JUPITER_MINT_NOT_FOUND', ExitCode.Usage],
+  ['JUPITER_INSTRUCTION_INVALID', ExitCode.Refused],
+  ['JUPITER_MINIMUM_EXCEEDED', ExitCode.Refused],
+  ['JUPITER_UNREACHABLE', ExitCode.Unreachable],
+  ['JUPITER_TIMEOUT', ExitCode.Unreachable],
+  ['JUPITER_RATE_LIMIT_EXCEEDED', ExitCode.Unreachable],
 ]);
 
 /** Returns the exit code for an error's stable code. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { codedError } from './cli-error.js';
 import { addRunOptions, type RunOptions } from './commands/run-options.js';
+import { addSwapOptions, type SwapOptions } from './commands/swap-options.js';
 import { ExitCode, exitCodeOf } from './exit-codes.js';
 import { VERSION } from './version.js';
 
@@ -21,6 +22,11 @@ function createProgram(): Command {
   addRunOptions(runCommand).action(async (options: RunOptions) => {
     const { run } = await import('./commands/run.js');
     process.exitCode = await run(options);
+  });
+  const swapCommand = program.command('swap').description('swap one mint for another through Jupiter, once');
+  addSwapOptions(swapCommand).action(async (options: SwapOptions) => {
+    const { swap } = await import('./commands/swap.js');
+    process.exitCode = await swap(options);
   });
   // The default command's options work without its name, so they belong to the first help a user sees.
   return program.addHelpText('after', () => `\n${runCommand.helpInformation()}`);

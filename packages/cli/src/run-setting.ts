@@ -1,10 +1,13 @@
 import type { LoadedCore } from '@tandem/core-native';
-import { type BaseMintConfig, type EngineConfig, parseEngineConfig } from '@tandem/engine';
-import { type Sandbox, startSandbox } from '@tandem/sandbox';
+import { type ConnectSecrets, type EngineConfig, parseEngineConfig } from '@tandem/engine';
 import type { Clock } from '@tandem/engine/ports';
+import type { Sandbox } from '@tandem/sandbox';
 import { cliError } from './cli-error.js';
 import type { RunOptions } from './commands/run-options.js';
 import { configOverrides, readConfigText } from './config-file.js';
+import { openForkSetting } from './fork-setting.js';
+import { openSandboxSetting } from './sandbox-setting.js';
+import { readSecrets } from './secrets.js';
 import { readWalletFile } from './wallet-file.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,8 +18,11 @@ export interface RunSetting {
   readonly chain: string;
   readonly keyFile: Uint8Array;
   readonly lookupTables: readonly string[];
+  readonly secrets: ConnectSecrets;
   /** The embedded chain, when the run has one. */
   readonly sandbox: Sandbox | undefined;
+  /** Stops what was started for the run. */
+  readonly close: () => Promise<void>;
 }
 
 export interface RunSettingOptions {
@@ -27,20 +33,21 @@ export interface RunSettingOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Tip of the sandbox when none is configured, so that the path with a tip is the one that runs. */
-const SANDBOX_TIP_LAMPORTS = 10_000n;
-
-/** Reads the configuration and, for the sandbox, starts the chain. @throws CONFIG_*, CLI_*, SANDBOX_*, CORE_NATIVE_MISSING */
+/**
+ * Reads the configuration and starts the chain of a sandbox or a fork.
+ * @throws CONFIG_*, CLI_*, SANDBOX_*, CORE_NATIVE_MISSING
+ */
 export async function openRunSetting(request: RunSettingOptions): Promise<RunSetting> {
   const { options, environment } = request;
   const parsed = parseEngineConfig(readConfigText(options.config), {
     network: options.network,
-    overrides: configOverrides(environment),
+    overrides: { ...configOverrides(environment), ...chosenRoads(options) },
   });
   if (options.network === 'sandbox') return openSandboxSetting(request, parsed);
   refuseSandboxOptions(options);
   const config = withMode(parsed, options);
   if (config.executionMode === 'REAL') requireChosenCore(request.core);
+  if (options.network === 'fork') return openForkSetting(request, config);
   if (config.wallet.keyFile === null) {
     throw cliError(
       'CLI_KEY_FILE_MISSING',
@@ -52,64 +59,20 @@ export async function openRunSetting(request: RunSettingOptions): Promise<RunSet
     config,
     chain: options.network,
     keyFile: readWalletFile(config.wallet.keyFile),
-    lookupTables: [],
+    lookupTables: config.senders.lookupTables,
+    secrets: readSecrets(config, environment),
     sandbox: undefined,
+    close: async () => {},
   };
 }
 
-async function openSandboxSetting(request: RunSettingOptions, parsed: EngineConfig): Promise<RunSetting> {
-  const { options, core, clock, onFault } = request;
-  const sandbox = await startSandbox({
-    chain: options.chain,
-    seed: options.seed,
-    rivals: options.rivals,
-    ...(options.gaps === undefined ? {} : { gapsPerSecond: options.gaps }),
-    programs: options.program,
-    accountDirs: options.accounts,
-    core: core.core,
-    clock,
-    onFault,
-  });
-  const executionMode = options.mode === 'simulation' ? ('SIMULATION' as const) : ('REAL' as const);
-  const config: EngineConfig = {
-    ...parsed,
-    executionMode,
-    network: { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl: sandbox.wsUrl },
-    strategy: {
-      ...parsed.strategy,
-      baseMints: options.accounts.length === 0 ? parsed.strategy.baseMints : loadedBaseMints(parsed, sandbox),
-    },
-    senders: withSandboxTip(parsed.senders, sandbox),
+/** What the command line says about route, sender and feed stands above the file and the environment. */
+function chosenRoads({ route, sender, feed }: RunOptions): Record<string, string> {
+  return {
+    ...(route === undefined ? {} : { TANDEM__STRATEGY__ROUTE: route }),
+    ...(sender === undefined ? {} : { TANDEM__SENDERS__SENDER: sender }),
+    ...(feed === undefined ? {} : { TANDEM__NETWORK__FEED: feed }),
   };
-  const keyFile = new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey]));
-  return { config, chain: options.chain, keyFile, lookupTables: sandbox.lookupTables, sandbox };
-}
-
-/** Loaded pools may lie beside SOL: the mints that reach them are bases too, with the same bounds in lamports. */
-function loadedBaseMints(config: EngineConfig, sandbox: Sandbox): readonly BaseMintConfig[] {
-  const configured = config.strategy.baseMints;
-  const known = new Set(configured.map((base) => base.mint));
-  const added = sandbox.baseMints
-    .filter((base) => !known.has(base.mint))
-    .map((base) => ({
-      ...base,
-      // Down for what we may spend, up for what we must earn.
-      maxAmountIn: (config.maxExecutionAmountLamports * base.lamportPriceNumerator) / base.lamportPriceDenominator,
-      minNetProfit: divideUp(
-        config.strategy.minProfitLamports * base.lamportPriceNumerator,
-        base.lamportPriceDenominator,
-      ),
-    }));
-  return [...configured, ...added];
-}
-
-function divideUp(numerator: bigint, denominator: bigint): bigint {
-  return (numerator + denominator - 1n) / denominator;
-}
-
-function withSandboxTip(senders: EngineConfig['senders'], sandbox: Sandbox): EngineConfig['senders'] {
-  if (senders.tipLamports > 0n || senders.tipAccounts.length > 0) return senders;
-  return { ...senders, tipLamports: SANDBOX_TIP_LAMPORTS, tipAccounts: sandbox.tipAccounts };
 }
 
 function refuseSandboxOptions(options: RunOptions): void {
@@ -141,7 +104,7 @@ function withMode(config: EngineConfig, options: RunOptions): EngineConfig {
 }
 
 /** Money is not traded on a core that nobody asked for. */
-function requireChosenCore({ backend, requested, loadErrors }: LoadedCore): void {
+export function requireChosenCore({ backend, requested, loadErrors }: LoadedCore): void {
   if (backend === 'native' || requested === 'typescript') return;
   throw cliError(
     'CLI_CORE_MISMATCH',

@@ -1,6 +1,7 @@
 import type { EngineOptions } from './engine-options.js';
 import type { Stages } from './engine-stages.js';
 import { RefusalReport } from './market/refusal-report.js';
+import { StallReport } from './market/stall-report.js';
 
 /** When it ends, and what the engine does at each tick. */
 export interface Housekeeping {
@@ -9,8 +10,8 @@ export interface Housekeeping {
 }
 
 /**
- * What is done off the hot path for as long as the engine runs: group the journal's writes, tell which accounts the market refused,
- * and read the balances again.
+ * What is done off the hot path for as long as the engine runs: group the journal's writes, tell which accounts the market refused and
+ * when its feed falls silent, and read the balances again.
  */
 export async function keepHouse(
   { ports, market }: EngineOptions,
@@ -20,6 +21,7 @@ export async function keepHouse(
   const { settings, journal, walletSetup, alerts } = stages;
   const refusals = new RefusalReport(market, alerts);
   refusals.tell();
+  const stalls = new StallReport(market, alerts);
   let refreshedAtMicros = ports.clock.nowMicros();
   while (!signal.aborted) {
     // The end of the sleep and its abort both mean that it is time to look.
@@ -27,6 +29,7 @@ export async function keepHouse(
     if (signal.aborted) return;
     journal.flush();
     refusals.tell();
+    stalls.tell();
     onTick();
     if (ports.clock.nowMicros() - refreshedAtMicros < settings.balanceRefreshMs * 1_000) continue;
     refreshedAtMicros = ports.clock.nowMicros();

@@ -9,7 +9,10 @@ import type { AccountFeed } from './ports/account-feed.js';
 import type { Clock } from './ports/clock.js';
 import type { Random } from './ports/random.js';
 import type { Signer } from './ports/signer.js';
+import type { SwapRouter } from './ports/swap-router.js';
+import type { TipFloor } from './ports/tip-floor.js';
 import type { TransactionSender } from './ports/transaction-sender.js';
+import type { Witnesses } from './ports/witnesses.js';
 
 /** The real world as the engine sees it; `cli/compose.ts` makes the production ones, tests make doubles. */
 export interface EnginePorts {
@@ -17,8 +20,12 @@ export interface EnginePorts {
   readonly random: Random;
   readonly feed: AccountFeed;
   readonly reader: ChainReader;
-  /** Roads to the leader, all of them used for each transaction; the first one is named in `submitted`. */
+  /** Whose agreement makes a verdict; the reader alone by default. */
+  readonly witnesses?: Witnesses;
+  /** Roads to the leader: a transaction goes on all that take it; the first of these is named in `submitted`. */
   readonly senders: readonly TransactionSender[];
+  /** What landed bundles lately tipped; without it a policy that follows the floor pays its fixed tip. */
+  readonly tipFloor?: TipFloor | undefined;
   readonly signer: Signer;
   /** Where events become durable; `SqliteJournal` in production. The engine closes it at stop. */
   readonly journal: EventStore;
@@ -26,6 +33,8 @@ export interface EnginePorts {
   readonly blockhashes: BlockhashSource;
   /** Lookup tables a message may use; `NoLookupTables` when there are none. */
   readonly lookupTables: LookupTableSource;
+  /** Makes the swaps where `strategy.route` is not `direct`. */
+  readonly router?: SwapRouter;
 }
 
 /** Facts of the run that the engine only repeats in its `started` event. */

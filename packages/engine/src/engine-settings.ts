@@ -2,10 +2,14 @@ import type { CostModel } from '@tandem/core-native';
 import { decodeAddress } from './chain/base58.js';
 import type { EngineConfig } from './config/engine-config.js';
 import type { SendersConfig } from './config/senders-config.js';
+import { MIN_JITO_TIP_LAMPORTS } from './chain/jito-sender.js';
+import type { ComputePriceSettings } from './execute/compute-price.js';
 import type { ConfirmationSettings } from './execute/execution-monitor.js';
 import { LAMPORTS_PER_SIGNATURE } from './execute/system-programs.js';
+import type { TipSettings } from './execute/tip-policy.js';
 import type { RiskSettings } from './risk/risk-manager.js';
 import type { SizeSettings } from './risk/size-scaler.js';
+import type { TipLimitSettings } from './risk/tip-limit.js';
 import type { CyclicArbitrageSettings } from './strategy/cyclic-arbitrage.js';
 import type { ValidationSettings } from './validate/validation-context.js';
 
@@ -28,6 +32,15 @@ const ALERT_INTERVAL_MS = 10_000;
 /** `opportunity` events a second for opportunities that were refused; those that led to a send are always written. */
 const REFUSED_OPPORTUNITY_EVENTS_PER_SECOND = 100;
 
+/** A share above this leaves nothing worth the risk; the schema allows no more either. */
+const MAX_TIP_SHARE_BPS = 9_000;
+
+/** What is tipped, and how far the share may be steered. */
+export interface AllTipSettings extends TipSettings, TipLimitSettings {
+  readonly shareBps: number;
+  readonly maxShareBps: number;
+}
+
 /** The configuration as the stages take it. */
 export interface EngineSettings {
   readonly mode: 'real' | 'simulation';
@@ -39,8 +52,12 @@ export interface EngineSettings {
   readonly confirmation: ConfirmationSettings;
   readonly slippageToleranceBps: number;
   readonly transactionVersion: SendersConfig['transactionVersion'];
-  readonly tipAccounts: readonly string[];
-  readonly computeUnitPriceMicroLamports: bigint;
+  /** The cost model without what changes in a run: tip and compute price. */
+  readonly costs: CostModel;
+  readonly tip: AllTipSettings;
+  /** Base58; what arrives there counts as a tip, also in what an earlier run sent. */
+  readonly knownTipAccounts: readonly string[];
+  readonly computePrice: ComputePriceSettings;
   readonly minWalletLamports: bigint;
   readonly wrapTargetLamports: bigint;
   readonly maxTokenAccounts: number;
@@ -59,22 +76,21 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
     computeUnitPriceMicroLamports: senders.computeUnitPriceMicroLamports,
     overheadComputeUnits: OVERHEAD_COMPUTE_UNITS,
     computeUnitMarginBps: strategy.computeUnitMarginBps,
-    tipLamports: senders.tipLamports,
-    tipShareBps: senders.tipShareBps,
-    maxTipLamports: senders.maxTipLamports,
+    tipLamports: 0n,
+    tipShareBps: 0,
+    maxTipLamports: 0n,
     rentLamports: 0n,
   };
   const baseMints = strategy.baseMints.map((base) => ({ ...base, mintBytes: decodeAddress(base.mint) }));
   return {
     mode,
-    strategy: { baseMints, costs, maxCandidates: strategy.maxCandidates },
+    strategy: { baseMints, maxCandidates: strategy.maxCandidates },
     scan: { threads: Math.min(MAX_SCAN_THREADS, parallelism), timeoutMs: SCAN_TIMEOUT_MS },
     validation: {
       maxAgeSlots: BigInt(strategy.maxAgeSlots),
       slippageToleranceBps: config.slippageToleranceBps,
       maxPriceImpactBps: MAX_PRICE_IMPACT_BPS,
       minWalletLamports: risk.minWalletLamports,
-      costs,
       mode,
     },
     risk,
@@ -92,8 +108,15 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
     },
     slippageToleranceBps: config.slippageToleranceBps,
     transactionVersion: senders.transactionVersion,
-    tipAccounts: senders.tipAccounts,
-    computeUnitPriceMicroLamports: senders.computeUnitPriceMicroLamports,
+    costs,
+    tip: tipSettings(senders),
+    knownTipAccounts: [...senders.tipAccounts, ...senders.staked.flatMap((staked) => staked.tipAccounts)],
+    computePrice: {
+      mode: senders.computePrice,
+      percentile: senders.computePricePercentile,
+      leastMicroLamports: senders.computeUnitPriceMicroLamports,
+      mostMicroLamports: senders.maxComputeUnitPriceMicroLamports,
+    },
     minWalletLamports: risk.minWalletLamports,
     wrapTargetLamports: config.maxExecutionAmountLamports,
     maxTokenAccounts: MAX_TOKEN_ACCOUNTS,
@@ -101,5 +124,23 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
     journalFlushMs: JOURNAL_FLUSH_MS,
     alertIntervalMs: ALERT_INTERVAL_MS,
     refusedOpportunityEventsPerSecond: REFUSED_OPPORTUNITY_EVENTS_PER_SECOND,
+  };
+}
+
+/** A tip buys nothing on a road that asks for none: without one that does, no account is tipped. */
+function tipSettings(senders: SendersConfig): AllTipSettings {
+  const rented = senders.staked.flatMap(({ tipAccounts, minTipLamports }) => (minTipLamports > 0n ? tipAccounts : []));
+  const known = senders.tipAccounts.length > 0 ? senders.tipAccounts : rented;
+  const isJito = senders.sender === 'jito';
+  const isAsked = isJito || (senders.sender === 'fanout' && rented.length > 0);
+  return {
+    policy: senders.tipPolicy,
+    fixedLamports: senders.tipLamports,
+    shareBps: senders.tipShareBps,
+    maxShareBps: MAX_TIP_SHARE_BPS,
+    accounts: isAsked ? known : [],
+    requiredLamports: isJito ? MIN_JITO_TIP_LAMPORTS : 0n,
+    maxTipLamports: senders.maxTipLamports,
+    tipBudgetLamports: senders.tipBudgetLamports,
   };
 }

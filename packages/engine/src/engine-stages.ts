@@ -1,18 +1,23 @@
 import { encodeBase58 } from './chain/base58.js';
+import { soleWitness } from './chain/endpoints/sole-witness.js';
+import { type Costs, createCosts } from './engine-costs.js';
 import type { EngineOptions } from './engine-options.js';
+import { createRoutePlanner } from './engine-route-planner.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
+import { EngineError } from './errors/engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
 import { MessageCompiler } from './execute/message-compiler.js';
 import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
+import { MissAttribution } from './execute/miss-attribution.js';
 import { ProfitValidator } from './execute/profit-validator.js';
 import type { RecoveryOptions } from './execute/recovery.js';
+import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { Settlement } from './execute/settlement.js';
 import { Simulator } from './execute/simulator.js';
 import { SlippageProtector } from './execute/slippage-protector.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
-import { TipPolicy } from './execute/tip-policy.js';
 import { TokenAccounts } from './execute/token-accounts.js';
 import { TransactionBuilder } from './execute/transaction-builder.js';
 import { WalletSetup } from './execute/wallet-setup.js';
@@ -49,8 +54,12 @@ export interface Stages {
   readonly monitor: ExecutionMonitor;
   readonly messages: MessageCompiler;
   readonly executor: Executor;
+  /** Plans the swaps where a router makes them; without it they are direct. */
+  readonly planner: RoutePlanner | undefined;
   readonly simulator: Simulator;
   readonly settlement: Settlement;
+  readonly attribution: MissAttribution;
+  readonly prices: Costs;
   readonly walletSetup: WalletSetup;
   readonly failures: FailureHandler;
   readonly recovery: RecoveryOptions;
@@ -63,20 +72,30 @@ export interface StageListeners {
   readonly onSigned: (approved: ApprovedOpportunity, atMicros: number) => void;
 }
 
-/** Makes the stages of a run. @throws ENGINE_SENDER_MISSING, JOURNAL_* */
+/** Makes the stages of a run. @throws ENGINE_SENDER_MISSING, ENGINE_ROUTER_MISSING, JOURNAL_* */
 export function createStages(options: EngineOptions, listeners: StageListeners): Stages {
   const settings = settingsFromConfig(options.config, options.parallelism ?? 1);
   const record = createRecord(options, settings, listeners);
-  const decision = createDecision(options, settings, record);
-  const execution = createExecution(options, settings, { ...record, ...decision }, listeners);
-  return { settings, ...record, ...decision, ...execution };
+  const prices = createCosts(options, settings);
+  const decision = createDecision(options, settings, { ...record, prices });
+  const execution = createExecution(options, settings, { ...record, ...decision, prices }, listeners);
+  return { settings, prices, ...record, ...decision, ...execution };
 }
 
 type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSwitch'>;
 type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
 type Execution = Pick<
   Stages,
-  'monitor' | 'messages' | 'executor' | 'simulator' | 'settlement' | 'walletSetup' | 'failures' | 'recovery'
+  | 'monitor'
+  | 'messages'
+  | 'executor'
+  | 'planner'
+  | 'simulator'
+  | 'settlement'
+  | 'attribution'
+  | 'walletSetup'
+  | 'failures'
+  | 'recovery'
 >;
 
 /** The journal, and the switch that closes when the journal fails. */
@@ -102,9 +121,10 @@ function createRecord({ ports }: EngineOptions, settings: EngineSettings, listen
 function createDecision(
   { core, ports, market, tradeLimit }: EngineOptions,
   settings: EngineSettings,
-  record: Recording,
+  record: Recording & Pick<Stages, 'prices'>,
 ): Decision {
   const { clock } = ports;
+  const { costs, tipLimit } = record.prices;
   const balances = new BalanceTracker();
   const scanPool = new ScanPool({
     core,
@@ -123,14 +143,16 @@ function createDecision(
     clock,
     settings: settings.strategy,
     openAmount: (maxAmountIn) => sizes.scaled(maxAmountIn),
+    costs,
     runTag: record.journal.seq.toString(TAG_RADIX),
   });
-  const validator = new ExecutionValidator({ core, market, balances, settings: settings.validation });
+  const validator = new ExecutionValidator({ core, market, balances, costs, settings: settings.validation });
   const risk = new RiskManager({
     settings: settings.risk,
     clock,
     killSwitch: record.killSwitch,
     balances,
+    tips: tipLimit,
     poolSlot: (pool) => market.reservesSlot(pool),
     sizes,
     tradeLimit,
@@ -146,32 +168,35 @@ function reportSize(journal: Journal, { fromLamports, toLamports, cause }: SizeC
 
 /** Everything after the approval. */
 function createExecution(
-  { core, ports, market }: EngineOptions,
+  options: EngineOptions,
   settings: EngineSettings,
-  stages: Recording & Decision,
+  stages: Recording & Decision & Pick<Stages, 'prices'>,
   listeners: StageListeners,
 ): Execution {
+  const { core, ports, market } = options;
   const { clock, reader, signer, blockhashes } = ports;
   const { journal, risk, balances } = stages;
-  const { computeUnitPriceMicroLamports } = settings;
-  const senderName = ports.senders[0]?.name;
-  if (senderName === undefined) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
+  const { tips, tipShare, computePrice } = stages.prices;
+  const { senders } = ports;
+  if (senders.length === 0) throw createEngineError('ENGINE_SENDER_MISSING', 'no sender is configured');
   const accounts = new TokenAccounts(signer.address);
   const failures = new FailureHandler();
-  const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.tipAccounts);
+  const profitsOf = (wallet: string) => new ProfitValidator(wallet, settings.knownTipAccounts);
   const profits = profitsOf(encodeBase58(signer.address));
   const monitor = createMonitor(ports, settings, stages);
   const messages = new MessageCompiler(core, signer.address, settings.transactionVersion);
+  const protector = new SlippageProtector(settings.slippageToleranceBps);
   const builder = new TransactionBuilder({
     core,
     store: market.store,
     accounts,
     messages,
-    protector: new SlippageProtector(settings.slippageToleranceBps),
-    tips: new TipPolicy(settings.tipAccounts, ports.random),
+    protector,
+    tips,
     lookupTables: ports.lookupTables,
-    computeUnitPriceMicroLamports,
+    computePrice,
   });
+  const planner = createRoutePlanner(options, { builder, accounts, protector, balances, failures });
   const walletSetup = new WalletSetup({
     core,
     reader,
@@ -182,7 +207,7 @@ function createExecution(
     failures,
     accounts,
     balances,
-    computeUnitPriceMicroLamports,
+    computeUnitPriceMicroLamports: settings.computePrice.leastMicroLamports,
     minWalletLamports: settings.minWalletLamports,
     wrapTargetLamports: settings.wrapTargetLamports,
   });
@@ -198,12 +223,14 @@ function createExecution(
       monitor,
       journal,
       clock,
-      senderName,
+      senders,
       knownSignatures,
       onSigned,
     }),
+    planner,
     simulator: new Simulator({
       builder,
+      planner,
       blockhashes,
       reader,
       journal,
@@ -219,8 +246,19 @@ function createExecution(
       balances,
       profits,
       failures,
+      tipShare,
       clock,
       currentSlot: () => market.currentSlot(),
+    }),
+    attribution: new MissAttribution({
+      clock,
+      senders,
+      market,
+      pollMs: settings.confirmation.pollMs,
+      onHintFault: (error) => {
+        const message = `a road did not say what became of a transaction: ${textOf(error)}`;
+        stages.alerts.raise({ severity: 'info', rule: 'SENDER_HINT_MISSING', message });
+      },
     }),
     walletSetup,
     failures,
@@ -234,17 +272,17 @@ function createMonitor(
   { alerts, killSwitch }: Recording,
 ): ExecutionMonitor {
   const { clock, reader, feed, senders } = ports;
-  const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
   return new ExecutionMonitor({
     clock,
-    reader,
+    witnesses: ports.witnesses ?? soleWitness(reader),
     feed,
     senders,
     settings: settings.confirmation,
     onSendFault: (sender, { signature }, error) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'SENDER_UNREACHABLE';
       alerts.raise({
-        severity: 'warning',
+        // What our own rate budget leaves out is as it should be; the next rebroadcast tries again.
+        severity: isOwnBudget(error) ? 'info' : 'warning',
         rule: code,
         message: `${sender} did not take ${signature}: ${textOf(error)}`,
       });
@@ -258,9 +296,21 @@ function createMonitor(
         message: `the next poll tries again: ${textOf(error)}`,
       });
     },
+    onDispute: ({ signature }, detail) => {
+      const message = `${signature} stays in flight: ${detail}`;
+      alerts.raise({ severity: 'critical', rule: 'VERDICT_MISMATCH', message });
+    },
     onOverdue: ({ signature, lastValidBlockHeight }) => {
       const message = `${signature} has no verdict yet; it stays in flight until block height ${lastValidBlockHeight} has passed`;
       alerts.raise({ severity: 'warning', rule: 'EXECUTION_TIMEOUT', message });
     },
   });
+}
+
+function isOwnBudget(error: unknown): boolean {
+  return error instanceof EngineError && error.context['budget'] === 'own';
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { followPrices } from './engine-costs.js';
 import { keepHouse } from './engine-housekeeping.js';
 import type { EngineOptions } from './engine-options.js';
 import { createStages, type Stages } from './engine-stages.js';
@@ -5,14 +6,17 @@ import { chooseTransactionVersion, prepareWallet, testAndAnnounce } from './engi
 import { createEngineError } from './errors/create-engine-error.js';
 import type { Submission } from './execute/executor.js';
 import { recoverIntents } from './execute/recovery.js';
+import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
-import type { EngineEvent, SummaryEvent } from './journal/event.js';
+import type { TransactionPlan } from './execute/transaction-builder.js';
+import type { AlertEvent, EngineEvent, SummaryEvent } from './journal/event.js';
 import type { EngineListener } from './journal/journal.js';
 import { RunSummary } from './journal/run-summary.js';
 import type { MarketSnapshot } from './market/market-snapshot.js';
 import type { ApprovedOpportunity } from './risk/risk-manager.js';
 import type { Opportunity } from './strategy/opportunity.js';
 import { SnapshotQueue } from './strategy/snapshot-queue.js';
+import { type Refusal, refuse } from './validate/refusal.js';
 
 type Phase = 'new' | 'starting' | 'running' | 'draining' | 'stopped';
 
@@ -29,6 +33,7 @@ export class RealExecutionEngine {
   readonly #endingStart = new AbortController();
   readonly #background = new Set<Promise<void>>();
   readonly #inFlight = new Set<Promise<void>>();
+  readonly #notices: Omit<AlertEvent, 'type'>[] = [];
   #stages: Stages | undefined;
   #phase: Phase = 'new';
   #starting: Promise<void> | undefined;
@@ -45,7 +50,7 @@ export class RealExecutionEngine {
 
   /**
    * Starts the market, brings what an earlier run left open to its verdict, prepares the wallet, tests the venues, and then trades.
-   * @throws ENGINE_STATE_INVALID, ENGINE_SENDER_MISSING, CHAIN_*, MARKET_*, WALLET_*, JOURNAL_*; call `stop` after it
+   * @throws ENGINE_STATE_INVALID, ENGINE_SENDER_MISSING, ENGINE_ROUTER_MISSING, CHAIN_*, MARKET_*, WALLET_*, JOURNAL_*; call `stop` after it
    */
   async start(): Promise<void> {
     if (this.#phase !== 'new')
@@ -78,6 +83,14 @@ export class RealExecutionEngine {
     this.#endingStart.abort();
   }
 
+  /** Records what an adapter found out, such as a node that was set aside; what comes before the start waits for it. */
+  notice(alert: Omit<AlertEvent, 'type'>): void {
+    // The journal is closed then, and nothing is left that a node could disturb.
+    if (this.#phase === 'stopped') return;
+    if (this.#stages === undefined) this.#notices.push(alert);
+    else this.#stages.journal.record({ type: 'alert', ...alert });
+  }
+
   /** Adds a listener, also before the start; returns the function that removes it. */
   on(listener: EngineListener): () => void {
     this.#listeners.add(listener);
@@ -98,6 +111,7 @@ export class RealExecutionEngine {
       onSigned: (approved, atMicros) => this.#signed(approved, atMicros),
     });
     this.#stages = stages;
+    for (const alert of this.#notices.splice(0)) this.notice(alert);
     await ports.blockhashes.start();
     await market.start(
       (snapshot) => this.#take(snapshot),
@@ -111,6 +125,12 @@ export class RealExecutionEngine {
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
     this.#run(keepHouse(this.#options, stages, { signal: this.#stopping.signal, onTick: () => this.#revisit() }));
+    this.#run(
+      followPrices(this.#options, stages.prices, this.#stopping.signal, (error) => {
+        const message = `the last prices count: ${error instanceof Error ? error.message : String(error)}`;
+        stages.alerts.raise({ severity: 'warning', rule: 'PRICE_READ_INVALID', message });
+      }),
+    );
     this.#schedule();
   }
 
@@ -202,14 +222,39 @@ export class RealExecutionEngine {
     stages.summary.countOpportunity();
     const validated = stages.validator.validate(opportunity);
     if (validated.kind === 'refusal') return stages.log.recordRefused(opportunity, validated, 'unrecorded');
+    const resting = stages.planner?.check(opportunity);
+    if (resting !== undefined) return stages.log.recordRefused(opportunity, resting, 'unrecorded');
     const approved = stages.risk.decide(validated);
     if (approved.kind === 'refusal') return stages.log.recordRefused(opportunity, approved, 'unrecorded');
     if (stages.settings.mode === 'simulation') return this.#follow(this.#simulate(stages, approved));
+    if (stages.planner !== undefined) return this.#follow(this.#planAndSubmit(stages, stages.planner, approved));
+    this.#submit(stages, approved, () => stages.executor.submit(approved));
+  }
+
+  /** A router's answers take their time: what may be sent is asked again once they are here. */
+  async #planAndSubmit(stages: Stages, planner: RoutePlanner, approved: ApprovedOpportunity): Promise<void> {
+    const approvedAtMicros = this.#options.ports.clock.nowMicros();
+    let plan: TransactionPlan | Refusal;
     try {
-      const submission = stages.executor.submit(approved);
+      plan = await planner.plan(approved);
+    } catch (error) {
+      stages.risk.withdraw(approved);
+      throw error;
+    }
+    this.#submit(stages, approved, () => {
+      if (plan.kind === 'refusal') return plan;
+      if (!this.#mayTrade()) return refuse('risk', 'RISK_STATE_INVALID', { state: this.#phase });
+      return stages.executor.submitPlan(plan, approvedAtMicros);
+    });
+  }
+
+  /** What is not sent gives its place back. */
+  #submit(stages: Stages, approved: ApprovedOpportunity, submit: () => Submission | Refusal): void {
+    try {
+      const submission = submit();
       if (submission.kind === 'submission') return this.#follow(this.#settle(stages, submission));
       stages.risk.withdraw(approved);
-      stages.log.recordRefused(opportunity, submission, 'unrecorded');
+      stages.log.recordRefused(approved.opportunity, submission, 'unrecorded');
     } catch (error) {
       stages.risk.withdraw(approved);
       throw error;
@@ -217,7 +262,9 @@ export class RealExecutionEngine {
   }
 
   async #settle(stages: Stages, submission: Submission): Promise<void> {
-    stages.settlement.settle(submission, await submission.inFlight.verdict);
+    const contest = stages.attribution.begin(submission);
+    const verdict = await submission.inFlight.verdict;
+    stages.settlement.settle(submission, verdict, await contest.end(verdict));
     this.#revisit();
   }
 
@@ -236,6 +283,7 @@ export class RealExecutionEngine {
     const { opportunity } = approved;
     this.#stages?.summary.recordToSigned(atMicros - opportunity.receivedAtMicros);
     this.#stages?.log.record(opportunity);
+    for (const { poolAddress } of opportunity.legs) this.#stages?.prices.computePrice.noteWritten(poolAddress);
   }
 
   /** Waited for by `drain`. */

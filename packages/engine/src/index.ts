@@ -1,5 +1,12 @@
 export { decodeAddress, encodeBase58, findAddressBytes } from './chain/base58.js';
 export { BlockhashCache, type BlockhashCacheOptions } from './chain/blockhash-cache.js';
+export {
+  createEndpointReader,
+  type EndpointReaderInit,
+  type EndpointReaders,
+} from './chain/endpoints/create-endpoint-reader.js';
+export { endpointSettings, type EndpointSettings } from './chain/endpoints/endpoint-settings.js';
+export { GrpcFeed, type GrpcFeedOptions } from './chain/grpc-feed.js';
 export { JsonRpcReader } from './chain/json-rpc-reader.js';
 export { KeypairSigner } from './chain/keypair-signer.js';
 export { LookupTableCache, type LookupTableCacheOptions } from './chain/lookup-table-cache.js';
@@ -16,7 +23,7 @@ export {
   type ParseConfigOptions,
   parseEngineConfig,
 } from './config/engine-config.js';
-export { type ConnectedEngine, connectEngine, type ConnectOptions } from './connect-engine.js';
+export { type ConnectedEngine, connectEngine, type ConnectOptions, type ConnectSecrets } from './connect-engine.js';
 export { createEngine, RealExecutionEngine } from './engine.js';
 export type { EngineOptions, EnginePorts, RunFacts } from './engine-options.js';
 export { ENGINE_CODES, type EngineCode } from './errors/codes.js';
@@ -31,6 +38,18 @@ export { SlippageProtector } from './execute/slippage-protector.js';
 export { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 export { TransactionBuilder } from './execute/transaction-builder.js';
 export { TransactionTracker, type Verdict } from './execute/transaction-tracker.js';
+export {
+  type ConnectedJupiter,
+  connectJupiterExecutor,
+  type ConnectJupiterOptions,
+} from './jupiter/connect-jupiter-executor.js';
+export { JupiterClient, type JupiterClientOptions } from './jupiter/jupiter-client.js';
+export {
+  JupiterRealExecutor,
+  type JupiterRealExecutorOptions,
+  type SwapResult,
+} from './jupiter/jupiter-real-executor.js';
+export type { SwapOrder, SwapPlan, SwapSettings } from './jupiter/swap-planner.js';
 export type * from './journal/event.js';
 export type { EventStore, UnresolvedIntent } from './journal/event-store.js';
 export type { EngineListener } from './journal/journal.js';

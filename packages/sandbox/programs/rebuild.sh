@@ -11,7 +11,7 @@ set -euo pipefail
 readonly LINKER_VERSION=0.2.6
 readonly LLVM_PREFIX=/usr/lib/llvm-22
 readonly PACKAGES=(rustc-web cargo-web rust-web-src llvm-22-dev)
-readonly PROGRAMS=(raydium_cpmm raydium_amm_v4 orca_whirlpool meteora_dlmm)
+readonly PROGRAMS=(raydium_cpmm raydium_amm_v4 orca_whirlpool meteora_dlmm jupiter)
 readonly TARGET=bpfel-unknown-none
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

@@ -14,7 +14,7 @@ import {
 } from '@tandem/engine';
 import type { ChainReader, TransactionSender } from '@tandem/engine/ports';
 import { SeededRandom } from '@tandem/engine/testing';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../src/index.js';
+import { type Sandbox, sandboxConfig, type SandboxOptions, servicesFor, startSandbox } from '../src/index.js';
 import { realClock } from '../test/cluster/real-clock.js';
 
 /** What a story changes of the ordinary run. */
@@ -26,6 +26,8 @@ export interface Story {
   readonly wrapSender?: (sender: TransactionSender) => TransactionSender;
   readonly wrapReader?: (reader: ChainReader) => ChainReader;
   readonly wsUrl?: (sandbox: Sandbox) => string;
+  /** Feeds the engine from this Yellowstone server in place of the websocket. */
+  readonly grpcUrl?: string;
   readonly tradeLimit?: number;
   /** In place of the sandbox's. */
   readonly lookupTables?: readonly string[];
@@ -62,7 +64,13 @@ export class EngineRun {
     const faults: unknown[] = [];
     const sandbox =
       story.on ??
-      (await startSandbox({ ...SANDBOX_DEFAULTS, core, onFault: (error) => faults.push(error), ...story.sandbox }));
+      (await startSandbox({
+        ...SANDBOX_DEFAULTS,
+        services: servicesFor(parsedConfig(story)),
+        core,
+        onFault: (error) => faults.push(error),
+        ...story.sandbox,
+      }));
     const dataDir = story.dataDir ?? mkdtempSync(join(tmpdir(), 'tandem-scenario-'));
     const { engine, close } = await wire(sandbox, core, story, dataDir);
     const run = new EngineRun(sandbox, core, dataDir, engine, async () => {
@@ -140,20 +148,17 @@ const SANDBOX_DEFAULTS = {
   clock: realClock,
 } as const satisfies Partial<SandboxOptions>;
 
+const NO_SECRETS = { grpc: undefined, jito: undefined, jupiter: undefined, staked: {} };
+
+function parsedConfig(story: Story): EngineConfig {
+  return parseEngineConfig(JSON.stringify({ execution_mode: 'REAL', ...story.config }), { network: 'sandbox' });
+}
+
 function configOf(sandbox: Sandbox, story: Story): EngineConfig {
-  const parsed = parseEngineConfig(JSON.stringify({ execution_mode: 'REAL', ...story.config }), { network: 'sandbox' });
-  const wsUrl = story.wsUrl?.(sandbox) ?? sandbox.wsUrl;
-  const network = { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl };
-  if ((story.sandbox?.accountDirs ?? []).length === 0) return { ...parsed, network };
-  // Loaded pools may lie beside SOL; as in the CLI, the mints that reach them are bases too.
-  const { baseMints, minProfitLamports } = parsed.strategy;
-  const added = sandbox.baseMints.filter(({ mint }) => baseMints.every((base) => base.mint !== mint));
-  const valued = added.map((base) => ({
-    ...base,
-    maxAmountIn: (parsed.maxExecutionAmountLamports * base.lamportPriceNumerator) / base.lamportPriceDenominator,
-    minNetProfit: (minProfitLamports * base.lamportPriceNumerator) / base.lamportPriceDenominator + 1n,
-  }));
-  return { ...parsed, network, strategy: { ...parsed.strategy, baseMints: [...baseMints, ...valued] } };
+  const config = sandboxConfig(parsedConfig(story), sandbox, (story.sandbox?.accountDirs ?? []).length > 0);
+  const wsUrl = story.wsUrl?.(sandbox) ?? config.network.wsUrl;
+  const grpc = story.grpcUrl === undefined ? {} : { feed: 'grpc' as const, grpcUrl: story.grpcUrl };
+  return { ...config, network: { ...config.network, wsUrl, ...grpc } };
 }
 
 async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: string): Promise<ConnectedEngine> {
@@ -165,6 +170,7 @@ async function wire(sandbox: Sandbox, core: CoreApi, story: Story, dataDir: stri
     random: new SeededRandom(1),
     keyFile: new TextEncoder().encode(JSON.stringify([...sandbox.wallet.secretKey])),
     lookupTables: story.lookupTables ?? sandbox.lookupTables,
+    secrets: NO_SECRETS,
     openJournal: () => new SqliteJournal(join(dataDir, 'journal.sqlite')),
     facts: { chain: sandbox.cluster.kind, dataDir, version: 'scenario' },
     tradeLimit,

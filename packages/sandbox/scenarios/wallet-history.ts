@@ -1,6 +1,7 @@
 import { Connection, PublicKey, type VersionedTransactionResponse } from '@solana/web3.js';
 import type { Sandbox } from '../src/index.js';
 
+const LARGEST_PAGE = 1_000;
 const WRAPPED_SOL = 'So11111111111111111111111111111111111111112';
 
 /** What one transaction did to a wallet, read with a client that knows nothing of Tandem. */
@@ -25,12 +26,15 @@ export class WalletHistory {
 
   /** Returns every signature of the wallet, oldest first. */
   async signatures(): Promise<string[]> {
-    const entries = await this.connection.getSignaturesForAddress(
-      new PublicKey(this.#wallet),
-      { limit: 1000 },
-      'confirmed',
-    );
-    return entries.map((entry) => entry.signature).toReversed();
+    const wallet = new PublicKey(this.#wallet);
+    const signatures: string[] = [];
+    for (;;) {
+      const before = signatures.at(-1);
+      const page = { limit: LARGEST_PAGE, ...(before === undefined ? {} : { before }) };
+      const entries = await this.connection.getSignaturesForAddress(wallet, page, 'confirmed');
+      signatures.push(...entries.map((entry) => entry.signature));
+      if (entries.length < LARGEST_PAGE) return signatures.toReversed();
+    }
   }
 
   /** Returns what the transaction did, or undefined when the chain does not know it. */

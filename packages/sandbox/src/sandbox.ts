@@ -22,6 +22,7 @@ import { planGenesis, type Genesis } from './seed/genesis.js';
 import { encodeLookupTable, LOOKUP_TABLE_CAPACITY } from './seed/lookup-table.js';
 import { sandboxVenue } from './seed/sandbox-venues.js';
 import { seededBytes } from './seed/seeded-keys.js';
+import { openServices, type SandboxServices, type ServiceOptions } from './services.js';
 import { SlotStampProxy } from './surfnet/slot-stamp-proxy.js';
 
 export interface SandboxOptions {
@@ -41,6 +42,8 @@ export interface SandboxOptions {
   readonly gapsPerSecond?: number;
   readonly core: CoreApi;
   readonly clock: Clock;
+  /** Servers beside the chain; none by default. */
+  readonly services?: ServiceOptions;
   /** Told of every error in the background: of the walk, the rivals and the cluster. */
   readonly onFault: (error: unknown) => void;
 }
@@ -59,6 +62,7 @@ export interface Sandbox {
   readonly tipAccounts: readonly string[];
   readonly faucet: Faucet;
   readonly counters: Readonly<MarketCounters>;
+  readonly services: SandboxServices;
   /** Lets the walk and the rivals trade, or go on. */
   startMarket(): void;
   /** Stops them after what they have under way. */
@@ -177,11 +181,23 @@ async function openSandbox(options: OpeningOptions): Promise<Sandbox> {
   });
   const feed =
     cluster.kind === 'surfnet' ? await SlotStampProxy.start({ upstreamUrl: cluster.wsUrl, onFault }) : undefined;
+  const wsUrl = feed?.url ?? cluster.wsUrl;
+  const services = await openServices({
+    services: options.services ?? {},
+    core,
+    cluster,
+    wsUrl,
+    clock,
+    seed,
+    pools: floor.pools.map((pool) => pool.address),
+    lookupTables: [genesis.lookupTable, ...floor.lookupTables],
+    tipAccounts: genesis.tipAccounts,
+  });
   let stopped: Promise<void> | undefined;
   return {
     cluster,
     rpcUrl: cluster.rpcUrl,
-    wsUrl: feed?.url ?? cluster.wsUrl,
+    wsUrl,
     wallet: { address: addressText(genesis.wallet.address), secretKey: genesis.wallet.secretKey },
     lookupTables: [genesis.lookupTable, ...floor.lookupTables].map(addressText),
     pools: floor.pools.map((pool) => ({ address: addressText(pool.address), venue: sandboxVenue(pool.venue).stem })),
@@ -189,23 +205,26 @@ async function openSandbox(options: OpeningOptions): Promise<Sandbox> {
     tipAccounts: genesis.tipAccounts.map(addressText),
     faucet,
     counters: market.counters,
+    services,
     startMarket: () => market.start(),
     pauseMarket: async () => market.pause(),
     stop: async () => {
-      stopped ??= stopAll({ market, cluster, feed });
+      stopped ??= stopAll({ services, market, cluster, feed });
       await stopped;
     },
   };
 }
 
 interface Stoppable {
+  readonly services: SandboxServices;
   readonly market: Market;
   readonly cluster: Cluster;
   readonly feed: SlotStampProxy | undefined;
 }
 
-async function stopAll({ market, cluster, feed }: Stoppable): Promise<void> {
+async function stopAll({ services, market, cluster, feed }: Stoppable): Promise<void> {
   try {
+    await services.stop();
     await market.close();
     await feed?.stop();
   } finally {

@@ -9,6 +9,9 @@ export interface RunOptions {
   readonly trades?: number;
   /** Milliseconds. */
   readonly for?: number;
+  readonly route?: 'direct' | 'jupiter' | 'mixed';
+  readonly sender?: 'rpc' | 'fanout' | 'jito';
+  readonly feed?: 'websocket' | 'grpc';
   readonly json: boolean;
   readonly dataDir?: string;
   readonly seed: number;
@@ -45,6 +48,26 @@ export function addRunOptions(command: Command): Command {
     )
     .addOption(new Option('--trades <n>', 'stop after n executed trades').argParser(wholeNumber(1, 10_000_000)))
     .addOption(new Option('--for <duration>', 'stop after a time, such as 90s or 5m').argParser(duration))
+    .addOption(
+      new Option('--route <kind>', 'who finds and builds the swaps (default: strategy.route, direct)').choices([
+        'direct',
+        'jupiter',
+        'mixed',
+      ]),
+    )
+    .addOption(
+      new Option('--sender <kind>', 'roads to the leader (default: senders.sender, rpc)').choices([
+        'rpc',
+        'fanout',
+        'jito',
+      ]),
+    )
+    .addOption(
+      new Option('--feed <kind>', 'where updates come from (default: network.feed, websocket)').choices([
+        'websocket',
+        'grpc',
+      ]),
+    )
     .option('--json', 'one JSON event a line on standard output', false)
     .option('--data-dir <dir>', 'data directory (default: TANDEM_HOME or ~/.tandem; temporary in the sandbox)')
     .addOption(

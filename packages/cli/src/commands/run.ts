@@ -31,7 +31,7 @@ export async function run(options: RunOptions): Promise<ExitCode> {
     closers.push(() => dataDir.release());
     const onFault = (error: unknown) => output.notice(`sandbox: ${faultText(error)}`);
     const setting = await openRunSetting({ options, environment: process.env, core, clock: systemClock, onFault });
-    if (setting.sandbox !== undefined) closers.push(async () => setting.sandbox?.stop());
+    closers.push(setting.close);
     const { engine, close } = await compose({
       ...setting,
       core,

@@ -3,15 +3,15 @@ import type { ChainReader, Commitment, LatestBlockhash } from '../ports/chain-re
 import type { Clock } from '../ports/clock.js';
 
 export interface BlockhashCacheOptions {
-  readonly reader: Pick<ChainReader, 'getLatestBlockhash'>;
+  readonly reader: Pick<ChainReader, 'getLatestBlockhash' | 'getBlockHeight'>;
   readonly clock: Clock;
   /** `confirmed` by default: a processed hash may lie on a dropped fork, a finalized one has lost a fifth of its life. */
   readonly commitment?: Commitment;
   /** Time between two refreshes, milliseconds; 1,000 by default. */
   readonly refreshMs?: number;
-  /** Age at which a hash is no longer given out, milliseconds; 10,000 by default, about a third of its life. */
+  /** Age at which a hash is no longer given out, milliseconds; 10,000 by default, whatever its life. */
   readonly maxAgeMs?: number;
-  /** Slots behind the newest at which a hash is no longer given out; 75 by default, half of its life. */
+  /** Slots behind the newest at which a hash is no longer given out; by default half of its life in blocks, which is read at the start. */
   readonly maxAgeSlots?: bigint;
   /** Returns the newest slot seen, for the age in slots. */
   readonly currentSlot?: () => bigint;
@@ -24,13 +24,13 @@ interface CachedBlockhash {
 
 const DEFAULT_REFRESH_MS = 1_000;
 const DEFAULT_MAX_AGE_MS = 10_000;
-const DEFAULT_MAX_AGE_SLOTS = 75n;
 
 /** Keeps a fresh blockhash at hand, so that building a transaction never waits for the network. */
 export class BlockhashCache {
   readonly #options: BlockhashCacheOptions;
   readonly #stop = new AbortController();
   #cached: CachedBlockhash | null = null;
+  #maxAgeSlots = 0n;
   #lastFailure: unknown = null;
   #refreshing: Promise<void> | null = null;
 
@@ -44,6 +44,7 @@ export class BlockhashCache {
    */
   async start(): Promise<void> {
     await this.#refresh();
+    this.#maxAgeSlots = this.#options.maxAgeSlots ?? (await this.#halfLifeBlocks());
     this.#refreshing = this.#refreshForever();
   }
 
@@ -58,13 +59,20 @@ export class BlockhashCache {
    * @throws CHAIN_BLOCKHASH_EXPIRED when it is too old to build on
    */
   latest(): LatestBlockhash {
-    const { maxAgeMs = DEFAULT_MAX_AGE_MS, maxAgeSlots = DEFAULT_MAX_AGE_SLOTS, clock, currentSlot } = this.#options;
+    const { maxAgeMs = DEFAULT_MAX_AGE_MS, clock, currentSlot } = this.#options;
     if (this.#cached === null) throw this.#expired('no blockhash has been loaded yet');
     const ageMs = Math.floor((clock.nowMicros() - this.#cached.loadedAtMicros) / 1_000);
     if (ageMs > maxAgeMs) throw this.#expired(`the newest blockhash is ${ageMs} ms old`);
     const ageSlots = (currentSlot?.() ?? 0n) - this.#cached.latest.slot;
-    if (ageSlots > maxAgeSlots) throw this.#expired(`the newest blockhash is ${ageSlots} slots old`);
+    if (ageSlots > this.#maxAgeSlots) throw this.#expired(`the newest blockhash is ${ageSlots} slots old`);
     return this.#cached.latest;
+  }
+
+  /** Blocks are never more than slots, so that an age in slots errs on the safe side. Rounds down: rather younger. */
+  async #halfLifeBlocks(): Promise<bigint> {
+    const { reader, commitment = 'confirmed' } = this.#options;
+    const height = await reader.getBlockHeight(commitment);
+    return ((this.#cached?.latest.lastValidBlockHeight ?? height) - height) / 2n;
   }
 
   async #refreshForever(): Promise<void> {

@@ -8,6 +8,12 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body: string | undefined;
+}
+
 /** Sockets to one node: enough for the parallel reads of a start, few enough for a public node. */
 const MAX_SOCKETS = 24;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -17,9 +23,12 @@ export class HttpConnection {
   readonly #url: URL;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #secure: boolean;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(url: string) {
+  /** `headers` go with every request; access tokens stand there. */
+  constructor(url: string, headers: Readonly<Record<string, string>> = {}) {
     this.#url = new URL(url);
+    this.#headers = headers;
     this.#secure = this.#url.protocol === 'https:';
     const options = { keepAlive: true, maxSockets: MAX_SOCKETS, noDelay: true };
     this.#agent = this.#secure ? new HttpsAgent(options) : new HttpAgent(options);
@@ -27,14 +36,20 @@ export class HttpConnection {
 
   /** Posts JSON; rejects when no whole answer came, with the signal's reason when it was aborted. */
   post(body: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    return this.#request({ method: 'POST', headers, body }, signal);
+  }
+
+  /** Asks for the URL itself; rejects as `post` does. */
+  get(signal: AbortSignal): Promise<HttpAnswer> {
+    return this.#request({ method: 'GET', headers: {}, body: undefined }, signal);
+  }
+
+  #request({ method, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const headers = {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        'content-length': Buffer.byteLength(body),
-      };
+      const all = { accept: 'application/json', ...headers, ...this.#headers };
       const open = this.#secure ? httpsRequest : httpRequest;
-      const request = open(this.#url, { method: 'POST', agent: this.#agent, headers, signal }, (response) => {
+      const request = open(this.#url, { method, agent: this.#agent, headers: all, signal }, (response) => {
         readAnswer(response, resolve, reject);
       });
       request.on('error', reject);

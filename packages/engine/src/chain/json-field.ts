@@ -58,6 +58,11 @@ export class JsonField {
     return value;
   }
 
+  flag(): boolean {
+    if (typeof this.value !== 'boolean') throw this.wrong('true or false');
+    return this.value;
+  }
+
   /** Returns the 32 bytes of a base58 address. */
   address(): Uint8Array {
     const bytes = typeof this.value === 'string' ? findAddressBytes(this.value) : null;

@@ -5,6 +5,7 @@ import { HttpConnection, type HttpAnswer } from './http-connection.js';
 import { parseLosslessJson } from './lossless-json.js';
 import { redactUrl } from './redact-url.js';
 import { RpcFailure } from './rpc-failure.js';
+import { requestWithin, statusFailure } from './timed-request.js';
 
 export interface JsonRpcClientOptions {
   readonly url: string;
@@ -14,6 +15,15 @@ export interface JsonRpcClientOptions {
   readonly timeoutMs: number;
   /** Attempts of a read; 6 by default. */
   readonly maxAttempts?: number;
+  /** Headers of every request, as access tokens are; none by default. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface CallBounds {
+  /** The client's own by default. */
+  readonly timeoutMs?: number;
+  /** Ends the call before its deadline. */
+  readonly signal?: AbortSignal;
 }
 
 const DEFAULT_MAX_ATTEMPTS = 6;
@@ -32,34 +42,35 @@ export class JsonRpcClient {
 
   constructor(options: JsonRpcClientOptions) {
     this.#options = options;
-    this.#connection = new HttpConnection(options.url);
+    this.#connection = new HttpConnection(options.url, options.headers);
     this.shownUrl = redactUrl(options.url);
   }
 
-  /** Asks again on transient failures until the deadline. For reads only. Throws `RpcFailure`. */
-  async read(method: string, params: readonly unknown[], timeoutMs = this.#options.timeoutMs): Promise<unknown> {
-    const { clock, random, maxAttempts = DEFAULT_MAX_ATTEMPTS } = this.#options;
+  /** Asks again on transient failures until the deadline or the signal. For reads only. Throws `RpcFailure`. */
+  async read(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+    const { clock, random, timeoutMs, maxAttempts = DEFAULT_MAX_ATTEMPTS } = this.#options;
     const backoff = new Backoff({ random, firstMs: FIRST_RETRY_MS, capMs: LONGEST_RETRY_MS });
     const deadlineMicros = clock.nowMicros() + timeoutMs * 1_000;
     for (let attempt = 1; ; attempt += 1) {
       const leftMs = Math.max(1, Math.ceil((deadlineMicros - clock.nowMicros()) / 1_000));
       try {
-        return await this.once(method, params, leftMs);
+        return await this.once(method, params, { timeoutMs: leftMs, ...(signal === undefined ? {} : { signal }) });
       } catch (error) {
         if (!(error instanceof RpcFailure) || !error.isTransient() || attempt >= maxAttempts) throw error;
         const waitMs = Math.max(error.details.retryAfterMs ?? 0, backoff.nextMs());
         // The failure says more than a timeout would, so it is what the caller gets when there is no time for another attempt.
         if (clock.nowMicros() + waitMs * 1_000 >= deadlineMicros) throw error;
-        await clock.sleep(waitMs);
+        // Given up while it waited: the failure it waited over is what there is to say.
+        await clock.sleep(waitMs, signal).catch(() => Promise.reject(error));
       }
     }
   }
 
   /** Asks exactly once. Throws `RpcFailure`. */
-  async once(method: string, params: readonly unknown[], timeoutMs = this.#options.timeoutMs): Promise<unknown> {
+  async once(method: string, params: readonly unknown[], bounds: CallBounds = {}): Promise<unknown> {
     const id = this.#nextId;
     this.#nextId += 1;
-    const answer = await this.#post(method, JSON.stringify({ jsonrpc: '2.0', id, method, params }), timeoutMs);
+    const answer = await this.#post(method, JSON.stringify({ jsonrpc: '2.0', id, method, params }), bounds);
     return readResult(answer, { id, method, shownUrl: this.shownUrl });
   }
 
@@ -68,31 +79,12 @@ export class JsonRpcClient {
     this.#connection.close();
   }
 
-  async #post(method: string, body: string, timeoutMs: number): Promise<HttpAnswer> {
-    const request = new AbortController();
-    const timer = new AbortController();
-    const deadline = this.#abortAfter(timeoutMs, timer.signal, request);
-    try {
-      return await this.#connection.post(body, request.signal);
-    } catch (cause) {
-      const expired = request.signal.aborted;
-      const what = expired ? `gave no answer in ${timeoutMs} ms` : `cannot be reached (${describeCause(cause)})`;
-      const message = `${this.shownUrl} ${what}: ${method}`;
-      throw new RpcFailure({ kind: expired ? 'timeout' : 'unreachable', method, message, cause });
-    } finally {
-      timer.abort();
-      await deadline;
-    }
-  }
-
-  async #abortAfter(timeoutMs: number, signal: AbortSignal, request: AbortController): Promise<void> {
-    try {
-      await this.#options.clock.sleep(timeoutMs, signal);
-    } catch {
-      // The answer was there first.
-      return;
-    }
-    request.abort();
+  #post(method: string, body: string, bounds: CallBounds): Promise<HttpAnswer> {
+    const { clock } = this.#options;
+    const { timeoutMs = this.#options.timeoutMs, signal } = bounds;
+    const label = { shownUrl: this.shownUrl, method };
+    const deadline = { clock, timeoutMs, ...(signal === undefined ? {} : { signal }) };
+    return requestWithin((either) => this.#connection.post(body, either), label, deadline);
   }
 }
 
@@ -138,28 +130,6 @@ function parseEnvelope(answer: HttpAnswer, { method, shownUrl }: AnswerContext):
   }
 }
 
-function statusFailure(answer: HttpAnswer, { method, shownUrl }: AnswerContext): RpcFailure {
-  const { status, retryAfterMs } = answer;
-  const kind =
-    status === 429
-      ? 'rate-limited'
-      : status === 401 || status === 403
-        ? 'forbidden'
-        : status === 413
-          ? 'too-large'
-          : status >= 500
-            ? 'server-error'
-            : 'wrong-shape';
-  const message = `${shownUrl} answered HTTP ${status} to ${method}`;
-  return new RpcFailure({
-    kind,
-    method,
-    message,
-    httpStatus: status,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
-}
-
 function rpcFailure(error: unknown, answer: HttpAnswer, context: AnswerContext): RpcFailure {
   const { method, shownUrl } = context;
   const { code, message, data } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
@@ -181,9 +151,4 @@ function rpcFailure(error: unknown, answer: HttpAnswer, context: AnswerContext):
     rpcData: data,
     ...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),
   });
-}
-
-function describeCause(cause: unknown): string {
-  const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
-  return typeof code === 'string' ? code : typeof message === 'string' ? message : 'unknown cause';
 }

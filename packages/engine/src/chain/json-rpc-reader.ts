@@ -8,6 +8,7 @@ import type {
   Commitment,
   LandedTransaction,
   LatestBlockhash,
+  ReadOptions,
   SignatureStatus,
   SimulationResult,
 } from '../ports/chain-reader.js';
@@ -46,17 +47,23 @@ export class JsonRpcReader implements ChainReader {
     this.#client.close();
   }
 
-  async getAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<(AccountSnapshot | null)[]> {
-    return (await this.readAccounts(addresses, commitment)).map((reading) => reading.account);
+  async getAccounts(
+    addresses: readonly Uint8Array[],
+    commitment: Commitment,
+    options?: ReadOptions,
+  ): Promise<(AccountSnapshot | null)[]> {
+    return (await this.readAccounts(addresses, commitment, options)).map((reading) => reading.account);
   }
 
-  async readAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<AccountReading[]> {
+  async readAccounts(
+    addresses: readonly Uint8Array[],
+    commitment: Commitment,
+    options?: ReadOptions,
+  ): Promise<AccountReading[]> {
     const chunks = inChunks(addresses, MAX_MULTIPLE_ACCOUNTS);
     return await mapInOrder(chunks, async (chunk) => {
-      const result = await this.#ask('getMultipleAccounts', [
-        chunk.map(encodeBase58),
-        { encoding: 'base64', commitment },
-      ]);
+      const config = { encoding: 'base64', commitment, ...leastSlot(options) };
+      const result = await this.#ask('getMultipleAccounts', [chunk.map(encodeBase58), config], options);
       const slot = result.get('context').get('slot').u64();
       const accounts = expectLength(result.get('value'), chunk.length);
       return accounts.map((json, index) => {
@@ -70,9 +77,16 @@ export class JsonRpcReader implements ChainReader {
     program: Uint8Array,
     commitment: Commitment,
     filters: readonly AccountFilter[],
+    options?: ReadOptions,
   ): Promise<AccountSnapshot[]> {
-    const config = { encoding: 'base64', commitment, withContext: true, filters: filters.map(filterJson) };
-    const result = await this.#ask('getProgramAccounts', [encodeBase58(program), config]);
+    const config = {
+      encoding: 'base64',
+      commitment,
+      withContext: true,
+      filters: filters.map(filterJson),
+      ...leastSlot(options),
+    };
+    const result = await this.#ask('getProgramAccounts', [encodeBase58(program), config], options);
     const slot = result.get('context').get('slot').u64();
     return result
       .get('value')
@@ -84,8 +98,8 @@ export class JsonRpcReader implements ChainReader {
       });
   }
 
-  async getLatestBlockhash(commitment: Commitment): Promise<LatestBlockhash> {
-    const result = await this.#ask('getLatestBlockhash', [{ commitment }]);
+  async getLatestBlockhash(commitment: Commitment, options?: ReadOptions): Promise<LatestBlockhash> {
+    const result = await this.#ask('getLatestBlockhash', [{ commitment, ...leastSlot(options) }], options);
     const value = result.get('value');
     value.get('blockhash').address();
     return {
@@ -95,16 +109,27 @@ export class JsonRpcReader implements ChainReader {
     };
   }
 
-  async getBlockHeight(commitment: Commitment): Promise<bigint> {
-    return (await this.#ask('getBlockHeight', [{ commitment }])).u64();
+  async isBlockhashValid(blockhash: string, commitment: Commitment, options?: ReadOptions): Promise<boolean> {
+    const config = { commitment, ...leastSlot(options) };
+    return (await this.#ask('isBlockhashValid', [blockhash, config], options)).get('value').flag();
   }
 
-  async getSlot(commitment: Commitment): Promise<bigint> {
-    return (await this.#ask('getSlot', [{ commitment }])).u64();
+  async getBlockHeight(commitment: Commitment, options?: ReadOptions): Promise<bigint> {
+    return (await this.#ask('getBlockHeight', [{ commitment, ...leastSlot(options) }], options)).u64();
   }
 
-  async getChainClock(): Promise<ChainClock> {
-    const [account] = await this.getAccounts([CLOCK_SYSVAR_ADDRESS], this.#commitment);
+  async getSlot(commitment: Commitment, options?: ReadOptions): Promise<bigint> {
+    return (await this.#ask('getSlot', [{ commitment, ...leastSlot(options) }], options)).u64();
+  }
+
+  async getGenesisHash(options?: ReadOptions): Promise<string> {
+    const hash = await this.#ask('getGenesisHash', [], options);
+    hash.address();
+    return hash.text();
+  }
+
+  async getChainClock(options?: ReadOptions): Promise<ChainClock> {
+    const [account] = await this.getAccounts([CLOCK_SYSVAR_ADDRESS], this.#commitment, options);
     if (account === undefined || account === null)
       throw createEngineError('CHAIN_RESPONSE_INVALID', 'the node knows no clock sysvar');
     return decodeClockSysvar(account.data);
@@ -113,29 +138,41 @@ export class JsonRpcReader implements ChainReader {
   async getSignatureStatuses(
     signatures: readonly string[],
     searchHistory: boolean,
+    options?: ReadOptions,
   ): Promise<(SignatureStatus | null)[]> {
     const chunks = inChunks(signatures, MAX_SIGNATURE_STATUSES);
     return await mapInOrder(chunks, async (chunk) => {
-      const result = await this.#ask('getSignatureStatuses', [chunk, { searchTransactionHistory: searchHistory }]);
+      const config = { searchTransactionHistory: searchHistory };
+      const result = await this.#ask('getSignatureStatuses', [chunk, config], options);
       return expectLength(result.get('value'), chunk.length).map(decodeSignatureStatus);
     });
   }
 
-  async getTransaction(signature: string, commitment: 'confirmed' | 'finalized'): Promise<LandedTransaction | null> {
+  async getTransaction(
+    signature: string,
+    commitment: 'confirmed' | 'finalized',
+    options?: ReadOptions,
+  ): Promise<LandedTransaction | null> {
     const config = { encoding: 'json', commitment, maxSupportedTransactionVersion: 1 };
-    const result = await this.#ask('getTransaction', [signature, config]);
+    const result = await this.#ask('getTransaction', [signature, config], options);
     return result.isNull() ? null : decodeLandedTransaction(result, signature);
   }
 
-  async simulate(transaction: Uint8Array, returnAccounts: readonly Uint8Array[]): Promise<SimulationResult> {
+  async simulate(
+    transaction: Uint8Array,
+    returnAccounts: readonly Uint8Array[],
+    options?: ReadOptions,
+  ): Promise<SimulationResult> {
     const accounts = { encoding: 'base64', addresses: returnAccounts.map(encodeBase58) };
     const config = {
       encoding: 'base64',
       sigVerify: false,
       commitment: this.#commitment,
       ...(returnAccounts.length === 0 ? {} : { accounts }),
+      ...leastSlot(options),
     };
-    const result = await this.#ask('simulateTransaction', [Buffer.from(transaction).toString('base64'), config]);
+    const bytes = Buffer.from(transaction).toString('base64');
+    const result = await this.#ask('simulateTransaction', [bytes, config], options);
     const slot = result.get('context').get('slot').u64();
     const value = result.get('value');
     const units = value.get('unitsConsumed');
@@ -156,25 +193,30 @@ export class JsonRpcReader implements ChainReader {
     };
   }
 
-  async getRecentPriorityFees(writable: readonly Uint8Array[]): Promise<readonly bigint[]> {
+  async getRecentPriorityFees(writable: readonly Uint8Array[], options?: ReadOptions): Promise<readonly bigint[]> {
     const chunks = writable.length === 0 ? [[]] : inChunks(writable, MAX_FEE_ACCOUNTS);
     return await mapInOrder(chunks, async (chunk) => {
-      const result = await this.#ask('getRecentPrioritizationFees', [chunk.map(encodeBase58)]);
+      const result = await this.#ask('getRecentPrioritizationFees', [chunk.map(encodeBase58)], options);
       return result.list().map((entry) => entry.get('prioritizationFee').u64());
     });
   }
 
-  async getMinimumRent(dataLength: number): Promise<bigint> {
-    return (await this.#ask('getMinimumBalanceForRentExemption', [dataLength])).u64();
+  async getMinimumRent(dataLength: number, options?: ReadOptions): Promise<bigint> {
+    return (await this.#ask('getMinimumBalanceForRentExemption', [dataLength], options)).u64();
   }
 
-  async #ask(method: string, params: readonly unknown[]): Promise<JsonField> {
+  async #ask(method: string, params: readonly unknown[], options: ReadOptions = {}): Promise<JsonField> {
     try {
-      return new JsonField(await this.#client.read(method, params), method);
+      return new JsonField(await this.#client.read(method, params, options.signal), method);
     } catch (error) {
       throw chainError(error);
     }
   }
+}
+
+/** Slots are far below 2^53; every node has reached slot 0. */
+function leastSlot({ minContextSlot = 0n }: ReadOptions = {}): { minContextSlot?: number } {
+  return minContextSlot === 0n ? {} : { minContextSlot: Number(minContextSlot) };
 }
 
 function filterJson(filter: AccountFilter): object {

@@ -231,6 +231,7 @@ const senders = z.strictObject({
   transaction_version: oneOf(['auto', 'v0', 'v1'])
     .default('auto')
     .describe('auto: v0, and v1 for what is too large for v0 where the network accepts it'),
+  lookup_tables: addressList(32).default([]).describe('Address lookup tables that make transactions smaller'),
   tip_policy: oneOf(['fixed', 'share', 'floor'])
     .default('fixed')
     .describe('fixed: tip_lamports; share: plus tip_share_bps of the profit; floor: at least the tip floor as well'),

@@ -129,6 +129,7 @@ function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue
   const maxExecutionAmountLamports = readAmount(file, issues);
   const defaults = NETWORK_DEFAULTS[network];
   const rpcUrl = file.network.rpc_url ?? defaults.rpcUrl;
+  expectUrls(file, network, issues);
   return {
     executionMode: file.execution_mode,
     maxExecutionAmountLamports,
@@ -178,6 +179,12 @@ function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue
     monitor: { metricsPort: file.monitor.metrics_port ?? defaults.metricsPort },
     alerts: {},
   };
+}
+
+/** The sandbox brings its own servers after the configuration is read; elsewhere what is asked for must be named. */
+function expectUrls({ network: urls }: ConfigFile, network: NetworkName, issues: ConfigIssue[]): void {
+  if (network !== 'sandbox' && urls.feed === 'grpc' && urls.grpc_url === undefined)
+    issues.push(wrongValue(['network', 'grpc_url'], 'the URL of a Yellowstone gRPC server, which feed "grpc" needs'));
 }
 
 function readAmount(file: ConfigFile, issues: ConfigIssue[]): bigint {

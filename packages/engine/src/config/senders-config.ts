@@ -33,6 +33,8 @@ export interface SendersConfig {
   readonly jito: JitoConfig;
   readonly staked: readonly StakedSenderConfig[];
   readonly transactionVersion: 'auto' | 'v0' | 'v1';
+  /** Base58. */
+  readonly lookupTables: readonly string[];
   readonly tipPolicy: 'fixed' | 'share' | 'floor';
   /** Percentile of landed tips. */
   readonly tipFloorPercentile: 25 | 50 | 75 | 95 | 99;
@@ -64,6 +66,7 @@ export function readSenders(file: ConfigFile, network: NetworkName, issues: Conf
     jito: readJito(file, network, issues),
     staked: readStaked(file, issues),
     transactionVersion: senders.transaction_version,
+    lookupTables: readAddresses(['senders', 'lookup_tables'], senders.lookup_tables, issues),
     ...readTip(file, network, issues),
     computePrice: senders.compute_price,
     computePricePercentile: senders.compute_price_percentile,

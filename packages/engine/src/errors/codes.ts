@@ -46,6 +46,14 @@ const CHAIN_CODES = {
   CHAIN_NODE_LAG_EXCEEDED: { severity: 'recoverable', action: 'Wait for the node to catch up or use another one.' },
   CHAIN_HISTORY_NOT_FOUND: { severity: 'recoverable', action: 'Use a node that keeps more history.' },
   CHAIN_TRANSACTION_VERSION_UNSUPPORTED: { severity: 'recoverable', action: 'Use a node of a current release.' },
+  CHAIN_ENDPOINT_MISMATCH: {
+    severity: 'fatal',
+    action: 'Check network.rpc_url and network.endpoints: the nodes named are not of one cluster.',
+  },
+  CHAIN_QUORUM_MISSING: {
+    severity: 'recoverable',
+    action: 'Wait for the nodes to come back; three endpoints go on where one fails, two do not.',
+  },
   CHAIN_BLOCKHASH_EXPIRED: {
     severity: 'recoverable',
     action: 'Wait for the node to answer again; nothing is sent meanwhile.',
@@ -57,6 +65,10 @@ const CHAIN_CODES = {
   CHAIN_SUBSCRIPTION_INVALID: {
     severity: 'recoverable',
     action: 'Use a node that allows this many websocket subscriptions.',
+  },
+  CHAIN_GRPC_UNSUPPORTED: {
+    severity: 'fatal',
+    action: 'Set network.feed to websocket, or run where @triton-one/yellowstone-grpc has a native part.',
   },
   CHAIN_ADDRESS_INVALID: { severity: 'recoverable', action: 'Give a base58 address of 32 bytes.' },
   CHAIN_LOOKUP_TABLE_NOT_FOUND: { severity: 'recoverable', action: 'Check the address of the lookup table.' },
@@ -100,6 +112,33 @@ const SENDER_CODES = {
   SENDER_SIGNATURE_MISMATCH: {
     severity: 'fatal',
     action: 'Do not use this sender: it answered with another signature than the one sent.',
+  },
+  SENDER_BUNDLE_ID_MISMATCH: {
+    severity: 'recoverable',
+    action: 'Do not believe what this block engine says of bundles: its id is not the one of the bytes sent.',
+  },
+  SENDER_BLOCKHASH_EXPIRED: { severity: 'recoverable', action: 'Wait for the verdict: the transaction is too old.' },
+  SENDER_TIP_MISSING: {
+    severity: 'recoverable',
+    action: 'Set senders.tip_lamports and senders.tip_accounts to what the sender takes.',
+  },
+  SENDER_TIP_TOO_SHORT: { severity: 'recoverable', action: 'Raise senders.tip_lamports to what the sender takes.' },
+  SENDER_TIP_FLOOR_INVALID: {
+    severity: 'recoverable',
+    action: 'Check senders.jito.tip_floor_url; the fixed tip counts until the floor is known again.',
+  },
+  SENDER_LOCKS_EXCEEDED: { severity: 'recoverable', action: 'Use a shorter route: it locks too many accounts.' },
+  SENDER_LEADER_NOT_FOUND: {
+    severity: 'recoverable',
+    action: 'Wait for a leader that takes bundles, or send on another road as well.',
+  },
+  SENDER_VERSION_UNSUPPORTED: {
+    severity: 'recoverable',
+    action: 'Set senders.transaction_version to v0, or send on a road that takes this version.',
+  },
+  SENDER_ROAD_MISSING: {
+    severity: 'recoverable',
+    action: 'Configure a sender that takes such a transaction: see the reasons in the context.',
   },
 } as const satisfies Record<string, CodeDefinition>;
 
@@ -156,6 +195,88 @@ const JOURNAL_CODES = {
   },
 } as const satisfies Record<string, CodeDefinition>;
 
+const JUPITER_CODES = {
+  JUPITER_INSTRUCTION_INVALID: {
+    severity: 'recoverable',
+    action: 'Nothing was signed; if it repeats, do not use this router: its answers are not what was asked for.',
+  },
+  JUPITER_UNREACHABLE: { severity: 'recoverable', action: 'Check jupiter.url and that the service is up.' },
+  JUPITER_TIMEOUT: { severity: 'recoverable', action: 'Use a nearer host, or raise jupiter.timeout_ms.' },
+  JUPITER_RATE_LIMIT_EXCEEDED: {
+    severity: 'recoverable',
+    action: 'Set jupiter.requests_per_minute to what the plan allows, or use a larger plan.',
+  },
+  JUPITER_KEY_INVALID: {
+    severity: 'fatal',
+    action: 'Check the API key that jupiter.key_env or jupiter.key_file names.',
+  },
+  JUPITER_ACCESS_INVALID: {
+    severity: 'recoverable',
+    action: 'Check what the plan of the API key allows, and whether the firewall of the service blocks this address.',
+  },
+  JUPITER_PATH_NOT_FOUND: {
+    severity: 'recoverable',
+    action: 'Check jupiter.url and jupiter.api: the host does not serve this path.',
+  },
+  JUPITER_RESPONSE_INVALID: {
+    severity: 'recoverable',
+    action: 'Check that jupiter.url is a Jupiter swap API of the version jupiter.api names.',
+  },
+  JUPITER_REQUEST_INVALID: {
+    severity: 'recoverable',
+    action: 'Check mints and amount; the answer says what is wrong.',
+  },
+  JUPITER_REQUEST_UNSUPPORTED: {
+    severity: 'recoverable',
+    action: 'Swap another way; the answer says what is missing.',
+  },
+  JUPITER_ROUTE_NOT_FOUND: { severity: 'recoverable', action: 'Try another amount or more accounts, or wait.' },
+  JUPITER_ROUTE_UNSUPPORTED: {
+    severity: 'recoverable',
+    action: 'Set jupiter.form to two-instructions where routes often cannot be merged.',
+  },
+  JUPITER_TOKEN_UNSUPPORTED: {
+    severity: 'recoverable',
+    action: 'Trade another mint: the router does not trade this one.',
+  },
+  JUPITER_MARKET_NOT_FOUND: { severity: 'recoverable', action: 'Ask again: the route names a market that is gone.' },
+  JUPITER_AMOUNT_TOO_LARGE: { severity: 'recoverable', action: 'Swap less: the route cannot take the whole amount.' },
+  JUPITER_CIRCLE_UNSUPPORTED: {
+    severity: 'recoverable',
+    action: 'Ask for two quotes: the router prices no swap of a mint into itself.',
+  },
+  JUPITER_THRESHOLD_INVALID: { severity: 'recoverable', action: 'Give another amount or slippage.' },
+  JUPITER_ACCOUNTS_EXCEEDED: { severity: 'recoverable', action: 'Lower jupiter.max_accounts.' },
+  JUPITER_FEE_INVALID: { severity: 'recoverable', action: 'Report this as a bug: two kinds of fee were asked for.' },
+  JUPITER_ACCOUNTS_NOT_FOUND: { severity: 'recoverable', action: 'Ask for a new quote: the route cannot be built.' },
+  JUPITER_QUOTE_MISMATCH: {
+    severity: 'recoverable',
+    action: 'Do not use this host: it answers another question than asked.',
+  },
+  JUPITER_QUOTE_EXPIRED: {
+    severity: 'recoverable',
+    action: 'Ask again, or raise jupiter.max_age_slots: the router looks at an old market.',
+  },
+  JUPITER_MINT_NOT_FOUND: {
+    severity: 'recoverable',
+    action: 'Check the mint: the cluster has no token of this address.',
+  },
+  JUPITER_MINIMUM_EXCEEDED: {
+    severity: 'recoverable',
+    action: 'Look at the new price, then swap again if it is good.',
+  },
+  JUPITER_SIMULATION_INVALID: { severity: 'recoverable', action: 'Nothing was sent; the reason says what would fail.' },
+  JUPITER_TRANSACTION_TOO_LARGE: {
+    severity: 'recoverable',
+    action: 'Lower jupiter.max_accounts, or swap another pair.',
+  },
+  JUPITER_SWAP_INVALID: { severity: 'recoverable', action: 'Only the fee is spent; the reason says why it failed.' },
+  JUPITER_SWAP_EXPIRED: {
+    severity: 'recoverable',
+    action: 'Nothing was spent; check that the node forwards transactions.',
+  },
+} as const satisfies Record<string, CodeDefinition>;
+
 const WALLET_CODES = {
   WALLET_FUNDS_MISSING: { severity: 'fatal', action: 'Fund the wallet, or lower the amounts in the configuration.' },
   WALLET_SETUP_INVALID: {
@@ -168,6 +289,7 @@ const WALLET_CODES = {
 const ENGINE_OWN_CODES = {
   ENGINE_STATE_INVALID: { severity: 'fatal', action: 'Call the engine in its order: start once, then drain or stop.' },
   ENGINE_SENDER_MISSING: { severity: 'fatal', action: 'Configure at least one sender.' },
+  ENGINE_ROUTER_MISSING: { severity: 'fatal', action: 'Set strategy.route to direct, or plug a swap router in.' },
   STRATEGY_WORKER_INVALID: {
     severity: 'recoverable',
     action: 'The scan went on in the main thread; restart to get the workers back.',
@@ -185,6 +307,7 @@ export const ENGINE_CODES = {
   ...SENDER_CODES,
   ...MARKET_CODES,
   ...JOURNAL_CODES,
+  ...JUPITER_CODES,
   ...WALLET_CODES,
   ...ENGINE_OWN_CODES,
 } as const satisfies Record<string, CodeDefinition>;

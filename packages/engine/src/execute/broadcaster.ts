@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 import type { TransactionSender } from '../ports/transaction-sender.js';
+import { chooseRoads, roadMissing } from './road-choice.js';
 import type { TrackedTransaction } from './transaction-tracker.js';
 
 /** Told of a send that failed. A send error is never a verdict: the bytes may have reached a leader. */
@@ -11,7 +12,7 @@ interface Road {
   busy: boolean;
 }
 
-/** Sends the same bytes of one transaction on every road, again and again until it is stopped. */
+/** Sends the same bytes of one transaction on every road that takes it, again and again until it is stopped. */
 export class Broadcaster {
   readonly #roads: readonly Road[];
   readonly #clock: Clock;
@@ -28,12 +29,14 @@ export class Broadcaster {
     readonly everyMs: number;
     readonly onFault: SendFault;
   }) {
-    this.#roads = options.senders.map((sender) => ({ sender, busy: false }));
+    const choice = chooseRoads(options.senders, options.tracked.transaction);
+    this.#roads = choice.roads.map((sender) => ({ sender, busy: false }));
     this.#clock = options.clock;
     this.#tracked = options.tracked;
     this.#everyMicros = options.everyMs * 1_000;
     this.#onFault = options.onFault;
     this.#nextAtMicros = 0;
+    if (choice.roads.length === 0) options.onFault('roads', options.tracked, roadMissing(choice));
   }
 
   /** `Clock.nowMicros()` at which the first node accepted the bytes, `undefined` before. */
@@ -41,12 +44,15 @@ export class Broadcaster {
     return this.#acceptedAtMicros;
   }
 
-  /** Sends on every free road if it is time. */
-  sendIfDue(): void {
+  /** Sends on every free road if it is time; `seen`: whether the chain has seen the signature, which is the end of some roads. */
+  sendIfDue(seen = false): void {
     const now = this.#clock.nowMicros();
     if (now < this.#nextAtMicros) return;
     this.#nextAtMicros = now + this.#everyMicros;
-    for (const road of this.#roads) if (!road.busy) void this.#send(road);
+    for (const road of this.#roads) {
+      if (road.busy || (seen && road.sender.repeatsUntil === 'sighting')) continue;
+      void this.#send(road);
+    }
   }
 
   async #send(road: Road): Promise<void> {

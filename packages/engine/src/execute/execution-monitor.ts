@@ -1,12 +1,10 @@
 import type { AccountFeed } from '../ports/account-feed.js';
-import type { ChainReader, SignatureStatus } from '../ports/chain-reader.js';
 import type { Clock } from '../ports/clock.js';
 import type { TransactionSender } from '../ports/transaction-sender.js';
+import type { Witnesses } from '../ports/witnesses.js';
 import { Broadcaster, type SendFault } from './broadcaster.js';
 import { type TrackedTransaction, TransactionTracker, type Verdict } from './transaction-tracker.js';
-
-/** `getSignatureStatuses` takes at most so many signatures. */
-const STATUSES_PER_CALL = 256;
+import { VerdictInquiry } from './verdict-inquiry.js';
 
 /** Times of the confirmation, parsed once from the configuration. */
 export interface ConfirmationSettings {
@@ -22,13 +20,16 @@ export interface ConfirmationSettings {
 /** What the monitor is made of. */
 export interface ExecutionMonitorOptions {
   readonly clock: Clock;
-  readonly reader: ChainReader;
+  /** The nodes whose agreement makes a verdict. */
+  readonly witnesses: Witnesses;
   readonly feed: AccountFeed;
   readonly senders: readonly TransactionSender[];
   readonly settings: ConfirmationSettings;
   readonly onSendFault: SendFault;
   /** Told of reads that failed; the next poll tries again. */
   readonly onReadFault: (error: unknown) => void;
+  /** Told once of a submission that nodes contradict each other about; it stays in flight until they agree. */
+  readonly onDispute: (tracked: TrackedTransaction, detail: string) => void;
   readonly onOverdue: (tracked: TrackedTransaction) => void;
 }
 
@@ -52,6 +53,7 @@ interface Entry {
  */
 export class ExecutionMonitor {
   readonly #options: ExecutionMonitorOptions;
+  readonly #inquiry: VerdictInquiry;
   readonly #entries = new Map<string, Entry>();
   #sleeping: AbortController | undefined;
   #hinted = false;
@@ -59,6 +61,8 @@ export class ExecutionMonitor {
 
   constructor(options: ExecutionMonitorOptions) {
     this.#options = options;
+    const { witnesses, settings, onReadFault, onDispute } = options;
+    this.#inquiry = new VerdictInquiry({ witnesses, commitment: settings.commitment, onReadFault, onDispute });
   }
 
   get inFlight(): number {
@@ -137,7 +141,7 @@ export class ExecutionMonitor {
   #sendAndWarn(entry: Entry): void {
     const { clock, settings, onOverdue } = this.#options;
     const { tracked } = entry.tracker;
-    entry.broadcaster.sendIfDue();
+    entry.broadcaster.sendIfDue(entry.tracker.seen);
     if (entry.overdue || clock.nowMicros() - tracked.sentAtMicros < settings.overdueAfterMs * 1_000) return;
     entry.overdue = true;
     onOverdue(tracked);
@@ -146,61 +150,16 @@ export class ExecutionMonitor {
   /** One look at the chain for all: what was notified first, then statuses, then what can no longer land. */
   async #look(): Promise<void> {
     await this.#loadSighted();
-    const open = this.#open();
-    const statuses = await this.#statuses(open, false);
-    open.forEach((tracker, index) => this.#takeStatus(tracker, statuses[index] ?? null));
+    await this.#inquiry.lookForStatuses(this.#open());
     await this.#loadSighted();
-    await this.#lookForExpiry();
+    const { clock, settings } = this.#options;
+    const oldest = clock.nowMicros() - settings.heightProbeAfterMs * 1_000;
+    await this.#inquiry.lookForExpiry(this.#open().filter((tracker) => tracker.tracked.sentAtMicros <= oldest));
   }
 
   async #loadSighted(): Promise<void> {
-    const { reader, settings } = this.#options;
     const sighted = this.#open().filter((tracker) => tracker.takeSighting());
-    const landed = await Promise.allSettled(
-      sighted.map((tracker) => reader.getTransaction(tracker.tracked.signature, settings.commitment)),
-    );
-    landed.forEach((result, index) => {
-      if (result.status === 'rejected') this.#options.onReadFault(result.reason);
-      else if (result.value !== null) sighted[index]?.recordTransaction(result.value);
-    });
-  }
-
-  async #lookForExpiry(): Promise<void> {
-    const { reader, clock, settings } = this.#options;
-    const oldest = clock.nowMicros() - settings.heightProbeAfterMs * 1_000;
-    const aged = this.#open().filter((tracker) => tracker.tracked.sentAtMicros <= oldest);
-    if (aged.length === 0) return;
-    const finalizedHeight = await reader.getBlockHeight('finalized');
-    const past = aged.filter((tracker) => tracker.cannotLandAfter(finalizedHeight));
-    // Asked after the height, so that a landing in the last valid block is seen.
-    const statuses = await this.#statuses(past, true);
-    past.forEach((tracker, index) => {
-      const status = statuses[index] ?? null;
-      this.#takeStatus(tracker, status);
-      if (status === null) tracker.recordAbsence(finalizedHeight);
-    });
-  }
-
-  #takeStatus(tracker: TransactionTracker, status: SignatureStatus | null): void {
-    const { commitment } = this.#options.settings;
-    const reached = status?.confirmationStatus === 'finalized' || status?.confirmationStatus === commitment;
-    tracker.recordStatus(status, reached);
-  }
-
-  async #statuses(
-    trackers: readonly TransactionTracker[],
-    searchHistory: boolean,
-  ): Promise<(SignatureStatus | null)[]> {
-    const statuses: (SignatureStatus | null)[] = [];
-    for (let from = 0; from < trackers.length; from += STATUSES_PER_CALL) {
-      const signatures = trackers.slice(from, from + STATUSES_PER_CALL).map((tracker) => tracker.tracked.signature);
-      const answers = await this.#options.reader.getSignatureStatuses(signatures, searchHistory);
-      // A short answer says nothing about the rest; absence is only what the node said of this very signature.
-      if (answers.length !== signatures.length)
-        throw new RangeError(`asked for ${signatures.length} statuses, got ${answers.length}`);
-      statuses.push(...answers);
-    }
-    return statuses;
+    await Promise.all(sighted.map(async (tracker) => await this.#inquiry.loadTransaction(tracker)));
   }
 
   #open(): TransactionTracker[] {

@@ -5,11 +5,13 @@ import type { Journal } from '../journal/journal.js';
 import type { LatestBlockhash } from '../ports/chain-reader.js';
 import type { Clock } from '../ports/clock.js';
 import type { Signer } from '../ports/signer.js';
+import type { TransactionSender } from '../ports/transaction-sender.js';
 import type { ApprovedOpportunity } from '../risk/risk-manager.js';
 import { type Refusal, refuse } from '../validate/refusal.js';
 import type { BlockhashSource } from './blockhash-source.js';
 import type { ExecutionMonitor, InFlight } from './execution-monitor.js';
 import { recoverableCode } from './recoverable-code.js';
+import { chooseRoads } from './road-choice.js';
 import type { TransactionBuilder, TransactionPlan } from './transaction-builder.js';
 
 /** Signatures remembered so that no two opportunities become the same transaction: more than fit into a blockhash's life. */
@@ -38,8 +40,8 @@ export interface ExecutorOptions {
   readonly clock: Clock;
   /** Signatures of intents that were made before, of earlier runs too. */
   readonly knownSignatures: readonly string[];
-  /** Name in `submitted`. */
-  readonly senderName: string;
+  /** Roads of the run. */
+  readonly senders: readonly TransactionSender[];
   /** Told between signing and the intent, so that what led to the intent stands before it in the journal. */
   readonly onSigned: (approved: ApprovedOpportunity, signedAtMicros: number) => void;
 }
@@ -55,37 +57,49 @@ export class Executor {
     for (const signature of options.knownSignatures) this.#signatures.add(signature);
   }
 
+  /** Plans and submits, or says why nothing could be built. @throws as `submitPlan` does */
+  submit(approved: ApprovedOpportunity): Submission | Refusal {
+    const { builder, clock } = this.#options;
+    const approvedAtMicros = clock.nowMicros();
+    let plan: TransactionPlan | Refusal;
+    try {
+      plan = builder.plan(approved);
+    } catch (error) {
+      return refuseToBuild(error);
+    }
+    return plan.kind === 'refusal' ? plan : this.submitPlan(plan, approvedAtMicros);
+  }
+
   /**
-   * Submits, or says why nothing could be built. Nothing is sent before its intent is on disk.
+   * Submits a plan, or says why it could not be signed. Nothing is sent before its intent is on disk.
    * @throws JOURNAL_* when the intent cannot be written, and any fatal or unknown error: then nothing was sent
    */
-  submit(approved: ApprovedOpportunity): Submission | Refusal {
+  submitPlan(planned: TransactionPlan, approvedAtMicros: number): Submission | Refusal {
     const { builder, signer, blockhashes, clock } = this.#options;
-    const approvedAtMicros = clock.nowMicros();
+    const { approved } = planned;
     let plan: TransactionPlan;
     let lifetime: LatestBlockhash;
     let transaction: Uint8Array;
     let builtAtMicros: number;
     try {
       lifetime = blockhashes.latest();
-      const planned = builder.plan(approved);
-      if (planned.kind === 'refusal') return planned;
       const compiled = builder.compile(planned, this.#blockhashBytes(lifetime.blockhash));
       plan = compiled.plan;
       builtAtMicros = clock.nowMicros();
       transaction = signer.signTransaction(compiled.message);
     } catch (error) {
-      return refuse('plan', recoverableCode(error), {
-        message: error instanceof Error ? error.message : String(error),
-      });
+      return refuseToBuild(error);
     }
     const signedAtMicros = clock.nowMicros();
+    const choice = chooseRoads(this.#options.senders, transaction);
+    if (choice.roads.length === 0) return refuse('plan', 'SENDER_ROAD_MISSING', choice.refusals);
     const signature = encodeBase58(firstSignature(transaction));
     if (this.#signatures.has(signature)) return refuse('plan', 'PLAN_TRANSACTION_INVALID', { duplicateOf: signature });
     this.#remember(signature);
     this.#options.onSigned(approved, signedAtMicros);
     this.#options.journal.recordOrThrow(intentOf({ plan, signature, transaction, lifetime }));
-    const inFlight = this.#send(plan, { signature, transaction, lifetime });
+    const senderName = choice.roads[0]?.name ?? 'none';
+    const inFlight = this.#send(plan, { signature, transaction, lifetime }, senderName);
     const sentAtMicros = clock.nowMicros();
     return {
       kind: 'submission',
@@ -99,8 +113,8 @@ export class Executor {
     };
   }
 
-  #send(plan: TransactionPlan, signed: Omit<Signed, 'plan'>): InFlight {
-    const { monitor, journal, clock, senderName } = this.#options;
+  #send(plan: TransactionPlan, signed: Omit<Signed, 'plan'>, senderName: string): InFlight {
+    const { monitor, journal, clock } = this.#options;
     const { id } = plan.approved.opportunity;
     const { signature, transaction, lifetime } = signed;
     const { lastValidBlockHeight } = lifetime;
@@ -143,6 +157,10 @@ interface Signed {
   readonly lifetime: LatestBlockhash;
 }
 
+function refuseToBuild(error: unknown): Refusal {
+  return refuse('plan', recoverableCode(error), { message: error instanceof Error ? error.message : String(error) });
+}
+
 function intentOf({ plan, signature, transaction, lifetime }: Signed): IntentEvent {
   const { opportunity } = plan.approved;
   return {
@@ -154,7 +172,7 @@ function intentOf({ plan, signature, transaction, lifetime }: Signed): IntentEve
     amountIn: opportunity.amountIn.toString(),
     baseMint: opportunity.base.mint,
     expectedProfit: opportunity.profit.net.toString(),
-    poolA: opportunity.legs[0]?.poolAddress ?? '',
-    poolB: opportunity.legs.at(-1)?.poolAddress ?? '',
+    poolA: plan.route.poolA,
+    poolB: plan.route.poolB,
   };
 }

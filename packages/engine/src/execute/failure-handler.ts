@@ -5,7 +5,7 @@ import { PROGRAM_ERRORS } from './program-errors.js';
 /** Where the legs stand in the message, so that an instruction's failure can name its leg; absent for sends of an earlier run. */
 export interface LegPlacement {
   readonly firstLegInstruction: number;
-  /** Venue stems, in leg order. */
+  /** Venue stems, or the name of the router that swaps, in leg order. */
   readonly venues: readonly string[];
 }
 
@@ -26,8 +26,7 @@ export class FailureHandler {
     const leg = placement === undefined ? -1 : instructionIndex - placement.firstLegInstruction;
     const venue = placement?.venues[leg];
     const place = venue === undefined ? `in instruction ${instructionIndex + 1}` : `in leg ${leg + 1}`;
-    const program =
-      failingProgram(evidence.logs) ?? (venue === undefined ? undefined : findVenueByStem(venue)?.programId);
+    const program = failingProgram(evidence.logs) ?? (venue === undefined ? undefined : programOf(venue));
     const known = program === undefined ? undefined : PROGRAM_ERRORS.get(program);
     const name = known?.program ?? program ?? 'program';
     if (customCode === null) return `${name} ${instructionVariant ?? failure.text} ${place}`;
@@ -35,10 +34,21 @@ export class FailureHandler {
   }
 }
 
+/** A router is no venue, but it has a program and errors of its own as well. */
+function programOf(name: string): string | undefined {
+  const known = findVenueByStem(name)?.programId;
+  return known ?? [...PROGRAM_ERRORS].find(([, { program }]) => program === name)?.[0];
+}
+/**
+ * A line of the runtime itself. What a program writes stands behind `Program log: `, so that only an address can be told from
+ * a program that logs "failed: ".
+ */
+const FAILED_LINE = /^Program ([1-9A-HJ-NP-Za-km-z]{32,44}) failed: /;
+
 /** The innermost program logs its failure first; the calls above it repeat the same code. */
 function failingProgram(logs: readonly string[]): string | undefined {
   for (const line of logs) {
-    const match = /^Program (\S+) failed: /.exec(line);
+    const match = FAILED_LINE.exec(line);
     if (match !== null) return match[1];
   }
   return undefined;

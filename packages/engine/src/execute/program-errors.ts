@@ -1,3 +1,5 @@
+import { JUPITER_PROGRAM } from '../jupiter/router-program.js';
+import { JUPITER_ERRORS } from './program-errors/jupiter.js';
 import { METEORA_DAMM_V2_ERRORS } from './program-errors/meteora-damm-v2.js';
 import { METEORA_DLMM_ERRORS } from './program-errors/meteora-dlmm.js';
 import { ORCA_WHIRLPOOL_ERRORS } from './program-errors/orca-whirlpool.js';
@@ -31,6 +33,7 @@ export const PROGRAM_ERRORS: ReadonlyMap<string, ProgramErrors> = new Map([
   ['LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo', { program: 'meteora_dlmm', names: METEORA_DLMM_ERRORS }],
   ['cpamdpZCGKUy5JxQXB4dcpGPiikHawvSWAd6mEn1sGG', { program: 'meteora_damm_v2', names: METEORA_DAMM_V2_ERRORS }],
   ['pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA', { program: 'pumpswap', names: PUMPSWAP_ERRORS }],
+  [JUPITER_PROGRAM, { program: 'jupiter', names: JUPITER_ERRORS }],
   [TOKEN_PROGRAM, { program: 'token', names: TOKEN }],
   [TOKEN_2022_PROGRAM, { program: 'token_2022', names: TOKEN }],
   [SYSTEM_PROGRAM, { program: 'system', names: { 1: 'ResultWithNegativeLamports' } }],

@@ -1,4 +1,4 @@
-import type { TimingsUs } from '../journal/event.js';
+import type { MissCause, TimingsUs } from '../journal/event.js';
 import type { Journal } from '../journal/journal.js';
 import type { Clock } from '../ports/clock.js';
 import type { RiskManager } from '../risk/risk-manager.js';
@@ -8,6 +8,7 @@ import type { FailureHandler } from './failure-handler.js';
 import { executedEvent } from './outcome-events.js';
 import type { Fill, ProfitValidator } from './profit-validator.js';
 import { stageTimings } from './stage-timings.js';
+import type { TipShare } from './tip-share.js';
 import type { Verdict } from './transaction-tracker.js';
 
 /** What the settlement is made of. */
@@ -17,12 +18,21 @@ export interface SettlementOptions {
   readonly balances: BalanceTracker;
   readonly profits: ProfitValidator;
   readonly failures: FailureHandler;
+  /** Steered by what became of the trades. */
+  readonly tipShare: TipShare;
   readonly clock: Clock;
   readonly currentSlot: () => bigint;
 }
 
 type Landed = Extract<Verdict, { kind: 'landed' }>;
 type Failed = Extract<Verdict, { kind: 'failed' }>;
+
+interface MissFacts {
+  readonly reason: string;
+  readonly slot: bigint;
+  readonly cost: bigint;
+  readonly cause: MissCause | undefined;
+}
 
 /** Turns a verdict into its event, and gives back what the submission held. */
 export class Settlement {
@@ -32,24 +42,27 @@ export class Settlement {
     this.#options = options;
   }
 
-  /** Settles one submission, once. */
-  settle(submission: Submission, verdict: Verdict): void {
+  /** Settles one submission, once; `cause` says why it missed. */
+  settle(submission: Submission, verdict: Verdict, cause?: MissCause): void {
+    if (cause === 'outbid') this.#options.tipShare.recordOutbid();
     switch (verdict.kind) {
       case 'landed':
         return this.#executed(submission, verdict);
       case 'failed':
-        return this.#failed(submission, verdict);
+        return this.#failed(submission, verdict, cause);
       case 'expired':
         return this.#missed(submission, 'expired', {
           reason: `expired: not in any block up to height ${verdict.blockHeight}`,
           slot: this.#options.currentSlot(),
           cost: 0n,
+          cause,
         });
     }
   }
 
   #executed(submission: Submission, { landed }: Landed): void {
-    const { journal, risk, balances, profits } = this.#options;
+    const { journal, risk, balances, profits, tipShare } = this.#options;
+    tipShare.recordLanded();
     const { opportunity } = submission.plan.approved;
     const fill = profits.measure(landed, opportunity.base);
     balances.setLamports(fill.lamportsAfter, fill.slot);
@@ -59,8 +72,8 @@ export class Settlement {
         {
           id: opportunity.id,
           signature: submission.signature,
-          poolA: opportunity.legs[0]?.poolAddress ?? '',
-          poolB: opportunity.legs.at(-1)?.poolAddress ?? '',
+          poolA: submission.plan.route.poolA,
+          poolB: submission.plan.route.poolB,
           baseMint: opportunity.base.mint,
           amountIn: opportunity.amountIn.toString(),
           expectedProfit: opportunity.profit.net.toString(),
@@ -73,21 +86,17 @@ export class Settlement {
     this.#warn(submission, fill);
   }
 
-  #failed(submission: Submission, { landed }: Failed): void {
+  #failed(submission: Submission, { landed }: Failed, cause: MissCause | undefined): void {
     const { profits, failures, balances } = this.#options;
     const { plan } = submission;
-    const venues = plan.approved.opportunity.legs.map((leg) => leg.venue);
-    const reason = failures.describe(landed, { firstLegInstruction: plan.firstLegInstruction, venues });
+    const { firstLegInstruction, route } = plan;
+    const reason = failures.describe(landed, { firstLegInstruction, venues: route.venues });
     const { lamportsAfter } = profits.measure(landed, plan.approved.opportunity.base);
     balances.setLamports(lamportsAfter, landed.slot);
-    this.#missed(submission, 'failed', { reason, slot: landed.slot, cost: profits.costOf(landed) });
+    this.#missed(submission, 'failed', { reason, slot: landed.slot, cost: profits.costOf(landed), cause });
   }
 
-  #missed(
-    submission: Submission,
-    verdict: 'failed' | 'expired',
-    miss: { readonly reason: string; readonly slot: bigint; readonly cost: bigint },
-  ): void {
+  #missed(submission: Submission, verdict: 'failed' | 'expired', miss: MissFacts): void {
     const { opportunity } = submission.plan.approved;
     this.#options.journal.record({
       type: 'missed',
@@ -95,6 +104,7 @@ export class Settlement {
       signature: submission.signature,
       verdict,
       reason: miss.reason,
+      ...(miss.cause === undefined ? {} : { cause: miss.cause }),
       costLamports: miss.cost.toString(),
     });
     this.#options.risk.settleMissed(opportunity, miss.slot, miss.cost);
@@ -108,7 +118,7 @@ export class Settlement {
       const message = `${submission.signature} earned ${fill.actualProfit} of the ${expected} expected`;
       journal.record({ type: 'alert', severity: 'warning', rule: 'PROFIT_SHORTFALL', message });
     }
-    const planned = opportunity.profit.priorityFeeLamports;
+    const planned = submission.plan.priorityFeeLamports;
     if (fill.fees.priority !== planned) {
       const message = `${submission.signature} paid ${fill.fees.priority} lamports of priority fee, ${planned} were planned`;
       journal.record({ type: 'alert', severity: 'warning', rule: 'FEE_MISMATCH', message });

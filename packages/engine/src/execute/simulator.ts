@@ -9,6 +9,7 @@ import type { FailureHandler } from './failure-handler.js';
 import { lamportValue } from './lamport-value.js';
 import { feesRecord } from './outcome-events.js';
 import { recoverableCode } from './recoverable-code.js';
+import type { RoutePlanner } from './route-planner/route-planner.js';
 import { stageTimings } from './stage-timings.js';
 import { WRAPPED_SOL_MINT } from './system-programs.js';
 import type { TokenAccounts } from './token-accounts.js';
@@ -21,6 +22,8 @@ const AMOUNT_OFFSET = 64;
 /** What the simulator is made of; no signer among it. */
 export interface SimulatorOptions {
   readonly builder: TransactionBuilder;
+  /** Plans where a router makes the swaps. */
+  readonly planner: RoutePlanner | undefined;
   readonly blockhashes: BlockhashSource;
   readonly reader: ChainReader;
   readonly journal: Journal;
@@ -48,14 +51,11 @@ export class Simulator {
 
   /** Simulates and records `simulated`, or returns why the trade would not have executed. @throws fatal and unknown errors */
   async simulate(approved: ApprovedOpportunity): Promise<Refusal | undefined> {
-    const { builder, blockhashes, reader, clock, walletSetup, accounts, failures, onBuilt } = this.#options;
+    const { builder, blockhashes, reader, clock, accounts, failures, onBuilt } = this.#options;
     const { opportunity } = approved;
     const approvedAtMicros = clock.nowMicros();
-    const mints = [opportunity.base.mint, ...opportunity.legs.map((leg) => leg.mintOut)];
     try {
-      const venues = opportunity.legs.map((leg) => leg.venue);
-      const setUp = walletSetup.simulatedSetUp([...new Set(mints)], venues);
-      const planned = builder.plan(approved, setUp);
+      const { plan: planned, wrapped } = await this.#plan(approved);
       if (planned.kind === 'refusal') return planned;
       const { plan, message } = builder.compile(planned, decodeAddress(blockhashes.latest().blockhash));
       const transaction = unsignedTransaction(message);
@@ -66,13 +66,12 @@ export class Simulator {
       const [before] = await reader.getAccounts([base.account], 'processed');
       const result = await reader.simulate(transaction, [base.account]);
       if (result.error !== null) {
-        const reason = failures.describe(result, { firstLegInstruction: plan.firstLegInstruction, venues });
+        const { firstLegInstruction, route } = plan;
+        const reason = failures.describe(result, { firstLegInstruction, venues: route.venues });
         return refuse('plan', 'PLAN_SIMULATION_INVALID', { reason });
       }
       const change =
-        amountOf(result.accounts[0]) -
-        amountOf(before) -
-        (opportunity.base.mint === WRAPPED_SOL_MINT ? setUp.wrapped : 0n);
+        amountOf(result.accounts[0]) - amountOf(before) - (opportunity.base.mint === WRAPPED_SOL_MINT ? wrapped : 0n);
       this.#record(plan, change, { approvedAtMicros, builtAtMicros, answeredAtMicros: clock.nowMicros() });
       return undefined;
     } catch (error) {
@@ -82,13 +81,33 @@ export class Simulator {
     }
   }
 
+  /** Plans with whatever the wallet lacks as set-up, and tells how much SOL that wraps. */
+  async #plan(
+    approved: ApprovedOpportunity,
+  ): Promise<{ readonly plan: TransactionPlan | Refusal; readonly wrapped: bigint }> {
+    const { builder, planner, walletSetup } = this.#options;
+    const { base, legs } = approved.opportunity;
+    const venues = legs.map((leg) => leg.venue);
+    let wrapped = 0n;
+    const prepare = (mints: readonly string[]) => {
+      const setUp = walletSetup.simulatedSetUp([...new Set(mints)], venues);
+      ({ wrapped } = setUp);
+      return setUp;
+    };
+    const plan =
+      planner === undefined
+        ? builder.plan(approved, prepare([base.mint, ...legs.map((leg) => leg.mintOut)]))
+        : await planner.plan(approved, prepare);
+    return { plan, wrapped };
+  }
+
   /** Fees are the plan's: a simulation's balances prove the swaps, its payer is not debited alike on every node. */
   #record(plan: TransactionPlan, tokenChange: bigint, timed: Timed): void {
     const { opportunity } = plan.approved;
     const { base, profit } = opportunity;
     const fees = {
       base: profit.baseFeeLamports,
-      priority: profit.priorityFeeLamports,
+      priority: plan.priorityFeeLamports,
       tip: profit.tipLamports,
       rent: profit.rentLamports,
     };
@@ -96,8 +115,7 @@ export class Simulator {
     const isSol = base.mint === WRAPPED_SOL_MINT;
     const actualProfit = isSol ? tokenChange - lamports : tokenChange;
     const net = isSol ? actualProfit : lamportValue(tokenChange, base) - lamports;
-    const poolA = opportunity.legs[0]?.poolAddress ?? '';
-    const poolB = opportunity.legs.at(-1)?.poolAddress ?? '';
+    const { poolA, poolB } = plan.route;
     this.#options.journal.record({
       type: 'simulated',
       id: opportunity.id,

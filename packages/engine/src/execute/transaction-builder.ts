@@ -3,14 +3,17 @@ import {
   encodeInstructions,
   encodeLookupTables,
   type Instruction,
+  type LookupTable,
   type StoreId,
   SwapMode,
 } from '@tandem/core-native';
 import type { ApprovedOpportunity } from '../risk/risk-manager.js';
 import { type Refusal, refuse } from '../validate/refusal.js';
-import { computeBudgetInstructions } from './compute-budget.js';
+import { computeBudgetInstructions, priorityFeeLamports } from './compute-budget.js';
+import type { ComputePrice } from './compute-price.js';
 import type { LookupTableSource } from './lookup-table-source.js';
 import type { MessageCompiler } from './message-compiler.js';
+import { directRoute, type PlanRoute } from './plan-route.js';
 import type { SlippageProtector } from './slippage-protector.js';
 import type { Tip, TipPolicy } from './tip-policy.js';
 import type { TokenAccounts } from './token-accounts.js';
@@ -26,6 +29,10 @@ export interface TransactionPlan {
   /** Packed lookup tables a v0 message uses. */
   readonly lookupTables: Uint8Array;
   readonly tip: Tip | undefined;
+  /** What its swaps pass through. */
+  readonly route: PlanRoute;
+  /** What the compute budget asks for. */
+  readonly priorityFeeLamports: bigint;
   /** Position of the first leg's instruction: before `compile` among those above, after it in the message. */
   readonly firstLegInstruction: number;
 }
@@ -34,6 +41,20 @@ export interface TransactionPlan {
 export interface CompiledPlan {
   readonly plan: TransactionPlan;
   readonly message: Uint8Array;
+}
+
+/** What a plan is put together from. */
+export interface PlanParts {
+  readonly approved: ApprovedOpportunity;
+  readonly computeUnitLimit: number;
+  /** Instructions before the swaps. */
+  readonly setUp: readonly Instruction[];
+  /** Packed. */
+  readonly swaps: Uint8Array;
+  readonly tip: Tip | undefined;
+  readonly route: PlanRoute;
+  /** Tables the message may use beside those of the configuration. */
+  readonly lookupTables?: readonly LookupTable[];
 }
 
 /** What the builder is made of. */
@@ -45,7 +66,7 @@ export interface TransactionBuilderOptions {
   readonly protector: SlippageProtector;
   readonly tips: TipPolicy;
   readonly lookupTables: LookupTableSource;
-  readonly computeUnitPriceMicroLamports: bigint;
+  readonly computePrice: Pick<ComputePrice, 'microLamports'>;
 }
 
 /** Instructions that go before the swaps, with the compute units they add; simulation creates missing accounts this way. */
@@ -64,7 +85,7 @@ export class TransactionBuilder {
 
   /** Plans the transaction, or says why it cannot be built. @throws the core's errors for a route it cannot turn into instructions */
   plan(approved: ApprovedOpportunity, setUp?: SetUp): TransactionPlan | Refusal {
-    const { core, store, accounts, protector, tips } = this.#options;
+    const { core, store, accounts, protector } = this.#options;
     const { opportunity } = approved;
     const limits = protector.limits(opportunity);
     const legs = [];
@@ -92,21 +113,46 @@ export class TransactionBuilder {
         destinationAccount: destination.account,
       });
     }
-    const tip = tips.choose(accounts.wallet, opportunity.profit.tipLamports);
-    const computeUnitLimit = opportunity.profit.computeUnitLimit + (setUp?.computeUnits ?? 0);
-    const before = [
-      ...computeBudgetInstructions(computeUnitLimit, this.#options.computeUnitPriceMicroLamports),
-      ...(setUp?.instructions ?? []),
-    ];
-    const swaps = core.swapInstructions(store, accounts.wallet, legs);
+    return this.assemble({
+      approved,
+      computeUnitLimit: opportunity.profit.computeUnitLimit + (setUp?.computeUnits ?? 0),
+      setUp: setUp?.instructions ?? [],
+      swaps: core.swapInstructions(store, accounts.wallet, legs),
+      tip: this.chooseTip(approved),
+      route: directRoute(opportunity),
+    });
+  }
+
+  /** Chooses the tip of an approved opportunity, once for a plan. */
+  chooseTip({ opportunity }: ApprovedOpportunity): Tip | undefined {
+    const { tips, accounts } = this.#options;
+    return tips.choose(accounts.wallet, opportunity.profit.tipLamports);
+  }
+
+  /** Returns the priority fee of a compute-unit limit, lamports. */
+  priorityFee(computeUnitLimit: number): bigint {
+    return priorityFeeLamports(computeUnitLimit, this.#options.computePrice.microLamports);
+  }
+
+  /** Puts a plan together: budget, set-up, swaps, tip, and the lookup tables that make it smaller. */
+  assemble(parts: PlanParts): TransactionPlan {
+    const { approved, tip, route } = parts;
+    const price = this.#options.computePrice.microLamports;
+    const before = [...computeBudgetInstructions(parts.computeUnitLimit, price), ...parts.setUp];
     const after = tip === undefined ? NOTHING : encodeInstructions([tip.instruction]);
-    const instructions = concat([encodeInstructions(before), swaps, after]);
+    const instructions = concat([encodeInstructions(before), parts.swaps, after]);
+    const ours = this.#options.lookupTables.usable(approved.opportunity.slot);
+    const theirs = (parts.lookupTables ?? []).filter(
+      ({ address }) => !ours.some((table) => Buffer.compare(table.address, address) === 0),
+    );
     return {
       kind: 'plan',
       approved,
       instructions,
-      lookupTables: this.#chooseTables(instructions, opportunity.slot),
+      lookupTables: this.#chooseTables(instructions, [...ours, ...theirs]),
       tip,
+      route,
+      priorityFeeLamports: this.priorityFee(parts.computeUnitLimit),
       firstLegInstruction: before.length,
     };
   }
@@ -119,9 +165,8 @@ export class TransactionBuilder {
     return { plan: absorbedInstructions === 0 ? plan : { ...plan, firstLegInstruction }, message: bytes };
   }
 
-  #chooseTables(instructions: Uint8Array, slot: bigint): Uint8Array {
-    const { core, accounts, lookupTables } = this.#options;
-    const tables = lookupTables.usable(slot);
+  #chooseTables(instructions: Uint8Array, tables: readonly LookupTable[]): Uint8Array {
+    const { core, accounts } = this.#options;
     if (tables.length === 0) return NOTHING;
     const chosen = core.chooseLookupTables(accounts.wallet, instructions, encodeLookupTables(tables));
     const picked = [];

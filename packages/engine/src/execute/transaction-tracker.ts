@@ -24,7 +24,8 @@ const ABSENCES_NEEDED = 2;
 /**
  * The state of one signature between its first send and its verdict. Nothing but the chain ends it: not a send error, not a
  * timeout, not a missing status. Expired means that the finalized block height passed the transaction's own last valid one, and
- * that after this the whole history, searched again and again, does not know the signature.
+ * that after this the whole history, searched again and again, does not know the signature. How many nodes must say so is the
+ * inquiry's to know (`verdict-inquiry.ts`).
  */
 export class TransactionTracker {
   readonly tracked: TrackedTransaction;
@@ -33,7 +34,10 @@ export class TransactionTracker {
   #settle!: (verdict: Verdict) => void;
   #settled = false;
   #hinted = false;
-  #sighted = false;
+  #told = false;
+  readonly #seenBy = new Set<string>();
+  readonly #sightedBy = new Set<string>();
+  readonly #deniedBy = new Set<string>();
   #absences = 0;
 
   constructor(tracked: TrackedTransaction) {
@@ -47,6 +51,16 @@ export class TransactionTracker {
     return this.#settled;
   }
 
+  /** Whether any witness knew the signature when it was last asked, at whatever commitment. */
+  get seen(): boolean {
+    return this.#seenBy.size > 0;
+  }
+
+  /** Witnesses that denied the transaction after its last valid block height. */
+  get deniers(): ReadonlySet<string> {
+    return this.#deniedBy;
+  }
+
   /** Takes a push notification: a hint to look at once, not a proof. */
   hint(): void {
     this.#hinted = true;
@@ -54,15 +68,24 @@ export class TransactionTracker {
 
   /** Whether the transaction itself should be asked for now; a hint counts once. */
   takeSighting(): boolean {
-    const look = this.#hinted || this.#sighted;
+    const look = this.#hinted || this.#sightedBy.size > 0;
     this.#hinted = false;
     return look;
   }
 
-  /** Takes what the status cache or the history says; `null` means it does not know the signature. */
-  recordStatus(status: SignatureStatus | null, isFinalEnough: boolean): void {
-    this.#sighted = status !== null && isFinalEnough;
-    if (status !== null) this.#absences = 0;
+  /** Whether a disagreement about it is still to be told; once. */
+  takeDispute(): boolean {
+    const isNew = !this.#told;
+    this.#told = true;
+    return isNew;
+  }
+
+  /** Takes what a witness's status cache or history says; `null` means that it does not know the signature. */
+  recordStatus(witness: string, status: SignatureStatus | null, isFinalEnough: boolean): void {
+    if (status === null) this.#seenBy.delete(witness);
+    else this.#seenBy.add(witness);
+    if (status !== null && isFinalEnough) this.#sightedBy.add(witness);
+    else this.#sightedBy.delete(witness);
   }
 
   /** Takes the transaction as the chain holds it: the verdict. */
@@ -75,10 +98,20 @@ export class TransactionTracker {
     return finalizedHeight > this.tracked.lastValidBlockHeight;
   }
 
-  /** Takes a search of the whole history, made after the finalized height had passed, that did not know the signature. */
-  recordAbsence(blockHeight: bigint): void {
-    this.#absences += 1;
-    if (this.#absences >= ABSENCES_NEEDED) this.#end({ kind: 'expired', blockHeight });
+  /** Takes note of who denies the transaction although its last valid block height has passed for them. */
+  recordDenial(witnesses: readonly string[]): void {
+    for (const witness of witnesses) this.#deniedBy.add(witness);
+  }
+
+  /**
+   * Takes the outcome of a search of the whole history made after the finalized height had passed: the height at which it is agreed
+   * that the signature is in no block, or `undefined` where that is not agreed; then the searches before it count for nothing.
+   */
+  recordSearch(absentAtHeight: bigint | undefined): void {
+    this.#absences = absentAtHeight === undefined ? 0 : this.#absences + 1;
+    if (absentAtHeight !== undefined && this.#absences >= ABSENCES_NEEDED) {
+      this.#end({ kind: 'expired', blockHeight: absentAtHeight });
+    }
   }
 
   #end(verdict: Verdict): void {

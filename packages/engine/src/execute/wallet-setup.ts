@@ -96,8 +96,11 @@ export class WalletSetup {
       ...[...places.map(([, place]) => place), ...kept].map(({ account }) => account),
     ];
     const found: (AccountSnapshot | null)[] = [];
+    // What a transaction has just changed must be in what is read, whichever node answers.
+    const minContextSlot = balances.newestSlot();
     for (let from = 0; from < addresses.length; from += ACCOUNTS_PER_READ) {
-      found.push(...(await reader.getAccounts(addresses.slice(from, from + ACCOUNTS_PER_READ), 'confirmed')));
+      const chunk = addresses.slice(from, from + ACCOUNTS_PER_READ);
+      found.push(...(await reader.getAccounts(chunk, 'confirmed', { minContextSlot })));
     }
     const wallet = found[0] ?? null;
     if (wallet !== null) balances.setLamports(wallet.lamports, wallet.slot);

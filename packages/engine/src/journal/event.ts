@@ -130,6 +130,9 @@ export interface SimulatedEvent {
   readonly result: string;
 }
 
+/** Why a submission missed: see `execute/miss-attribution`. */
+export type MissCause = 'outbid' | 'stale' | 'reverted' | 'dropped';
+
 export interface MissedEvent {
   readonly type: 'missed';
   readonly id: string;
@@ -137,6 +140,8 @@ export interface MissedEvent {
   readonly verdict: 'failed' | 'expired';
   /** Decoded program error or cause. */
   readonly reason: string;
+  /** Absent for sends of an earlier run, whose pools nobody watched. */
+  readonly cause?: MissCause;
   readonly costLamports: string;
 }
 

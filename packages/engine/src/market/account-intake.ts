@@ -86,10 +86,17 @@ export class AccountIntake {
     return first;
   }
 
-  /** Reads everything that is subscribed and unread. @throws CHAIN_* */
-  async read(): Promise<readonly AccountReading[]> {
+  /**
+   * Reads everything that is subscribed and unread, from a node that has come as far as the feed: what one that lags tells may be
+   * older than changes that nobody will tell of again.
+   * @throws CHAIN_*
+   */
+  async read(feedSlot = 0n): Promise<readonly AccountReading[]> {
     const wanted = [...this.#unread].filter(([key]) => !this.#unsubscribed.has(key)).map(([, address]) => address);
-    return wanted.length === 0 ? [] : await this.#options.reader.readAccounts(wanted, this.#options.commitment);
+    if (wanted.length === 0) return [];
+    // A slot is told of while it is being made; the one before it is complete.
+    const minContextSlot = feedSlot > 0n ? feedSlot - 1n : 0n;
+    return await this.#options.reader.readAccounts(wanted, this.#options.commitment, { minContextSlot });
   }
 
   /**

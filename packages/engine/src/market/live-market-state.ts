@@ -5,18 +5,22 @@ import { isChainError } from '../chain/is-chain-error.js';
 import { SlotClock } from '../chain/slot-clock.js';
 import { createEngineError } from '../errors/create-engine-error.js';
 import type { EngineError } from '../errors/engine-error.js';
-import type { AccountFeed, AccountUpdate, FeedEvent } from '../ports/account-feed.js';
+import type { AccountFeed, AccountUpdate, FeedEvent, FeedStatus, SlotUpdate } from '../ports/account-feed.js';
 import type { AccountReading, ChainReader, Commitment } from '../ports/chain-reader.js';
 import type { Clock } from '../ports/clock.js';
+import { AccountAudit } from './account-audit.js';
 import { AccountIntake } from './account-intake.js';
 import { ChainClockTracker } from './chain-clock-tracker.js';
+import { type FeedSilence, FeedWatch } from './feed-watch.js';
 import { MarketStore } from './market-store.js';
 import type { MarketSnapshot } from './market-snapshot.js';
 import type { MarketCounts, MarketRefusal, MarketState } from './market-state.js';
 import { discoverPools } from './pool-discovery.js';
+import { SlotChain } from './slot-chain.js';
 import { findUnreadableVenues, type UnreadableVenue } from './unreadable-venue.js';
 import { ageInSlots } from './staleness.js';
 import { addressKey, UpdateBatch } from './update-batch.js';
+import { WriteOrder } from './write-order.js';
 
 export interface LiveMarketStateOptions {
   readonly core: CoreApi;
@@ -55,6 +59,10 @@ export class LiveMarketState implements MarketState {
   readonly #store: MarketStore;
   readonly #intake: AccountIntake;
   readonly #chainClock: ChainClockTracker;
+  readonly #order = new WriteOrder();
+  readonly #chain = new SlotChain();
+  readonly #watch: FeedWatch;
+  readonly #audit: AccountAudit;
   #listener: ((snapshot: MarketSnapshot) => void) | null = null;
   #onFault: (error: unknown) => void = endProcess;
   #lostReason: string | null = 'not started';
@@ -63,13 +71,21 @@ export class LiveMarketState implements MarketState {
   /** Counts losses, so that a snapshot that was overtaken by the next loss does not make the market live. */
   #losses = 0;
   #unreadable: readonly UnreadableVenue[] = [];
-  #counts = { received: 0, resnapshots: 0 };
+  #counts = { received: 0, outdated: 0, gaps: 0, resnapshots: 0 };
 
   constructor(options: LiveMarketStateOptions) {
     this.#options = options;
     this.#store = new MarketStore(options.core);
     this.#intake = new AccountIntake(options);
     this.#chainClock = new ChainClockTracker(options);
+    this.#watch = new FeedWatch({ ...options, slots: this.#slots });
+    this.#audit = new AccountAudit({
+      ...options,
+      accounts: () => this.#store.accounts.addresses(),
+      toldSlot: (address) => this.#order.slotOf(address),
+      isWanted: () => this.isLive(),
+      onRead: (records, slot) => this.#takeAudit(records, slot),
+    });
   }
 
   get store(): StoreId {
@@ -103,6 +119,8 @@ export class LiveMarketState implements MarketState {
       throw error;
     }
     void this.#chainClock.poll(this.#stop.signal, () => this.isLive());
+    void this.#watch.run(this.#stop.signal);
+    this.#audit.run(this.#stop.signal).catch((error: unknown) => this.#fail(error));
   }
 
   async stop(): Promise<void> {
@@ -129,6 +147,10 @@ export class LiveMarketState implements MarketState {
 
   ageSlots(): bigint {
     return ageInSlots(this.#slots, this.#options.clock.nowMicros());
+  }
+
+  feedSilence(): FeedSilence | null {
+    return this.#watch.silence();
   }
 
   clock(): ChainClock {
@@ -192,17 +214,55 @@ export class LiveMarketState implements MarketState {
       case 'account':
         return this.#receiveAccount(event);
       case 'slot':
-        return this.#slots.observe(event.slot, this.#options.clock.nowMicros());
+        return this.#receiveSlot(event);
       case 'status':
-        if (event.status === 'lost') this.#lose(event.detail);
-        if (event.status === 'resumed') void this.#resnapshot();
+        return this.#receiveStatus(event);
     }
   }
 
+  #receiveSlot(event: SlotUpdate): void {
+    const nowMicros = this.#options.clock.nowMicros();
+    this.#slots.observe(event.slot, nowMicros);
+    this.#watch.hear(event.slot, nowMicros);
+    if (this.#chain.observe(event) !== null) this.#doubt();
+  }
+
+  #receiveStatus({ status, detail }: FeedStatus): void {
+    if (status === 'gap') return this.#doubt();
+    if (status === 'connected') return;
+    // What comes next is numbered anew, and what was missed is read again.
+    this.#order.restart();
+    this.#chain.restart();
+    if (status === 'lost') this.#lose(detail);
+    else void this.#resnapshot();
+  }
+
+  /** Something may have been missed or undone: everything is read again while trading goes on, for a swap proves its own prices. */
+  #doubt(): void {
+    this.#counts.gaps += 1;
+    this.#audit.doubt();
+  }
+
+  /** Applies what an audit found out; what the feed had told already changes nothing. */
+  #takeAudit(records: readonly AccountRecord[], slot: bigint): void {
+    this.#watch.prove(slot);
+    try {
+      this.#tell(this.#apply(records), this.#options.clock.nowMicros());
+    } catch (error) {
+      return this.#fail(error);
+    }
+    void this.#follow();
+  }
+
   #receiveAccount(update: AccountUpdate): void {
+    this.#watch.hear(update.slot, update.receivedAtMicros);
     if (addressKey(update.address) === CLOCK_KEY) return this.#receiveClock(update);
     this.#counts.received += 1;
     this.#slots.observe(update.slot, update.receivedAtMicros);
+    if (!this.#order.accept(update)) {
+      this.#counts.outdated += 1;
+      return;
+    }
     this.#batch.add(update);
     this.#intake.observe(update);
     if (this.#isFlushScheduled || this.#listener === null) return;
@@ -300,7 +360,7 @@ export class LiveMarketState implements MarketState {
     for (let round = 1; !this.#intake.isComplete && round <= MAX_SETTLING_ROUNDS; round += 1) {
       const refusal = await this.#intake.subscribe();
       if (refusal !== undefined) throw refusal;
-      const readings = await this.#intake.read();
+      const readings = await this.#intake.read(this.#slots.currentSlot());
       if (this.#isOvertaken(losses)) return;
       this.#accept(readings);
       this.#apply(this.#batch.take());
@@ -339,7 +399,7 @@ export class LiveMarketState implements MarketState {
     if (this.#isOvertaken(losses)) return { refusal, hasRead: false };
     let readings: readonly AccountReading[];
     try {
-      readings = await this.#intake.read();
+      readings = await this.#intake.read(this.#slots.currentSlot());
     } catch (error) {
       if (!isChainError(error)) throw error;
       return { refusal: error, hasRead: false };
@@ -365,6 +425,7 @@ export class LiveMarketState implements MarketState {
   #apply(records: readonly AccountRecord[]): Uint32Array {
     if (records.length === 0) return NONE;
     const { touched, ...change } = this.#store.apply(records);
+    this.#order.forget(change.dropped);
     this.#intake.follow(change);
     return touched;
   }

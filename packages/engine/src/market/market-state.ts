@@ -1,4 +1,5 @@
 import type { ChainClock, PoolDescription, PoolIndex, StoreId } from '@tandem/core-native';
+import type { FeedSilence } from './feed-watch.js';
 import type { MarketSnapshot } from './market-snapshot.js';
 import type { UnreadableVenue } from './unreadable-venue.js';
 
@@ -16,11 +17,15 @@ export interface MarketCounts {
   readonly received: number;
   /** Replaced by a newer one of the same account before the batch went out. */
   readonly coalesced: number;
+  /** Older than another write of the same slot that had come already. */
+  readonly outdated: number;
   readonly stale: number;
   readonly duplicates: number;
   readonly unknown: number;
   readonly batches: number;
   readonly resnapshots: number;
+  /** Times that something seemed to be missed or undone, so that everything was read again. */
+  readonly gaps: number;
 }
 
 /**
@@ -54,6 +59,11 @@ export interface MarketState {
   isLive(): boolean;
   /** Returns by how many slots the feed's picture is behind, reckoned from the time since the last slot update. */
   ageSlots(): bigint;
+  /**
+   * Returns why the feed is not to be traded on although it is connected: it has been silent for two slots' time, or it is behind what
+   * a node has answered. Null while it is as it should be.
+   */
+  feedSilence(): FeedSilence | null;
   /** Returns the cluster's clock: the sysvar's last values, its slot advanced to the newest slot seen. */
   clock(): ChainClock;
   describe(pools: Uint32Array): PoolDescription[];

@@ -20,10 +20,13 @@ export interface SlotUpdate {
   readonly root: bigint;
 }
 
-/** What the feed tells about itself. `resumed` means that updates may have been missed: the reader resnapshots. */
+/**
+ * What the feed tells about itself. `resumed` means that updates may have been missed while it was lost: the reader resnapshots. `gap`
+ * means the same of a feed that goes on: something it told was missed or has been undone, and the reader reads again.
+ */
 export interface FeedStatus {
   readonly kind: 'status';
-  readonly status: 'connected' | 'lost' | 'resumed';
+  readonly status: 'connected' | 'lost' | 'resumed' | 'gap';
   readonly detail: string;
 }
 

@@ -68,29 +68,65 @@ export interface AccountReading {
   readonly account: AccountSnapshot | null;
 }
 
+/** What a caller asks of a read beside its answer. */
+export interface ReadOptions {
+  /** A node that has not reached this slot at the read's commitment refuses with CHAIN_NODE_LAG_EXCEEDED. */
+  readonly minContextSlot?: bigint;
+  /** Gives the read up: it rejects with CHAIN_TIMEOUT, and its request is closed. */
+  readonly signal?: AbortSignal;
+}
+
+/** A read that no slot bounds. */
+type Cancellable = Pick<ReadOptions, 'signal'>;
+
 /** Reads of the chain. Every call has a deadline and throws CHAIN_* errors. */
 export interface ChainReader {
   /** Returns null for accounts that do not exist, in order. */
-  getAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<(AccountSnapshot | null)[]>;
+  getAccounts(
+    addresses: readonly Uint8Array[],
+    commitment: Commitment,
+    options?: ReadOptions,
+  ): Promise<(AccountSnapshot | null)[]>;
   /** Returns what stands at the addresses, in order, each with the slot of its read. */
-  readAccounts(addresses: readonly Uint8Array[], commitment: Commitment): Promise<AccountReading[]>;
+  readAccounts(
+    addresses: readonly Uint8Array[],
+    commitment: Commitment,
+    options?: ReadOptions,
+  ): Promise<AccountReading[]>;
   /** Returns the accounts a program owns that meet every filter. */
   getProgramAccounts(
     program: Uint8Array,
     commitment: Commitment,
     filters: readonly AccountFilter[],
+    options?: ReadOptions,
   ): Promise<AccountSnapshot[]>;
-  getLatestBlockhash(commitment: Commitment): Promise<LatestBlockhash>;
-  getBlockHeight(commitment: Commitment): Promise<bigint>;
-  getSlot(commitment: Commitment): Promise<bigint>;
+  getLatestBlockhash(commitment: Commitment, options?: ReadOptions): Promise<LatestBlockhash>;
+  /** Whether a transaction may still be anchored at the hash; false also where the node does not know it yet. */
+  isBlockhashValid(blockhash: string, commitment: Commitment, options?: ReadOptions): Promise<boolean>;
+  getBlockHeight(commitment: Commitment, options?: ReadOptions): Promise<bigint>;
+  getSlot(commitment: Commitment, options?: ReadOptions): Promise<bigint>;
+  /** Returns the hash of the cluster's first block, base58: its identity. */
+  getGenesisHash(options?: Cancellable): Promise<string>;
   /** Reads the clock sysvar. */
-  getChainClock(): Promise<ChainClock>;
+  getChainClock(options?: ReadOptions): Promise<ChainClock>;
   /** Null where the cluster does not know the signature. `searchHistory` looks beyond the recent status cache. */
-  getSignatureStatuses(signatures: readonly string[], searchHistory: boolean): Promise<(SignatureStatus | null)[]>;
-  getTransaction(signature: string, commitment: 'confirmed' | 'finalized'): Promise<LandedTransaction | null>;
+  getSignatureStatuses(
+    signatures: readonly string[],
+    searchHistory: boolean,
+    options?: Cancellable,
+  ): Promise<(SignatureStatus | null)[]>;
+  getTransaction(
+    signature: string,
+    commitment: 'confirmed' | 'finalized',
+    options?: Cancellable,
+  ): Promise<LandedTransaction | null>;
   /** Simulates without signature verification. */
-  simulate(transaction: Uint8Array, returnAccounts: readonly Uint8Array[]): Promise<SimulationResult>;
+  simulate(
+    transaction: Uint8Array,
+    returnAccounts: readonly Uint8Array[],
+    options?: ReadOptions,
+  ): Promise<SimulationResult>;
   /** Minimum compute-unit prices of recent blocks that wrote these accounts, micro-lamports. */
-  getRecentPriorityFees(writable: readonly Uint8Array[]): Promise<readonly bigint[]>;
-  getMinimumRent(dataLength: number): Promise<bigint>;
+  getRecentPriorityFees(writable: readonly Uint8Array[], options?: Cancellable): Promise<readonly bigint[]>;
+  getMinimumRent(dataLength: number, options?: Cancellable): Promise<bigint>;
 }

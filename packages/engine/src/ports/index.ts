@@ -8,6 +8,7 @@ export type {
   Commitment,
   LandedTransaction,
   LatestBlockhash,
+  ReadOptions,
   SignatureStatus,
   SimulationResult,
   TokenBalance,
@@ -24,4 +25,6 @@ export type {
   SwapRequest,
   SwapRouter,
 } from './swap-router.js';
-export type { TransactionSender } from './transaction-sender.js';
+export type { TipFloor } from './tip-floor.js';
+export type { LamportTransfer, RoadHint, TransactionFacts, TransactionSender } from './transaction-sender.js';
+export type { Witness, Witnesses } from './witnesses.js';

@@ -14,6 +14,8 @@ export interface SwapRequest {
   readonly wallet: string;
   /** `direct`: one pool, no splits. */
   readonly hops: 'any' | 'direct';
+  /** For routers that price and build in one answer; `wrapped-only` by default. */
+  readonly sol?: SolHandling;
 }
 
 /** One step of a route as the router describes it. */
@@ -36,8 +38,8 @@ export interface SwapQuote {
   readonly amountOut: bigint;
   /** The router's estimate, a decimal ratio. */
   readonly priceImpact: string;
-  /** Slot of the router's picture of the market. */
-  readonly contextSlot: bigint;
+  /** Slot of the router's picture of the market; null where the router does not say: a simulation must judge it then. */
+  readonly contextSlot: bigint | null;
   readonly steps: readonly SwapQuoteStep[];
   /** The router's own object, handed back to it for the instructions. */
   readonly raw: unknown;

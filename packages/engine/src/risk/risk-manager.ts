@@ -10,6 +10,7 @@ import { PoolGuard, type PoolSlot } from './pool-guard.js';
 import { checkPosition } from './position-limit.js';
 import { RateLimit } from './rate-limit.js';
 import type { SizeScaler } from './size-scaler.js';
+import type { TipLimit } from './tip-limit.js';
 import { TradeLimit } from './trade-limit.js';
 
 /** Known to this file only, so that nothing else can make an approval. */
@@ -37,6 +38,7 @@ export interface RiskManagerOptions {
   readonly poolSlot: PoolSlot;
   /** Told of every verdict. */
   readonly sizes: SizeScaler;
+  readonly tips: TipLimit;
   /** Trades after which nothing more is approved; none by default. */
   readonly tradeLimit?: number | undefined;
 }
@@ -70,13 +72,14 @@ export class RiskManager {
   /** Approves or refuses; nothing is approved after `drain` or a halt. */
   decide(validated: ValidatedOpportunity): ApprovedOpportunity | Refusal {
     const { opportunity } = validated;
-    const { killSwitch, balances, poolSlot, sizes } = this.#options;
+    const { killSwitch, balances, poolSlot, sizes, tips } = this.#options;
     const checks = [
       () => killSwitch.check(),
       () => checkPosition(opportunity, sizes),
       () => this.#trades.check(this.#inFlight.count),
       () => this.#inFlight.check(opportunity),
       () => this.#guard.check(opportunity, poolSlot),
+      () => tips.check(opportunity),
       () => this.#rate.check(),
     ];
     if (this.#draining)
@@ -89,6 +92,7 @@ export class RiskManager {
     const lamports = baseFeeLamports + priorityFeeLamports + tipLamports + rentLamports;
     this.#inFlight.enter(opportunity);
     this.#rate.take();
+    tips.claim(opportunity);
     balances.claim(opportunity.id, { mint: opportunity.base.mint, amount: opportunity.amountIn, lamports });
     return { [APPROVAL]: true, kind: 'approved', opportunity };
   }
@@ -105,6 +109,7 @@ export class RiskManager {
 
   /** Takes the verdict of a trade that executed. */
   settleExecuted(opportunity: Opportunity, landedSlot: bigint, netProfitLamports: bigint): void {
+    this.#options.tips.recordPaid(opportunity);
     this.#release(opportunity);
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordExecuted(pools, landedSlot);
@@ -140,6 +145,7 @@ export class RiskManager {
   #release(opportunity: Opportunity): void {
     this.#inFlight.leave(opportunity.id);
     this.#options.balances.release(opportunity.id);
+    this.#options.tips.release(opportunity);
   }
 
   #tripIf(reason: string | undefined): void {

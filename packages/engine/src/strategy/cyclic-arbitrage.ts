@@ -16,7 +16,6 @@ import type { SpendableFunds, Strategy } from './strategy.js';
 /** What the search is asked for, parsed once from the configuration. */
 export interface CyclicArbitrageSettings {
   readonly baseMints: readonly BaseMintSettings[];
-  readonly costs: CostModel;
   readonly maxCandidates: number;
 }
 
@@ -29,6 +28,8 @@ export interface CyclicArbitrageOptions {
   readonly settings: CyclicArbitrageSettings;
   /** Returns how much of a base mint's largest input is open now. */
   readonly openAmount: (maxAmountIn: bigint) => bigint;
+  /** What a transaction costs now; read at each pass. */
+  readonly costs: () => CostModel;
   /** Prefix of this run's opportunity ids. */
   readonly runTag: string;
 }
@@ -84,7 +85,7 @@ export class CyclicArbitrage implements Strategy {
       ...(snapshot.touched === undefined ? {} : { touched: snapshot.touched }),
       clock: snapshot.clock,
       baseMints,
-      costs: settings.costs,
+      costs: this.#options.costs(),
       // A quiet pool keeps the slot of its last change and is still current; the age of the picture is the market's to tell
       // (freshness-check), so no pool is left out by its own slot.
       oldestSlot: 0n,

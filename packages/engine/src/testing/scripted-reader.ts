@@ -24,8 +24,10 @@ export class ScriptedReader implements ChainReader {
   readonly readAccounts: ChainReader['readAccounts'] = (...args) => this.#of('readAccounts')(...args);
   readonly getProgramAccounts: ChainReader['getProgramAccounts'] = (...args) => this.#of('getProgramAccounts')(...args);
   readonly getLatestBlockhash: ChainReader['getLatestBlockhash'] = (...args) => this.#of('getLatestBlockhash')(...args);
+  readonly isBlockhashValid: ChainReader['isBlockhashValid'] = (...args) => this.#of('isBlockhashValid')(...args);
   readonly getBlockHeight: ChainReader['getBlockHeight'] = (...args) => this.#of('getBlockHeight')(...args);
   readonly getSlot: ChainReader['getSlot'] = (...args) => this.#of('getSlot')(...args);
+  readonly getGenesisHash: ChainReader['getGenesisHash'] = (...args) => this.#of('getGenesisHash')(...args);
   readonly getChainClock: ChainReader['getChainClock'] = (...args) => this.#of('getChainClock')(...args);
   readonly getSignatureStatuses: ChainReader['getSignatureStatuses'] = (...args) =>
     this.#of('getSignatureStatuses')(...args);

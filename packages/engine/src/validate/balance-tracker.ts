@@ -23,6 +23,11 @@ export class BalanceTracker implements SpendableFunds {
   readonly #credits = new Map<string, bigint>();
   #lamports: SlottedAmount = { amount: 0n, slot: -1n };
 
+  /** Returns the slot of the newest balance, 0 before the first. */
+  newestSlot(): bigint {
+    return [...this.#tokens.values(), this.#lamports].reduce((newest, { slot }) => (slot > newest ? slot : newest), 0n);
+  }
+
   /** Takes the native balance as of a slot. */
   setLamports(amount: bigint, slot: bigint): void {
     if (slot >= this.#lamports.slot) this.#lamports = { amount, slot };

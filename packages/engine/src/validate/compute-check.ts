@@ -6,9 +6,9 @@ import type { ValidationContext } from './validation-context.js';
 export const MAX_TRANSACTION_COMPUTE_UNITS = 1_400_000;
 
 /** Refuses a route whose swaps may take more compute units than a transaction can have: it would fail after its fee was paid. */
-export function checkComputeUnits(opportunity: Opportunity, { settings }: ValidationContext): CheckResult {
+export function checkComputeUnits(opportunity: Opportunity, { costs }: ValidationContext): CheckResult {
   const swaps = opportunity.legs.reduce((sum, leg) => sum + leg.computeUnits, 0);
-  const computeUnits = swaps + settings.costs.overheadComputeUnits;
+  const computeUnits = swaps + costs.overheadComputeUnits;
   if (computeUnits <= MAX_TRANSACTION_COMPUTE_UNITS) return PASSED;
   return refuse('validate', 'VALIDATE_COMPUTE_UNITS_EXCEEDED', {
     computeUnits,

@@ -9,7 +9,7 @@ export function checkProfit(opportunity: Opportunity, context: ValidationContext
     amountIn: opportunity.amountIn,
     amountOut: opportunity.amountOut,
     routeComputeUnits: opportunity.legs.reduce((sum, leg) => sum + leg.computeUnits, 0),
-    costs: context.settings.costs,
+    costs: context.costs,
     lamportPriceNumerator: base.lamportPriceNumerator,
     lamportPriceDenominator: base.lamportPriceDenominator,
   });

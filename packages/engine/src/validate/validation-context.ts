@@ -18,7 +18,6 @@ export interface ValidationSettings {
   readonly maxPriceImpactBps: number;
   /** Native balance that stays in the wallet. */
   readonly minWalletLamports: bigint;
-  readonly costs: CostModel;
   /** Whether nothing is signed: the wallet's accounts may then still be missing. */
   readonly mode: 'real' | 'simulation';
 }
@@ -34,10 +33,12 @@ export interface ValidationSources {
   readonly core: CoreApi;
   readonly market: Pick<
     MarketState,
-    'store' | 'isLive' | 'lostReason' | 'ageSlots' | 'currentSlot' | 'clock' | 'blockedCode'
+    'store' | 'isLive' | 'lostReason' | 'feedSilence' | 'ageSlots' | 'currentSlot' | 'clock' | 'blockedCode'
   >;
   readonly balances: BalanceTracker;
   readonly settings: ValidationSettings;
+  /** What a transaction costs now. */
+  readonly costs: () => CostModel;
 }
 
 /** The state one opportunity is judged against. Its pools are quoted once, when the first check asks. */
@@ -46,6 +47,7 @@ export class ValidationContext {
   readonly market: ValidationSources['market'];
   readonly balances: BalanceTracker;
   readonly settings: ValidationSettings;
+  readonly costs: CostModel;
   readonly #opportunity: Opportunity;
   #quotes: readonly LegQuote[] | undefined;
 
@@ -54,6 +56,7 @@ export class ValidationContext {
     this.market = sources.market;
     this.balances = sources.balances;
     this.settings = sources.settings;
+    this.costs = sources.costs();
     this.#opportunity = opportunity;
   }
 

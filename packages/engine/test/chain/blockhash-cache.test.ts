@@ -10,10 +10,16 @@ class HashReader {
   isDead = false;
   height = 1_000n;
 
+  lifeBlocks = 150n;
+
+  async getBlockHeight(): Promise<bigint> {
+    return this.height;
+  }
+
   async getLatestBlockhash(commitment: Commitment): Promise<LatestBlockhash> {
     this.calls.push(commitment);
     if (this.isDead) throw createEngineError('CHAIN_UNREACHABLE', 'dead');
-    return { blockhash: `hash-${this.height}`, lastValidBlockHeight: this.height + 150n, slot: this.height };
+    return { blockhash: `hash-${this.height}`, lastValidBlockHeight: this.height + this.lifeBlocks, slot: this.height };
   }
 }
 
@@ -68,6 +74,17 @@ describe('BlockhashCache', () => {
     expect(cache.latest().slot).toBe(1_000n);
     slot = 1_076n;
     expect(() => cache.latest()).toThrow('76 slots old');
+  });
+
+  it('reads how long a hash lives, and gives it out for half of that', async () => {
+    const reader = new HashReader();
+    reader.lifeBlocks = 40n;
+    let slot = 1_020n;
+    cache = new BlockhashCache({ reader, clock: new SteppedClock(), currentSlot: () => slot });
+    await cache.start();
+    expect(cache.latest().slot).toBe(1_000n);
+    slot = 1_021n;
+    expect(() => cache.latest()).toThrow('21 slots old');
   });
 
   it('keeps the hash that lives longer when a lagging node answers', async () => {

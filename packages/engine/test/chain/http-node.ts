@@ -10,9 +10,17 @@ export interface RpcCall {
 /** Answers one request; `reply` wraps a result the right way, `response` allows everything else. */
 export type Answer = (call: RpcCall, response: ServerResponse, reply: (result: string) => void) => void;
 
+/** How a request came in, beside its body. */
+export interface RequestLine {
+  readonly verb: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
 /** A real HTTP server that behaves as badly as a test asks. */
 export class HttpNode {
   readonly calls: RpcCall[] = [];
+  readonly lines: RequestLine[] = [];
   readonly #server: Server;
   #answers: Answer[] = [];
   #otherwise: Answer | null = null;
@@ -51,7 +59,8 @@ export class HttpNode {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    const call = JSON.parse(body) as RpcCall;
+    this.lines.push({ verb: request.method ?? '', path: request.url ?? '', headers: request.headers });
+    const call = JSON.parse(body === '' ? '{}' : body) as RpcCall;
     this.calls.push(call);
     const answer = this.#answers.shift() ?? this.#otherwise;
     if (answer === null || answer === undefined) throw new Error(`the test has no answer to ${call.method}`);

@@ -434,3 +434,60 @@ describe('a good answer', () => {
     expect(await reader.getMinimumRent(165)).toBe(1_488_440n);
   });
 });
+
+describe('a read that is bounded', () => {
+  it('asks for a node that has reached the slot, and for any node where slot 0 will do', async () => {
+    node.always((_, __, reply) => reply('5'));
+    await reader.getSlot('confirmed', { minContextSlot: 450_000_000n });
+    await reader.getSlot('confirmed', { minContextSlot: 0n });
+    expect(node.calls.map(({ params }) => params)).toEqual([
+      [{ commitment: 'confirmed', minContextSlot: 450_000_000 }],
+      [{ commitment: 'confirmed' }],
+    ]);
+  });
+
+  it('is given up when its signal says so, long before its deadline', async () => {
+    const signal = new AbortController();
+    node.always(neverAnswer);
+    const before = performance.now();
+    const read = failureOf(reader.getSlot('confirmed', { signal: signal.signal }));
+    setTimeout(() => signal.abort(), 20);
+    expect(await read).toMatchObject({
+      code: 'CHAIN_TIMEOUT',
+      message: expect.stringContaining('any longer') as string,
+    });
+    expect(performance.now() - before).toBeLessThan(1_000);
+  });
+
+  it('is not tried again once it is given up', async () => {
+    const signal = new AbortController();
+    node.always((_, response) => {
+      response.writeHead(503, { 'retry-after': '1' });
+      response.end();
+      setTimeout(() => signal.abort(), 20);
+    });
+    expect(await failureOf(reader.getSlot('confirmed', { signal: signal.signal }))).toMatchObject({
+      code: 'CHAIN_UNREACHABLE',
+    });
+    expect(node.calls).toHaveLength(1);
+  });
+});
+
+describe('the identity of a cluster and of a blockhash', () => {
+  it('is read', async () => {
+    const genesis = encodeBase58(ADDRESS);
+    node.next((_, __, reply) => reply(`"${genesis}"`));
+    expect(await reader.getGenesisHash()).toBe(genesis);
+    node.next((_, __, reply) => reply('{"context":{"slot":1},"value":false}'));
+    expect(await reader.isBlockhashValid(genesis, 'confirmed', { minContextSlot: 9n })).toBe(false);
+    expect(node.calls[1]?.params).toEqual([genesis, { commitment: 'confirmed', minContextSlot: 9 }]);
+  });
+
+  it.each(['7', '{"value":1}', '{"value":"yes"}'])('is not read from %s', async (answer) => {
+    node.always((_, __, reply) => reply(answer));
+    expect(await failureOf(reader.isBlockhashValid('h', 'confirmed'))).toMatchObject({
+      code: 'CHAIN_RESPONSE_INVALID',
+    });
+    expect(await failureOf(reader.getGenesisHash())).toMatchObject({ code: 'CHAIN_RESPONSE_INVALID' });
+  });
+});

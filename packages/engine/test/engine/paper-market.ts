@@ -90,6 +90,10 @@ export class PaperMarket implements MarketState {
     return 0n;
   }
 
+  feedSilence(): null {
+    return null;
+  }
+
   clock(): MarketSnapshot['clock'] {
     return { slot: this.slot, epoch: 0n, unixTimestamp: 1_767_225_600n };
   }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { soleWitness } from '../../src/chain/endpoints/sole-witness.js';
 import { ExecutionMonitor } from '../../src/execute/execution-monitor.js';
 import type { TrackedTransaction, Verdict } from '../../src/execute/transaction-tracker.js';
 import type { LandedTransaction, SignatureStatus } from '../../src/ports/index.js';
@@ -50,7 +51,7 @@ beforeEach(() => {
   [readFaults, sendFaults, overdue] = [[], [], []];
   monitor = new ExecutionMonitor({
     clock,
-    reader: chain.reader,
+    witnesses: soleWitness(chain.reader),
     feed,
     senders: [sender],
     settings: {
@@ -62,6 +63,7 @@ beforeEach(() => {
     },
     onSendFault: (name) => sendFaults.push(name),
     onReadFault: (error) => readFaults.push(error),
+    onDispute: () => undefined,
     onOverdue: ({ signature }) => overdue.push(signature),
   });
 });
@@ -236,7 +238,7 @@ describe('ExecutionMonitor', () => {
     };
     monitor = new ExecutionMonitor({
       clock,
-      reader: chain.reader,
+      witnesses: soleWitness(chain.reader),
       feed,
       senders: [pending, sender],
       settings: {
@@ -248,6 +250,7 @@ describe('ExecutionMonitor', () => {
       },
       onSendFault: () => undefined,
       onReadFault: () => undefined,
+      onDispute: () => undefined,
       onOverdue: () => undefined,
     });
     track();

@@ -27,6 +27,13 @@ describe('FailureHandler', () => {
     expect(handler.describe({ error: custom(2, 1), logs }, placement)).toBe('token InsufficientFunds (1) in leg 1');
   });
 
+  it('takes no program log for the word of the runtime', () => {
+    const logs = ['Program log: failed: custom program error: 0x1', CPMM_FAILED];
+    expect(handler.describe({ error: custom(2, 6005), logs }, placement)).toBe(
+      'raydium_cpmm ExceededSlippage (6005) in leg 1',
+    );
+  });
+
   it('names the instruction of a send of an earlier run, whose legs nobody remembers', () => {
     expect(handler.describe({ error: custom(2, 6005), logs: [CPMM_FAILED] })).toBe(
       'raydium_cpmm ExceededSlippage (6005) in instruction 3',

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { KillSwitch } from '../../src/risk/kill-switch.js';
 import { RiskManager, type RiskSettings } from '../../src/risk/risk-manager.js';
 import { SizeScaler } from '../../src/risk/size-scaler.js';
+import { TipLimit } from '../../src/risk/tip-limit.js';
 import type { Opportunity } from '../../src/strategy/opportunity.js';
 import { ManualClock } from '../../src/testing/index.js';
 import { BalanceTracker } from '../../src/validate/balance-tracker.js';
@@ -17,6 +18,7 @@ let clock: ManualClock;
 let trips: string[];
 let killSwitch: KillSwitch;
 let balances: BalanceTracker;
+let tips: TipLimit;
 let poolSlots: Map<number, bigint>;
 let sizes: SizeScaler;
 let risk: RiskManager;
@@ -27,6 +29,7 @@ beforeEach(() => {
   balances = new BalanceTracker();
   balances.setToken(SOL, 10_000_000n, 1n);
   balances.setLamports(1_000_000_000n, 1n);
+  tips = new TipLimit({ maxTipLamports: 10_000n, tipBudgetLamports: 25_000n, requiredLamports: 0n });
   poolSlots = new Map();
   sizes = scalerFrom(100n);
   risk = new RiskManager({
@@ -35,6 +38,7 @@ beforeEach(() => {
     killSwitch,
     balances,
     sizes,
+    tips,
     poolSlot: (pool) => poolSlots.get(pool) ?? 99n,
   });
 });
@@ -164,7 +168,7 @@ describe('RiskManager', () => {
 
   it('refuses what is above the size that verdicts have opened so far', () => {
     sizes = scalerFrom(50n);
-    risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, sizes, poolSlot: () => 99n });
+    risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, sizes, tips, poolSlot: () => 99n });
     const { base } = sampleOpportunity();
     const whole = () => fresh({ amountIn: base.maxAmountIn / 2n + 1n });
     expect(decide(whole())).toBe('RISK_POSITION_EXCEEDED');
@@ -177,7 +181,7 @@ describe('RiskManager', () => {
   });
 
   it('never lets more trades execute than asked for, counting what is in flight, and tries again after a miss', () => {
-    const options = { settings: SETTINGS, clock, killSwitch, balances, sizes };
+    const options = { settings: SETTINGS, clock, killSwitch, balances, sizes, tips };
     risk = new RiskManager({ ...options, poolSlot: () => 99n, tradeLimit: 2 });
     const [first, second] = [fresh(), fresh()];
     expect([decide(first), decide(second), decide(fresh())]).toEqual([

@@ -1,5 +1,6 @@
 import type { CoreApi, ProfitRequest } from '@tandem/core-native';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { FeedSilence } from '../../src/market/feed-watch.js';
 import type { Opportunity } from '../../src/strategy/opportunity.js';
 import { BalanceTracker } from '../../src/validate/balance-tracker.js';
 import type { ValidationSources } from '../../src/validate/validation-context.js';
@@ -9,6 +10,7 @@ import { SOL, sampleOpportunity, USD } from '../strategy/sample-opportunity.js';
 /** The world the checks see; each test changes one thing. */
 interface World {
   live: boolean;
+  silence: FeedSilence | null;
   slot: bigint;
   ageSlots: bigint;
   blocked: string | null;
@@ -24,6 +26,7 @@ let asked: { quotes: number; profit: ProfitRequest | undefined };
 beforeEach(() => {
   world = {
     live: true,
+    silence: null,
     slot: 101n,
     ageSlots: 0n,
     blocked: null,
@@ -62,6 +65,7 @@ function reasonFor(opportunity: Opportunity = sampleOpportunity(), mode: 'real' 
       store: 1,
       isLive: () => world.live,
       lostReason: () => (world.live ? null : 'silent'),
+      feedSilence: () => world.silence,
       ageSlots: () => world.ageSlots,
       currentSlot: () => world.slot,
       clock: () => ({ slot: world.slot, epoch: 0n, unixTimestamp: 0n }),
@@ -73,17 +77,17 @@ function reasonFor(opportunity: Opportunity = sampleOpportunity(), mode: 'real' 
       maxPriceImpactBps: 1_000,
       minWalletLamports: 20_000_000n,
       mode,
-      costs: {
-        baseFeeLamports: 5_000n,
-        computeUnitPriceMicroLamports: 0n,
-        overheadComputeUnits: 0,
-        computeUnitMarginBps: 0,
-        tipLamports: 0n,
-        tipShareBps: 0,
-        maxTipLamports: 0n,
-        rentLamports: 0n,
-      },
     },
+    costs: () => ({
+      baseFeeLamports: 5_000n,
+      computeUnitPriceMicroLamports: 0n,
+      overheadComputeUnits: 0,
+      computeUnitMarginBps: 0,
+      tipLamports: 0n,
+      tipShareBps: 0,
+      maxTipLamports: 0n,
+      rentLamports: 0n,
+    }),
   };
   const result = new ExecutionValidator(sources).validate(opportunity);
   return result.kind === 'refusal' ? result.reason : 'validated';
@@ -96,6 +100,12 @@ describe('ExecutionValidator', () => {
       quotes: 1,
       profit: { amountIn: 1_000_000n, amountOut: 1_050_000n, routeComputeUnits: 180_000 },
     });
+  });
+
+  it('refuses while the feed is silent or behind, before it asks for anything', () => {
+    world.silence = { cause: 'silent', forMs: 410, slotMs: 200 };
+    expect(reasonFor()).toBe('VALIDATE_FEED_TIMEOUT');
+    expect(asked.quotes).toBe(0);
   });
 
   it('refuses while the feed is lost, before it asks for anything', () => {

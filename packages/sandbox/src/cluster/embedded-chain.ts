@@ -7,7 +7,12 @@ import type { ChainListener } from './chain-events.js';
 import { PriorityFees } from './priority-fees.js';
 import type { DecodedTransaction } from './transaction-decoder.js';
 import type { TransactionErrorJson } from './transaction-error.js';
-import { type LandedExecution, type Simulation, TransactionExecutor } from './transaction-executor.js';
+import {
+  type ExecutionTogether,
+  type LandedExecution,
+  type Simulation,
+  TransactionExecutor,
+} from './transaction-executor.js';
 import {
   type HistoryLimits,
   type LandedDetails,
@@ -29,6 +34,11 @@ export interface SubmitOutcome {
   readonly error: TransactionErrorJson | null;
   readonly record: LandedRecord | undefined;
 }
+
+/** What became of transactions that were to land together: all of them in this order, or none. */
+export type BundleOutcome =
+  | { readonly outcome: 'landed'; readonly records: readonly LandedRecord[] }
+  | { readonly outcome: 'failed'; readonly index: number; readonly error: TransactionErrorJson };
 
 /** Whether a simulation judges the blockhash's age, and how. */
 export type LifetimeCheck = 'skip' | { readonly atHeight: bigint; readonly maxAge: bigint };
@@ -96,22 +106,34 @@ export class EmbeddedChain {
 
   /** Executes a transaction in the block being filled, or drops it as a validator would. */
   submit(transaction: DecodedTransaction): SubmitOutcome {
-    const signature = encodeBase58(transaction.signatures[0] ?? new Uint8Array());
-    const { slot, blockHeight } = this.ledger.head;
+    const signature = signatureOf(transaction);
+    const { slot } = this.ledger.head;
     for (const listener of this.#listeners) listener.onReceived?.(signature, slot);
     const stale = this.#lifetimeError(transaction, signature);
     if (stale !== null) return { signature, error: stale, record: undefined };
     const execution = this.#executor.execute(transaction, slot);
     if (execution.outcome === 'dropped') return { signature, error: execution.error, record: undefined };
-    this.#recent.set(signature, blockHeight);
-    const details = detailsOf(transaction, execution);
-    const record = this.#record(transaction, signature, execution, details);
-    for (const change of execution.changes) {
-      this.#versions.remember(change.key, slot, change.before);
-      for (const listener of this.#listeners) listener.onAccount?.(change.key, change.after, slot, 'transaction');
-    }
-    for (const listener of this.#listeners) listener.onTransaction?.(record, details);
-    return { signature, error: execution.report.error, record };
+    return { signature, error: execution.report.error, record: this.#land(transaction, execution) };
+  }
+
+  /** Executes transactions in order in the block being filled: all of them succeed there, or the chain never saw them. */
+  submitTogether(transactions: readonly DecodedTransaction[]): BundleOutcome {
+    const result = this.#executeTogether(transactions);
+    if (result.outcome === 'failed') return result;
+    const records = result.executions.map((execution, index) => {
+      const transaction = expectAt(transactions, index);
+      const signature = signatureOf(transaction);
+      for (const listener of this.#listeners) listener.onReceived?.(signature, this.ledger.head.slot);
+      return this.#land(transaction, execution);
+    });
+    return { outcome: 'landed', records };
+  }
+
+  /** Runs transactions in order against the newest state, each upon what the one before left, and keeps nothing. */
+  simulateTogether(transactions: readonly DecodedTransaction[]): ExecutionTogether {
+    const result = this.#executeTogether(transactions);
+    if (result.outcome === 'succeeded') this.#executor.undo(result.executions);
+    return result;
   }
 
   /** Runs a transaction against the newest state and keeps nothing. */
@@ -121,7 +143,7 @@ export class EmbeddedChain {
   ): Simulation {
     const simulation = this.#executor.simulate(transaction, this.ledger.head.slot, checks.signatures);
     if (checks.lifetime === 'skip') return simulation;
-    const signature = encodeBase58(transaction.signatures[0] ?? new Uint8Array());
+    const signature = signatureOf(transaction);
     const stale = this.#lifetimeError(transaction, signature, checks.lifetime);
     if (stale === null || simulation.report.error === 'SignatureFailure') return simulation;
     const report = {
@@ -219,6 +241,33 @@ export class EmbeddedChain {
     return this.#recent.has(signature) ? 'AlreadyProcessed' : null;
   }
 
+  #executeTogether(transactions: readonly DecodedTransaction[]): ExecutionTogether {
+    const seen = new Set<string>();
+    for (const [index, transaction] of transactions.entries()) {
+      const signature = signatureOf(transaction);
+      const stale = this.#lifetimeError(transaction, signature);
+      if (stale !== null) return { outcome: 'failed', index, error: stale };
+      if (seen.has(signature)) return { outcome: 'failed', index, error: 'AlreadyProcessed' };
+      seen.add(signature);
+    }
+    return this.#executor.executeTogether(transactions, this.ledger.head.slot);
+  }
+
+  /** Writes an execution into the block being filled and tells the listeners. */
+  #land(transaction: DecodedTransaction, execution: LandedExecution): LandedRecord {
+    const { slot, blockHeight } = this.ledger.head;
+    const signature = signatureOf(transaction);
+    this.#recent.set(signature, blockHeight);
+    const details = detailsOf(transaction, execution);
+    const record = this.#record(transaction, signature, execution, details);
+    for (const change of execution.changes) {
+      this.#versions.remember(change.key, slot, change.before);
+      for (const listener of this.#listeners) listener.onAccount?.(change.key, change.after, slot, 'transaction');
+    }
+    for (const listener of this.#listeners) listener.onTransaction?.(record, details);
+    return record;
+  }
+
   #record(
     transaction: DecodedTransaction,
     signature: string,
@@ -240,6 +289,16 @@ export class EmbeddedChain {
       this.#recent.delete(signature);
     }
   }
+}
+
+function signatureOf(transaction: DecodedTransaction): string {
+  return encodeBase58(transaction.signatures[0] ?? new Uint8Array());
+}
+
+function expectAt(transactions: readonly DecodedTransaction[], index: number): DecodedTransaction {
+  const transaction = transactions[index];
+  if (transaction === undefined) throw new RangeError(`no transaction at index ${index}`);
+  return transaction;
 }
 
 function detailsOf(transaction: DecodedTransaction, execution: LandedExecution): LandedDetails {

@@ -18,6 +18,8 @@ interface SurfnetModule {
   readonly Surfnet: {
     startWithConfig(config: {
       offline: boolean;
+      /** Where accounts are read that nobody has written yet; not with `offline`. */
+      remoteRpcUrl?: string;
       blockProductionMode: 'clock' | 'transaction' | 'manual';
       slotTimeMs: number;
     }): SurfnetInstance;

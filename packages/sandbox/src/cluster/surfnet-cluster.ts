@@ -11,6 +11,8 @@ export interface SurfnetClusterOptions {
   readonly clock: Clock;
   /** Milliseconds of a slot; default 50. */
   readonly slotMs?: number;
+  /** A node to copy accounts from when they are first read; without one the chain starts empty. */
+  readonly remoteRpcUrl?: string;
   /** Told when the runtime's events can no longer be drained: it will stop answering soon after. */
   readonly onFault: (error: unknown) => void;
 }
@@ -30,10 +32,11 @@ const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
  */
 export async function startSurfnetCluster(options: SurfnetClusterOptions): Promise<Cluster> {
   const { Surfnet } = loadSurfnet();
+  const { remoteRpcUrl, slotMs = 50 } = options;
   const instance = Surfnet.startWithConfig({
-    offline: true,
+    ...(remoteRpcUrl === undefined ? { offline: true } : { offline: false, remoteRpcUrl }),
     blockProductionMode: 'clock',
-    slotTimeMs: options.slotMs ?? 50,
+    slotTimeMs: slotMs,
   });
   return new SurfnetCluster(instance, options);
 }

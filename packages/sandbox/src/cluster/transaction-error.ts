@@ -51,7 +51,7 @@ const TRANSACTION_ERRORS = [
 ] as const;
 
 /** Names by LiteSVM's number (`InstructionErrorFieldless`), which are agave's names. */
-const INSTRUCTION_ERRORS = [
+export const INSTRUCTION_ERRORS = [
   'GenericError',
   'InvalidArgument',
   'InvalidInstructionData',

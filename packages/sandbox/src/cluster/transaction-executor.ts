@@ -1,4 +1,4 @@
-import { sameState, type AccountState } from './account-state.js';
+import { ABSENT_ACCOUNT, sameState, type AccountState } from './account-state.js';
 import { resolveAccounts, type ResolvedAccounts } from './account-resolver.js';
 import type { AddressKey } from './address-key.js';
 import { MintDecimals, tokenBalance, type TokenBalanceRecord } from './token-balances.js';
@@ -32,6 +32,11 @@ export interface DroppedExecution {
   readonly outcome: 'dropped';
   readonly error: TransactionErrorJson;
 }
+
+/** Transactions that all succeeded one after the other, or the first of them that did not; nothing of them is left then. */
+export type ExecutionTogether =
+  | { readonly outcome: 'succeeded'; readonly executions: readonly LandedExecution[] }
+  | { readonly outcome: 'failed'; readonly index: number; readonly error: TransactionErrorJson };
 
 /** A simulation: the report, and the states around it for those who ask. */
 export interface Simulation {
@@ -105,6 +110,30 @@ export class TransactionExecutor {
       preTokens: this.tokensOf(before),
       postTokens: this.tokensOf(after),
     };
+  }
+
+  /** Executes all in order, or undoes those that had succeeded as soon as one fails. */
+  executeTogether(transactions: readonly DecodedTransaction[], slot: bigint): ExecutionTogether {
+    const executions: LandedExecution[] = [];
+    for (const [index, transaction] of transactions.entries()) {
+      const execution = this.execute(transaction, slot);
+      if (execution.outcome === 'landed') executions.push(execution);
+      const error = execution.outcome === 'dropped' ? execution.error : execution.report.error;
+      if (error === null) continue;
+      this.undo(executions);
+      return { outcome: 'failed', index, error };
+    }
+    return { outcome: 'succeeded', executions };
+  }
+
+  /** Writes back what the accounts held before the newest executions, the fee of a failed one included. */
+  undo(executions: readonly LandedExecution[]): void {
+    for (const { changes } of executions.toReversed()) {
+      for (const { key, before } of changes) {
+        this.#machine.setAccount(key, before ?? ABSENT_ACCOUNT);
+        this.#decimals.forget(key);
+      }
+    }
   }
 
   simulate(transaction: DecodedTransaction, slot: bigint, signatures: SignatureCheck): Simulation {

@@ -40,6 +40,8 @@ export interface TransactionFee {
   readonly priorityLamports: bigint;
   /** Micro-lamports per compute unit. */
   readonly unitPrice: bigint;
+  /** Compute units asked for, or the default for the programs called. */
+  readonly unitLimit: bigint;
 }
 
 /** Returns the fee of a transaction: signatures, and price times limit rounded up. */
@@ -62,5 +64,10 @@ export function transactionFee(
   const asked = requestedUnits ?? defaultUnits;
   const units = asked > MAX_COMPUTE_UNITS ? MAX_COMPUTE_UNITS : asked;
   const priorityLamports = (unitPrice * units + MICRO_LAMPORTS - 1n) / MICRO_LAMPORTS;
-  return { totalLamports: signatures * LAMPORTS_PER_SIGNATURE + priorityLamports, priorityLamports, unitPrice };
+  return {
+    totalLamports: signatures * LAMPORTS_PER_SIGNATURE + priorityLamports,
+    priorityLamports,
+    unitPrice,
+    unitLimit: units,
+  };
 }

@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url';
 
 /** One of our own on-chain programs and the real program id it answers at. */
 export interface VenueProgram {
-  readonly venue: 'raydium_cpmm' | 'raydium_amm_v4' | 'orca_whirlpool' | 'meteora_dlmm';
+  /** Name of its folder; `jupiter` is the router, which trades through the others. */
+  readonly venue: 'raydium_cpmm' | 'raydium_amm_v4' | 'orca_whirlpool' | 'meteora_dlmm' | 'jupiter';
   readonly programId: string;
   readonly soPath: string;
 }
 
-/** Returns our on-chain venue programs, built and committed in `programs/`. */
+/** Returns our on-chain programs of the venues and of the router over them, built and committed in `programs/`. */
 export function venuePrograms(): readonly VenueProgram[] {
   return [
     {
@@ -29,6 +30,11 @@ export function venuePrograms(): readonly VenueProgram[] {
       venue: 'meteora_dlmm',
       programId: 'LBUZKhRxPF3XUpBCjp4YzTKgLccjZhTSDM9YuVaPwxo',
       soPath: committed('meteora_dlmm'),
+    },
+    {
+      venue: 'jupiter',
+      programId: 'JUP6LkbZbjS1jKKwapdHNy74zcZ3tLUZoi5QNyVTaV4',
+      soPath: committed('jupiter'),
     },
   ];
 }

@@ -31,7 +31,7 @@ export function uniqueAddresses(addresses: readonly Uint8Array[]): Uint8Array[] 
 export const SYSTEM_PROGRAM = addressBytes('11111111111111111111111111111111');
 export const TOKEN_PROGRAM = addressBytes('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
 export const TOKEN_2022_PROGRAM = addressBytes('TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb');
-const ASSOCIATED_TOKEN_PROGRAM = addressBytes('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
+export const ASSOCIATED_TOKEN_PROGRAM = addressBytes('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
 export const COMPUTE_BUDGET_PROGRAM = addressBytes('ComputeBudget111111111111111111111111111111');
 export const LOOKUP_TABLE_PROGRAM = addressBytes('AddressLookupTab1e1111111111111111111111111');
 export const CLOCK_SYSVAR = addressBytes('SysvarC1ock11111111111111111111111111111111');

@@ -2,11 +2,14 @@ import type { AccountState } from '../cluster/account-state.js';
 import { addressText, type AddressKey } from '../cluster/address-key.js';
 import { encodeBase58 } from '../cluster/base58.js';
 import { configOf, type RpcConfig, unsignedOf, wordOf } from './rpc/params.js';
-import { invalidParams, RpcCode, RpcError } from './rpc/rpc-error.js';
+import { RpcCode, RpcError } from './rpc/rpc-error.js';
+import { storedZstdFrame } from './stored-zstd.js';
 import { parsedTokenJson } from './token-json.js';
 
+const ENCODINGS = ['binary', 'base58', 'base64', 'jsonParsed', 'base64+zstd'] as const;
+
 /** How account data is written. `binary` is the old form: base58 text without the name of its encoding. */
-export type AccountEncoding = 'binary' | 'base58' | 'base64' | 'jsonParsed';
+export type AccountEncoding = (typeof ENCODINGS)[number];
 
 /** A window of account data. */
 interface DataSlice {
@@ -27,12 +30,9 @@ const MAX_BASE58_BYTES = 128;
 /** What agave writes for accounts exempt from rent. */
 const RENT_EPOCH = 0xffff_ffff_ffff_ffffn;
 
-const ENCODINGS = ['binary', 'base58', 'base64', 'jsonParsed', 'base64+zstd'] as const;
-
 /** Reads `encoding` and `dataSlice` of an options object. */
 export function accountFormatOf(config: RpcConfig, fallback: AccountEncoding = 'binary'): AccountFormat {
   const encoding = wordOf(config, 'encoding', ENCODINGS) ?? fallback;
-  if (encoding === 'base64+zstd') throw invalidParams('base64+zstd is not offered by the sandbox; use base64');
   const slice = config['dataSlice'];
   if (slice === undefined || slice === null) return { encoding, slice: undefined };
   const window = configOf(slice);
@@ -70,6 +70,7 @@ function dataJson(
   if (encoding === 'base64' || encoding === 'jsonParsed') {
     return [Buffer.from(data.buffer, data.byteOffset, data.length).toString('base64'), 'base64'];
   }
+  if (encoding === 'base64+zstd') return [storedZstdFrame(data).toString('base64'), 'base64+zstd'];
   if (data.length > MAX_BASE58_BYTES && oversize === 'explain') {
     const explanation = 'error: data too large for bs58 encoding';
     return encoding === 'binary' ? explanation : [explanation, 'base58'];

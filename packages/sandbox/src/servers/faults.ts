@@ -64,6 +64,11 @@ export class Faults {
     return true;
   }
 
+  /** Draws which of several forms a fault takes this time, as [0, forms). */
+  form(forms: number): number {
+    return this.#random.nextInt(forms);
+  }
+
   /** Returns the milliseconds of a delay or a lag. */
   ms(name: FaultName): number {
     return this.#settings.get(name)?.ms ?? DEFAULT_FAULT_MS;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 import { writeJson } from '../json-writer.js';
+import { readBody } from '../request-body.js';
 import { RpcCode, RpcError } from './rpc-error.js';
 import type { RpcMethods } from './rpc-context.js';
 
@@ -47,7 +48,7 @@ async function serve(
       .end('Used HTTP Method is not allowed. POST or OPTIONS is required\n');
     return;
   }
-  const body = await readBody(request);
+  const body = await readBody(request, MAX_BODY_BYTES);
   if (body === undefined) {
     response
       .writeHead(413, { 'content-type': 'text/plain', connection: 'close' })
@@ -55,18 +56,6 @@ async function serve(
     return;
   }
   response.writeHead(200, HEADERS).end(answerText(methods, body));
-}
-
-/** Reads the body, or returns undefined when it is too large. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return (chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)).toString('utf8');
 }
 
 /** Answers one body, single or batch; an empty text answers notifications. */

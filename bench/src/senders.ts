@@ -1,0 +1,76 @@
+// From signed bytes to the last byte of the last of eight requests, as the nodes see it. A regression here is latency on every
+// trade: it is what stands between a signature and the leaders. The mark is a p99 of 1 ms.
+import { strict as assert } from 'node:assert';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Connection } from '@solana/web3.js';
+import { encodeInstructions, encodeLookupTables, loadCore } from '@tandem/core-native';
+import { type Clock, encodeBase58, RpcSender } from '@tandem/engine';
+import type { BenchRecord } from './bench-record.js';
+import { compare } from './interleaved.js';
+import { SenderNodes } from './sender-nodes.js';
+import { peerName } from './setting.js';
+import { twoSwapTransaction } from './two-swap-transaction.js';
+
+const NODES = 8;
+const TIMEOUT_MS = 5_000;
+const SIGNATURE_START = 1;
+const SIGNATURE_END = 65;
+
+const clock: Clock = {
+  nowMs: () => 0,
+  nowMicros: () => Number(process.hrtime.bigint() / 1_000n),
+  sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
+};
+
+/** Measures our senders against as many connections of web3.js. */
+export async function sendersBench(): Promise<BenchRecord[]> {
+  const transaction = signedTransaction();
+  const signature = encodeBase58(transaction.subarray(SIGNATURE_START, SIGNATURE_END));
+  const nodes = await SenderNodes.start(NODES, signature);
+  const senders = nodes.urls.map(
+    (url, index) =>
+      new RpcSender({ name: `node ${index}`, url, clock, random: { nextInt: () => 0 }, timeoutMs: TIMEOUT_MS }),
+  );
+  const connections = nodes.urls.map((url) => new Connection(url, { disableRetryOnRateLimit: true }));
+  const ours = () => senders.map((sender) => sender.send(transaction, signature));
+  const theirs = () =>
+    connections.map((connection) => connection.sendRawTransaction(transaction, { skipPreflight: true, maxRetries: 0 }));
+  try {
+    for (const answer of await Promise.all(theirs())) assert.equal(answer, signature, 'web3.js reached every node');
+    await Promise.all(ours());
+    const dispatch = (send: () => readonly Promise<unknown>[]) => ({
+      run: () => timeToLastNode(nodes, send),
+      callsPerRound: 1,
+      timesItself: true as const,
+    });
+    return [
+      await compare({
+        topic: 'senders',
+        case: `${transaction.length} signed bytes to ${NODES} nodes`,
+        peer: peerName('@solana/web3.js'),
+        ours: dispatch(ours),
+        theirs: dispatch(theirs),
+        rounds: 1_000,
+        warmupRounds: 200,
+      }),
+    ];
+  } finally {
+    for (const sender of senders) sender.close();
+    await nodes.stop();
+  }
+}
+
+/** Returns the nanoseconds until the last node had its request; the answers are waited for, and not counted. */
+async function timeToLastNode(nodes: SenderNodes, send: () => readonly Promise<unknown>[]): Promise<number> {
+  const start = process.hrtime.bigint();
+  await Promise.all(send());
+  return Number(nodes.lastArrival() - start);
+}
+
+function signedTransaction(): Uint8Array {
+  const parts = twoSwapTransaction();
+  const { core } = loadCore();
+  const tables = encodeLookupTables(parts.lookupTables);
+  const message = core.compileMessage(parts.payer, parts.blockhash, encodeInstructions(parts.instructions), tables);
+  return core.signTransaction(core.createSigner(parts.secretKey), message);
+}

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { loadCore } from '@tandem/core-native';
+import { connectJupiterExecutor, EngineError, SqliteJournal, type SwapOrder, WRAPPED_SOL_MINT } from '@tandem/engine';
+import { cliError, codedError } from '../cli-error.js';
+import { openDataDir } from '../data-dir.js';
+import { ExitCode } from '../exit-codes.js';
+import { Interrupts } from '../interrupts.js';
+import { createSwapOutput } from '../output/swap-output.js';
+import { openSwapSetting, type SwapSetting } from '../swap-setting.js';
+import { systemClock } from '../system-clock.js';
+import { systemRandom } from '../system-random.js';
+import type { SwapOptions } from './swap-options.js';
+
+/** Shows a swap, asks, and makes it. Returns the exit code. */
+export async function swap(options: SwapOptions): Promise<ExitCode> {
+  if (!options.yes && !process.stdin.isTTY) {
+    throw cliError('CLI_CONFIRMATION_MISSING', 'nobody can be asked here', 'add --yes, or swap at a terminal');
+  }
+  // A swap on its way is waited for: the first Ctrl-C only asks, as everywhere.
+  const interrupts = new Interrupts();
+  const closers: (() => void | Promise<void>)[] = [() => interrupts.close()];
+  try {
+    const core = loadCore();
+    const dataDir = openDataDir({
+      option: options.dataDir,
+      environment: process.env,
+      sandbox: options.network === 'sandbox',
+    });
+    closers.push(() => dataDir.release());
+    const onFault = (error: unknown) => process.stderr.write(`${faultText(error)}\n`);
+    const outside = { core, clock: systemClock, random: systemRandom, onFault };
+    const setting = await openSwapSetting({ ...outside, options, environment: process.env });
+    closers.push(setting.close);
+    const order = orderOf(options, setting);
+    const jupiter = await connectJupiterExecutor({
+      ...outside,
+      core: core.core,
+      config: setting.config,
+      keyFile: setting.keyFile,
+      apiKey: setting.apiKey,
+      openJournal: () => new SqliteJournal(join(dataDir.path, `swaps-${options.network}.sqlite`)),
+    });
+    closers.push(jupiter.close);
+    const output = createSwapOutput({ json: options.json, sink: process.stdout, nowMs: () => systemClock.nowMs() });
+    const plan = await jupiter.executor.preview(order);
+    output.preview(plan, options.network);
+    requireRealMode(options, setting);
+    if (!options.yes && !(await confirmed())) return ExitCode.Refused;
+    // The price may have moved meanwhile; what was shown as the least is what was agreed to.
+    const result = await jupiter.executor.swap({ ...order, minimumOut: plan.minimumOut });
+    output.swapped(result, plan);
+    return ExitCode.Done;
+  } finally {
+    for (const close of closers.toReversed()) await close();
+  }
+}
+
+function orderOf(options: SwapOptions, { config, names }: SwapSetting): SwapOrder {
+  const [inputMint, outputMint] = [options.from, options.to].map((text) => names.get(text.toUpperCase()) ?? text);
+  const largest = config.maxExecutionAmountLamports;
+  if (inputMint === WRAPPED_SOL_MINT && options.amount > largest) {
+    throw new EngineError('RISK_POSITION_EXCEEDED', `${options.amount} lamports are above the limit of ${largest}`, {
+      action: 'Swap less, or raise max_execution_amount_sol.',
+    });
+  }
+  return {
+    inputMint: inputMint ?? options.from,
+    outputMint: outputMint ?? options.to,
+    amountIn: options.amount,
+    slippageBps: options.slippageBps ?? config.slippageToleranceBps,
+  };
+}
+
+/** Outside the sandbox real trading is said twice: in the configuration and by the confirmation. */
+function requireRealMode({ network }: SwapOptions, { mayTrade }: SwapSetting): void {
+  if (mayTrade) return;
+  throw cliError(
+    'CLI_MODE_MISMATCH',
+    `a swap on ${network} needs "execution_mode": "REAL" in the configuration`,
+    'set execution_mode to REAL; until then this is a preview',
+  );
+}
+
+async function confirmed(): Promise<boolean> {
+  // Standard output may be a program's; the question is for whoever sits at the terminal.
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const cancel = new AbortController();
+  terminal.on('SIGINT', () => cancel.abort());
+  terminal.on('close', () => cancel.abort());
+  try {
+    const answer = await terminal.question('Type yes to swap: ', { signal: cancel.signal });
+    return answer.trim().toLowerCase() === 'yes';
+  } catch (error) {
+    if (cancel.signal.aborted) return false;
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}
+
+function faultText(error: unknown): string {
+  const coded = codedError(error);
+  if (coded !== undefined) return `${coded.code}: ${coded.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
