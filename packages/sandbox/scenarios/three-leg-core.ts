@@ -21,8 +21,12 @@ export interface ThreePools {
   readonly back: PoolDescription;
 }
 
-/** Returns the cycle whose swaps name the most accounts: a DLMM pool and a Whirlpool with the base mint, and a CPMM pool between. */
-export function longestCycle(pools: readonly PoolDescription[], base: Uint8Array): ThreePools {
+/**
+ * Returns the cycle whose swaps name the most accounts: a DLMM pool and a Whirlpool with the base mint, and a CPMM pool between. Of
+ * several the same one, whatever the order of the pools.
+ */
+export function longestCycle(given: readonly PoolDescription[], base: Uint8Array): ThreePools {
+  const pools = given.toSorted((a, b) => Buffer.compare(a.address, b.address));
   const has = (pool: PoolDescription, mint: Uint8Array) =>
     [pool.mintA, pool.mintB].some((held) => addressKey(held) === addressKey(mint));
   const withBase = (venue: Venue, mint: Uint8Array) =>

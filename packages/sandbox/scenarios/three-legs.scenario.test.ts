@@ -34,10 +34,10 @@ async function openGap({ sandbox }: EngineRun): Promise<void> {
   }
 }
 
-/** Starts the engine on the open gap; the walk's first move makes it look. */
+/** Starts the engine and opens the gap under it. */
 async function start(opened: EngineRun): Promise<void> {
-  await openGap(opened);
   await opened.engine.start();
+  await openGap(opened);
   opened.sandbox.startMarket();
 }
 
