@@ -141,7 +141,6 @@ export class PaperSwap {
         onSendFault: () => undefined,
         onReadFault: () => undefined,
         onDispute: () => undefined,
-        onDispute: () => undefined,
         onOverdue: () => undefined,
       }),
       settings: {
