@@ -1,30 +1,52 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FaultName, Faults, Sandbox } from '../src/index.js';
+import { FAULT_NAMES, type FaultName, type Faults, type Sandbox } from '../src/index.js';
 import { EngineRun } from './engine-run.js';
 import { proveRun } from './run-proof.js';
 
 /** Trades of each story; 200 for the figures of a release: `TANDEM_FAULT_TRADES=200 npx vitest run scenarios/faults`. */
 const TRADES = Number(process.env['TANDEM_FAULT_TRADES'] ?? 10);
-const STORY_LIMIT_MS = 600_000;
+const STORY_LIMIT_MS = Number(process.env['TANDEM_FAULT_LIMIT_MS'] ?? 600_000);
 /** A blockhash of the sandbox lives 150 slots of 100 ms. */
 const BLOCKHASH_LIFETIME_MS = 15_000;
 
-/** How hard each fault strikes where every server has it. */
-const LEVELS: Readonly<Record<FaultName, { readonly perMille: number; readonly ms?: number }>> = {
+type Levels = Readonly<Partial<Record<FaultName, { readonly perMille: number; readonly ms?: number }>>>;
+
+/** Of requests to two of three nodes, to the block engine and to the router. */
+const REQUEST_LEVELS: Levels = {
   delay: { perMille: 300, ms: 300 },
-  drop: { perMille: 30 },
+  drop: { perMille: 50 },
   rate_limit: { perMille: 200 },
   server_error: { perMille: 200 },
-  malformed: { perMille: 100 },
-  disconnect: { perMille: 50 },
-  stall: { perMille: 20 },
+  malformed: { perMille: 150 },
+  disconnect: { perMille: 150 },
+  stall: { perMille: 50 },
+};
+/** Of one node alone, all the time: a majority that lies, lags or swallows is no network at all. */
+const MINORITY_LEVELS: Levels = {
   lag: { perMille: 1_000, ms: 1_500 },
   wrong: { perMille: 1_000 },
-  swallow: { perMille: 500 },
+  swallow: { perMille: 1_000 },
 };
-/** A majority that lies, lags or swallows everything is no network at all: one node of three does. */
-const MINORITY_FAULTS: ReadonlySet<FaultName> = new Set(['lag', 'wrong', 'swallow', 'stall']);
-const NAMES = Object.keys(LEVELS) as FaultName[];
+/** Of the block engine and the router besides. */
+const SERVICE_LEVELS: Levels = {
+  lag: { perMille: 300, ms: 1_500 },
+  wrong: { perMille: 300 },
+  swallow: { perMille: 300 },
+};
+/** Of messages of a feed, where one that is lost, cut or silent means a new connection and everything read again. */
+const STREAM_LEVELS: Levels = {
+  delay: { perMille: 300, ms: 100 },
+  drop: { perMille: 5 },
+  rate_limit: { perMille: 500 },
+  server_error: { perMille: 500 },
+  malformed: { perMille: 2 },
+  disconnect: { perMille: 2 },
+  stall: { perMille: 1 },
+};
+const GEYSER_LAG = { perMille: 1_000, ms: 100 } as const;
+/** All of them together strike so much more seldom each. */
+const TOGETHER = 4;
+const NAMES = [...FAULT_NAMES];
 
 /** The roads of the stories: each server of the sandbox stands on one of them. */
 const ROADS = [
@@ -35,19 +57,35 @@ type Road = (typeof ROADS)[number];
 
 let run: EngineRun | undefined;
 afterEach(async () => {
+  if (process.env['TANDEM_FAULT_TALK'] !== undefined)
+    (await import('node:fs')).writeFileSync('/tmp/ev.json', JSON.stringify(run?.events));
   await run?.dispose();
   run = undefined;
 });
 
-/** Lets the faults strike; returns the servers that have them. */
+/** Lets the faults strike; returns the servers that have them. The third node serves the websocket feed. */
 function strike({ services }: Sandbox, names: readonly FaultName[]): Faults[] {
   const { endpoints, blockEngine, geyser, aggregator } = services;
-  const others = [blockEngine, geyser, aggregator].filter((server) => server !== undefined);
-  for (const name of names) {
-    const nodes = MINORITY_FAULTS.has(name) ? endpoints.slice(0, 1) : endpoints;
-    for (const { faults } of [...nodes, ...others]) faults.set(name, LEVELS[name]);
-  }
-  return [...endpoints, ...others].map(({ faults }) => faults);
+  const [first, second, third] = endpoints.map(({ faults }) => faults);
+  const requested = [blockEngine?.faults, aggregator?.faults];
+  const levels: readonly (readonly [Faults | undefined, Levels])[] = [
+    [first, { ...REQUEST_LEVELS, ...MINORITY_LEVELS }],
+    [second, REQUEST_LEVELS],
+    [third, STREAM_LEVELS],
+    [geyser?.faults, { ...STREAM_LEVELS, lag: GEYSER_LAG }],
+    ...requested.map((faults) => [faults, { ...REQUEST_LEVELS, ...SERVICE_LEVELS }] as const),
+  ];
+  return levels.flatMap(([faults, of]) => {
+    if (faults === undefined) return [];
+    for (const name of names) {
+      const level = of[name];
+      if (level === undefined) continue;
+      const perMille =
+        names.length > 1 && level.perMille < 1_000 ? Math.ceil(level.perMille / TOGETHER) : level.perMille;
+      faults.set(name, { ...level, perMille });
+    }
+    return [faults];
+  });
 }
 
 async function tradeUnder(names: readonly FaultName[], road: Road): Promise<void> {
@@ -60,6 +98,7 @@ async function tradeUnder(names: readonly FaultName[], road: Road): Promise<void
       risk: { max_consecutive_misses: 10_000, max_session_loss_lamports: '1000000000' },
     },
     sandbox: { services: { ...servers, blockEngineRegions: road.sender === 'jito' ? 2 : 0 } },
+    wsUrl: ({ services }) => services.endpoints[2]?.wsUrl ?? '',
   });
   const { engine, sandbox } = run;
   await engine.start();
@@ -78,6 +117,8 @@ async function tradeUnder(names: readonly FaultName[], road: Road): Promise<void
   const resumedMs = Math.round(performance.now() - cleared);
   const summary = await run.stop();
   const proof = await proveRun(run, summary);
+  if (process.env['TANDEM_FAULT_TALK'] !== undefined)
+    console.log(run.events.filter((e) => e.type === 'alert' || e.type === 'missed'));
   console.log(
     [
       `${names.length === 1 ? names[0] : 'all'} | ${road.sender} ${road.feed} ${road.route}`,
@@ -90,6 +131,8 @@ async function tradeUnder(names: readonly FaultName[], road: Road): Promise<void
   expect(proof.wrong).toEqual([]);
   expect(summary.unresolved).toBe(0);
   expect(run.of('state')).toEqual([]);
+  const senders = new Set(run.of('submitted').map(({ sender }) => sender));
+  expect([...senders].every((sender) => sender.startsWith('jito') === (road.sender === 'jito'))).toBe(true);
 }
 
 /** Whether something that was sent after so many sends has executed. */

@@ -49,6 +49,11 @@ export class TipPolicy {
     this.#accounts = options.settings.accounts.map((text) => ({ text, bytes: decodeAddress(text) }));
   }
 
+  /** Accounts a tip can go to. */
+  get addresses(): readonly Uint8Array[] {
+    return this.#accounts.map(({ bytes }) => bytes);
+  }
+
   /** Returns the terms of this moment. */
   terms(): TipTerms {
     const { settings, share, mostLamports } = this.#options;

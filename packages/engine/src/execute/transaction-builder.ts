@@ -15,6 +15,7 @@ import type { LookupTableSource } from './lookup-table-source.js';
 import type { MessageCompiler } from './message-compiler.js';
 import { directRoute, type PlanRoute } from './plan-route.js';
 import type { SlippageProtector } from './slippage-protector.js';
+import { StaticAddresses } from './static-addresses.js';
 import type { Tip, TipPolicy } from './tip-policy.js';
 import type { TokenAccounts } from './token-accounts.js';
 
@@ -78,9 +79,11 @@ export interface SetUp {
 /** Turns an approved opportunity into the bytes that are signed. */
 export class TransactionBuilder {
   readonly #options: TransactionBuilderOptions;
+  readonly #static: StaticAddresses;
 
   constructor(options: TransactionBuilderOptions) {
     this.#options = options;
+    this.#static = new StaticAddresses(options.tips.addresses);
   }
 
   /** Plans the transaction, or says why it cannot be built. @throws the core's errors for a route it cannot turn into instructions */
@@ -165,9 +168,10 @@ export class TransactionBuilder {
     return { plan: absorbedInstructions === 0 ? plan : { ...plan, firstLegInstruction }, message: bytes };
   }
 
-  #chooseTables(instructions: Uint8Array, tables: readonly LookupTable[]): Uint8Array {
+  #chooseTables(instructions: Uint8Array, offered: readonly LookupTable[]): Uint8Array {
     const { core, accounts } = this.#options;
-    if (tables.length === 0) return NOTHING;
+    if (offered.length === 0) return NOTHING;
+    const tables = offered.map((table) => this.#static.hideFrom(table));
     const chosen = core.chooseLookupTables(accounts.wallet, instructions, encodeLookupTables(tables));
     const picked = [];
     for (const position of chosen) {
