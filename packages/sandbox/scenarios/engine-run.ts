@@ -74,7 +74,7 @@ export class EngineRun {
     const dataDir = story.dataDir ?? mkdtempSync(join(tmpdir(), 'tandem-scenario-'));
     const { engine, close } = await wire(sandbox, core, story, dataDir);
     const run = new EngineRun(sandbox, core, dataDir, engine, async () => {
-      close();
+      await close();
       if (story.on === undefined) await sandbox.stop();
       if (story.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     });

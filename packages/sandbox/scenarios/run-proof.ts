@@ -36,7 +36,8 @@ export async function proveRun(run: EngineRun, summary: SummaryEvent): Promise<R
     settled.add(signature);
     const change = await history.change(signature);
     if (verdict === 'expired' && change !== undefined) wrong.push(`${signature}: expired, but on chain`);
-    if (verdict === 'failed' && change?.error == null) wrong.push(`${signature}: failed, but not so on chain`);
+    if (verdict === 'failed' && (change === undefined || change.error === null))
+      wrong.push(`${signature}: failed, but not so on chain`);
     if (-(change?.sol ?? 0n) !== BigInt(costLamports))
       wrong.push(`${signature}: cost ${costLamports} is not the chain's`);
   }

@@ -5,7 +5,7 @@ import { addressText } from './seed/addresses.js';
 import { seededKeypair } from './seed/seeded-keys.js';
 import { SlotStampProxy } from './surfnet/slot-stamp-proxy.js';
 
-export interface ForkOptions {
+interface ForkOptions {
   /** The node whose accounts are copied when they are first read. */
   readonly remoteRpcUrl: string;
   /** Names the wallet; any whole number. */

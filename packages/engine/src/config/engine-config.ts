@@ -28,7 +28,7 @@ export interface BaseMintConfig {
 }
 
 /** A node beside the first one. */
-export interface EndpointConfig {
+interface EndpointConfig {
   readonly name: string;
   readonly rpcUrl: string;
 }

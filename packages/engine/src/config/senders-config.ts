@@ -17,7 +17,7 @@ export interface StakedSenderConfig {
 }
 
 /** Jito's block engine. */
-export interface JitoConfig {
+interface JitoConfig {
   /** Base URL of each region. */
   readonly blockEngineUrls: readonly string[];
   readonly submit: 'bundle' | 'transaction';

@@ -6,7 +6,7 @@ import { storedZstdFrame } from '../../src/servers/stored-zstd.js';
 const decompress = (zlib as { zstdDecompressSync?: (frame: Uint8Array) => Uint8Array }).zstdDecompressSync;
 
 test('writes magic, content size and one stored block', () => {
-  expect(storedZstdFrame(Uint8Array.of(7, 8, 9)).toString('hex')).toBe(`28b52ffd${'a0'}03000000${'190000'}070809`);
+  expect(storedZstdFrame(Uint8Array.of(7, 8, 9)).toString('hex')).toBe('28b52ffda003000000190000070809');
 });
 
 test.runIf(decompress !== undefined).each([0, 1, 255, 131_071, 131_072, 131_073, 400_000])(
