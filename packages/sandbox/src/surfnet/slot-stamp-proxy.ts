@@ -11,6 +11,9 @@ export interface SlotStampProxyOptions {
 
 /** The slot of a notification's context; Surfnet writes the context first. */
 const CONTEXT_SLOT = /("context":\{[^{}]*"slot":)\d+/;
+const IS_NOTIFICATION = /"method":"/;
+/** A message without an id, such as the pings of web3.js, is not answered. */
+const WANTS_ANSWER = /"id":/;
 const STAMPED_METHODS = /"method":"(?:account|program)Notification"/;
 /** Messages that may wait for a connection that is being opened. */
 const LARGEST_BACKLOG = 10_000;
@@ -21,7 +24,8 @@ const OPEN_TIMEOUT_MS = 10_000;
 /**
  * A websocket endpoint in front of Surfnet's. Surfnet stamps every account and program notification with the slot of the
  * subscription for ever (1.5.0), so that a client that orders updates by slot drops all of them as older than its snapshot. The
- * proxy writes the newest slot instead and changes nothing else.
+ * proxy writes the newest slot instead. And it asks for one thing at a time: of a burst of subscriptions Surfnet leaves the last
+ * ones without an answer about once in ten starts.
  */
 export class SlotStampProxy {
   readonly url: string;
@@ -76,17 +80,27 @@ export class SlotStampProxy {
 
   #connect(client: WebSocket): void {
     const upstream = new WebSocket(this.#options.upstreamUrl);
-    let waiting: string[] = [];
+    const waiting: string[] = [];
+    // Until it is open, nothing can be asked.
+    let isAsking = true;
+    const ask = () => {
+      isAsking = false;
+      while (!isAsking) {
+        const next = waiting.shift();
+        if (next === undefined) return;
+        isAsking = WANTS_ANSWER.test(next);
+        upstream.send(next);
+      }
+    };
     client.on('message', (data) => {
-      if (upstream.readyState === WebSocket.OPEN) upstream.send(textOf(data));
-      else if (waiting.push(textOf(data)) > LARGEST_BACKLOG) client.terminate();
+      if (waiting.push(textOf(data)) > LARGEST_BACKLOG) client.terminate();
+      else if (!isAsking) ask();
     });
-    upstream.on('open', () => {
-      for (const text of waiting) upstream.send(text);
-      waiting = [];
-    });
+    upstream.on('open', ask);
     upstream.on('message', (data) => {
-      client.send(this.#stamp(textOf(data)));
+      const text = textOf(data);
+      client.send(this.#stamp(text));
+      if (!IS_NOTIFICATION.test(text)) ask();
       if (client.bufferedAmount > LARGEST_UNREAD_BYTES) client.terminate();
     });
     // Either end takes the other one with it; the client comes back by itself, as with any node.
