@@ -67,7 +67,7 @@ describe('errors of the router', () => {
 
   it('meet a label that would rewrite the terminal', async () => {
     const body = quoteBody();
-    const [step] = body.routePlan as { swapInfo: object }[];
+    const [step] = body['routePlan'] as { swapInfo: object }[];
     const routePlan = [{ ...step, swapInfo: { ...step!.swapInfo, label: 'Pool\u001b[1A' } }];
     expect(await failure(json({ ...body, routePlan }))).toMatchObject({ code: 'JUPITER_RESPONSE_INVALID' });
   });
