@@ -74,6 +74,7 @@ function orderOf(options: SwapOptions, { config, names }: SwapSetting): SwapOrde
     outputMint: outputMint ?? options.to,
     amountIn: options.amount,
     slippageBps: options.slippageBps ?? config.slippageToleranceBps,
+    ...(options.minimumOut === undefined ? {} : { minimumOut: options.minimumOut }),
   };
 }
 

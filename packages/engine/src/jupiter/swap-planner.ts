@@ -21,7 +21,7 @@ export interface SwapOrder {
   /** Raw units. */
   readonly amountIn: bigint;
   readonly slippageBps: number;
-  /** The least output, where somebody has agreed to one; else the quote less the slippage. */
+  /** The least output that somebody has agreed to; the quote less the slippage holds where it is more. */
   readonly minimumOut?: bigint;
 }
 
@@ -216,7 +216,9 @@ export class SwapPlanner {
 
 /** Rounds up, against the router: the limit errs on the strict side. @throws JUPITER_MINIMUM_EXCEEDED, JUPITER_REQUEST_INVALID */
 function minimumOf({ slippageBps, minimumOut: agreed }: SwapOrder, { amountOut }: SwapQuote): bigint {
-  const minimumOut = agreed ?? (amountOut * (BPS - BigInt(slippageBps)) + BPS - 1n) / BPS;
+  const quoted = (amountOut * (BPS - BigInt(slippageBps)) + BPS - 1n) / BPS;
+  // What was agreed to is a floor: where the price has risen since, the slippage holds from there.
+  const minimumOut = agreed !== undefined && agreed > quoted ? agreed : quoted;
   const context = { amountOut: amountOut.toString(), minimumOut: minimumOut.toString() };
   if (minimumOut <= 0n)
     throw createEngineError('JUPITER_REQUEST_INVALID', 'so small an amount buys nothing', { context });

@@ -111,6 +111,11 @@ describe('a swap', () => {
     expect(paper.store.unresolvedIntents()).toEqual([]);
   });
 
+  it('keeps to the slippage where less was agreed to', async () => {
+    const order = { inputMint: SOL, outputMint: USD, amountIn: AMOUNT, slippageBps: 50, minimumOut: 1n };
+    expect((await paper.executor.preview(order)).minimumOut).toBe(1_990_000n);
+  });
+
   it('is called off until it is signed', async () => {
     const stop = new AbortController();
     paper.router.spoil = (answer) => {
