@@ -32,7 +32,7 @@ export interface TransactionPlan {
   readonly tip: Tip | undefined;
   /** What its swaps pass through. */
   readonly route: PlanRoute;
-  /** What the compute budget asks for. */
+  /** What the compute budget asks for, without the units of a simulation's set-up: a wallet that is set up pays for none. */
   readonly priorityFeeLamports: bigint;
   /** Position of the first leg's instruction: before `compile` among those above, after it in the message. */
   readonly firstLegInstruction: number;
@@ -48,6 +48,8 @@ export interface CompiledPlan {
 export interface PlanParts {
   readonly approved: ApprovedOpportunity;
   readonly computeUnitLimit: number;
+  /** Those of `computeUnitLimit` that the set-up takes. */
+  readonly setUpComputeUnits: number;
   /** Instructions before the swaps. */
   readonly setUp: readonly Instruction[];
   /** Packed. */
@@ -119,6 +121,7 @@ export class TransactionBuilder {
     return this.assemble({
       approved,
       computeUnitLimit: opportunity.profit.computeUnitLimit + (setUp?.computeUnits ?? 0),
+      setUpComputeUnits: setUp?.computeUnits ?? 0,
       setUp: setUp?.instructions ?? [],
       swaps: core.swapInstructions(store, accounts.wallet, legs),
       tip: this.chooseTip(approved),
@@ -155,7 +158,7 @@ export class TransactionBuilder {
       lookupTables: this.#chooseTables(instructions, [...ours, ...theirs]),
       tip,
       route,
-      priorityFeeLamports: this.priorityFee(parts.computeUnitLimit),
+      priorityFeeLamports: this.priorityFee(Math.max(0, parts.computeUnitLimit - parts.setUpComputeUnits)),
       firstLegInstruction: before.length,
     };
   }

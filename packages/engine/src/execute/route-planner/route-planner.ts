@@ -128,6 +128,7 @@ export class RoutePlanner {
     const parts = (computeUnitLimit: number, minimumOut: bigint): PlanParts => ({
       approved,
       computeUnitLimit,
+      setUpComputeUnits: setUp.computeUnits,
       setUp: setUp.instructions,
       swaps: swaps.pack(minimumOut),
       tip,
