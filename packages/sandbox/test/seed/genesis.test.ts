@@ -21,7 +21,8 @@ describe('planGenesis', () => {
     const { accounts, lookupTable } = await planGenesis(5);
     const table = accounts.find(({ address }) => Buffer.compare(address, lookupTable) === 0);
     const data = Buffer.from(table?.data ?? []);
-    for (const address of [ROUTER_PROGRAM, ROUTER_EVENT_AUTHORITY]) expect(data.includes(Buffer.from(address))).toBe(true);
+    for (const address of [ROUTER_PROGRAM, ROUTER_EVENT_AUTHORITY])
+      expect(data.includes(Buffer.from(address))).toBe(true);
   });
 
   it('holds every account once', async () => {
