@@ -104,7 +104,7 @@ describe('the minimum of a V2 swap', () => {
     withMinimumOut(data, 42n);
     expect(data).toEqual(routeV2Data());
     const buffer = Buffer.from(data);
-    withMinimum(buffer, decodeRoute(buffer), 42n);
+    expect(decodeRoute(withMinimum(buffer, decodeRoute(buffer), 42n)).quotedOut).toBe(42n);
     expect(new Uint8Array(buffer)).toEqual(new Uint8Array(routeV2Data()));
   });
 
