@@ -36,6 +36,7 @@ const BY_CODE: ReadonlyMap<string, ExitCode> = new Map([
   ['JUPITER_MINT_NOT_FOUND', ExitCode.Usage],
   ['JUPITER_INSTRUCTION_INVALID', ExitCode.Refused],
   ['JUPITER_MINIMUM_EXCEEDED', ExitCode.Refused],
+  ['JUPITER_CONFIRMATION_MISSING', ExitCode.Refused],
   ['JUPITER_UNREACHABLE', ExitCode.Unreachable],
   ['JUPITER_TIMEOUT', ExitCode.Unreachable],
   ['JUPITER_RATE_LIMIT_EXCEEDED', ExitCode.Unreachable],

@@ -23,3 +23,12 @@ test.each([
 ])('%j is %s', async (typed, said) => {
   expect(await answerTo(typed)).toMatchObject({ said, shown: expect.stringContaining('Sure?') });
 });
+
+test('an interrupt is a no, and one that came before the question too', async () => {
+  const stop = new AbortController();
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const said = confirm('Sure? ', { input, output }, stop.signal);
+  stop.abort();
+  expect(await said).toBe(false);
+  expect(await confirm('Sure? ', { input: new PassThrough(), output }, stop.signal)).toBe(false);
+});

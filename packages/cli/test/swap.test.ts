@@ -83,6 +83,12 @@ describe('tandem swap in the sandbox', () => {
     expect(ended.stderr).toContain('error RISK_POSITION_EXCEEDED: ');
   });
 
+  test('never swaps below a minimum of its caller, whatever the router quotes', async () => {
+    const ended = await swap([...ORDER, '--yes', '--minimum-out', '1000000000000']);
+    expect(ended).toMatchObject({ code: 3, stdout: '' });
+    expect(ended.stderr).toContain('error JUPITER_MINIMUM_EXCEEDED: ');
+  });
+
   test.each([
     [['--from', 'SOL', '--to', 'SOL', '--amount', '1'], 'JUPITER_REQUEST_INVALID'],
     [['--from', 'SOL', '--to', 'nonsense', '--amount', '1'], 'JUPITER_REQUEST_INVALID'],
@@ -99,6 +105,7 @@ describe('tandem swap in the sandbox', () => {
     [['--from', 'SOL', '--to', 'USD', '--amount', '1.5']],
     [['--from', 'SOL', '--to', 'USD', '--amount', '18446744073709551616']],
     [[...ORDER, '--slippage-bps', '201']],
+    [[...ORDER, '--minimum-out', '0']],
     [[...ORDER, '--network', 'moon']],
   ])('%j ends with exit code 2 and says why', async (args) => {
     const ended = await swap([...args, '--yes']);

@@ -1,10 +1,7 @@
 import type { CoreApi } from '@tandem/core-native';
 import { decodeAddress } from './chain/base58.js';
 import { BlockhashCache } from './chain/blockhash-cache.js';
-import { createEndpointReader, type EndpointReaders } from './chain/endpoints/create-endpoint-reader.js';
-import { endpointSettings } from './chain/endpoints/endpoint-settings.js';
 import { GrpcFeed } from './chain/grpc-feed.js';
-import { JsonRpcReader } from './chain/json-rpc-reader.js';
 import { KeypairSigner } from './chain/keypair-signer.js';
 import { LookupTableCache } from './chain/lookup-table-cache.js';
 import { nextTurn } from './chain/next-turn.js';
@@ -12,6 +9,7 @@ import { openSenders } from './chain/open-senders.js';
 import { redactUrl } from './chain/redact-url.js';
 import { WebSocketFeed } from './chain/websocket-feed.js';
 import type { EngineConfig } from './config/engine-config.js';
+import { connectNodes, nodesOf } from './connect-nodes.js';
 import { createEngine, type RealExecutionEngine } from './engine.js';
 import type { RunFacts } from './engine-options.js';
 import { createEngineError } from './errors/create-engine-error.js';
@@ -64,9 +62,6 @@ export interface ConnectedEngine {
   readonly close: () => Promise<void>;
 }
 
-/** The node of `network.rpc_url` in alerts and metrics; the others have names of their own. */
-const FIRST_ENDPOINT = 'rpc';
-
 /**
  * Wires an engine to a cluster: the one place where the adapters of `chain/` meet the stages.
  * @throws CHAIN_*, JOURNAL_*, JUPITER_KEY_INVALID, ENGINE_SENDER_MISSING; nothing stays open then
@@ -93,7 +88,7 @@ async function connect(options: ConnectOptions, closers: Closers): Promise<RealE
   // A node can be set aside before there is an engine to say so.
   const notices: Omit<AlertEvent, 'type'>[] = [];
   let tell = (alert: Omit<AlertEvent, 'type'>): void => void notices.push(alert);
-  const nodes = openNodes(options, closers, (alert) => tell(alert));
+  const nodes = connectNodes({ ...options, closers, onAlert: (alert) => tell(alert) });
   const { reader, witnesses } = nodes;
   await nodes.start();
   const feed = openFeed(options);
@@ -121,7 +116,7 @@ async function connect(options: ConnectOptions, closers: Closers): Promise<RealE
   await lookupTables.load(options.lookupTables.map(decodeAddress));
   const roads = openSenders({
     config: config.senders,
-    endpoints: endpointsOf(config).map(({ name, rpcUrl }) => ({ name, url: rpcUrl })),
+    endpoints: nodesOf(config),
     secrets: options.secrets,
     clock,
     random,
@@ -163,30 +158,6 @@ async function connect(options: ConnectOptions, closers: Closers): Promise<RealE
   tell = (alert) => engine.notice(alert);
   for (const alert of notices) tell(alert);
   return engine;
-}
-
-function endpointsOf({ network }: EngineConfig): readonly { readonly name: string; readonly rpcUrl: string }[] {
-  return [{ name: FIRST_ENDPOINT, rpcUrl: network.rpcUrl }, ...network.endpoints];
-}
-
-function openNodes(
-  options: ConnectOptions,
-  closers: Closers,
-  onAlert: (alert: Omit<AlertEvent, 'type'>) => void,
-): EndpointReaders {
-  const { config, clock, random, wrapReader } = options;
-  const { commitment, requestTimeoutMs: timeoutMs } = config.network;
-  const places = endpointsOf(config);
-  const endpoints = places.map(({ name, rpcUrl: url }) => {
-    // Where there are several, the next node is asked instead of the same one again.
-    const attempts = places.length > 1 ? { maxAttempts: 1 } : {};
-    const reader = new JsonRpcReader({ url, clock, random, timeoutMs, commitment, ...attempts });
-    closers.push(() => reader.close());
-    return { name, reader: wrapReader?.(reader) ?? reader };
-  });
-  const nodes = createEndpointReader({ endpoints, clock, settings: endpointSettings(timeoutMs), onAlert });
-  closers.push(nodes.close);
-  return nodes;
 }
 
 function openFeed({ config, clock, random, secrets }: ConnectOptions): AccountFeed {

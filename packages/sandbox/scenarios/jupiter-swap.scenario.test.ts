@@ -33,7 +33,7 @@ beforeAll(async () => {
     core,
     clock: realClock,
     onFault: () => undefined,
-    services: { aggregator: true },
+    services: { aggregator: true, endpoints: 3 },
   });
   router = sandbox.services.aggregator!;
   newcomer = await fundedWallet();
@@ -53,10 +53,10 @@ async function fundedWallet() {
   return { address, secretKey: new Uint8Array([...seed, ...address]) };
 }
 
-async function connect(api: 'v1' | 'v2' = 'v1', secretKey = newcomer.secretKey) {
+async function connect(api: 'v1' | 'v2' = 'v1', secretKey = newcomer.secretKey, network: Partial<NetworkConfig> = {}) {
   const parsed = parseEngineConfig(JSON.stringify({ jupiter: { url: router.url, api, requests_per_minute: 1_000 } }));
   return await connectJupiterExecutor({
-    config: { ...parsed, network: { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl: sandbox.wsUrl } },
+    config: { ...parsed, network: { ...parsed.network, rpcUrl: sandbox.rpcUrl, wsUrl: sandbox.wsUrl, ...network } },
     core,
     clock: realClock,
     random: new SeededRandom(1),
@@ -66,6 +66,8 @@ async function connect(api: 'v1' | 'v2' = 'v1', secretKey = newcomer.secretKey) 
     onFault: () => undefined,
   });
 }
+
+type NetworkConfig = ReturnType<typeof parseEngineConfig>['network'];
 
 /** Native and wrapped SOL of a wallet together. */
 async function solOf(address: Uint8Array): Promise<bigint> {
@@ -103,6 +105,21 @@ describe.each([
 function tradingWallet() {
   return { address: decodeAddress(sandbox.wallet.address), secretKey: sandbox.wallet.secretKey };
 }
+
+test('a swap is read, sent and judged by the nodes that are left when the first one is gone', async () => {
+  const [first, ...others] = sandbox.services.endpoints;
+  const endpoints = others.map(({ name, rpcUrl }) => ({ name, rpcUrl }));
+  const jupiter = await connect('v1', newcomer.secretKey, { rpcUrl: first!.rpcUrl, endpoints });
+  first!.faults.set('disconnect', { perMille: 1_000 });
+  try {
+    const swapped = await jupiter.executor.executeSwap(WRAPPED_SOL_MINT, usd, AMOUNT, 100);
+    expect(swapped.inputAmount).toBe(AMOUNT);
+    expect(first!.faults.struck('disconnect')).toBeGreaterThan(0);
+  } finally {
+    first!.faults.clear();
+    await jupiter.close();
+  }
+});
 
 test('a router that steals and lies gets no signature', async () => {
   const jupiter = await connect();

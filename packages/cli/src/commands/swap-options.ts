@@ -7,6 +7,8 @@ export interface SwapOptions {
   /** Raw units of the input mint. */
   readonly amount: bigint;
   readonly slippageBps?: number;
+  /** Raw units of the output mint. */
+  readonly minimumOut?: bigint;
   readonly network: 'sandbox' | 'fork' | 'devnet' | 'mainnet';
   readonly config?: string;
   readonly dataDir?: string;
@@ -34,6 +36,12 @@ export function addSwapOptions(command: Command): Command {
         '--slippage-bps <n>',
         'how much less than the quote is accepted (default: slippage_tolerance)',
       ).argParser(wholeNumber(0, MAX_SLIPPAGE_BPS)),
+    )
+    .addOption(
+      new Option(
+        '--minimum-out <units>',
+        'least raw units of the mint that is bought, whatever the quote says (default: the quote less the slippage)',
+      ).argParser(rawUnits),
     )
     .addOption(
       new Option('--network <name>', 'where to swap')

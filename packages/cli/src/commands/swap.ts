@@ -17,8 +17,10 @@ export async function swap(options: SwapOptions): Promise<ExitCode> {
   if (!options.yes && !process.stdin.isTTY) {
     throw cliError('CLI_CONFIRMATION_MISSING', 'nobody can be asked here', 'add --yes, or swap at a terminal');
   }
-  // A swap on its way is waited for: the first Ctrl-C only asks, as everywhere.
+  // Until a swap is on its way the first Ctrl-C ends it; afterwards the verdict is waited for.
   const interrupts = new Interrupts();
+  const stop = new AbortController();
+  void interrupts.first.then(() => stop.abort());
   const closers: (() => void | Promise<void>)[] = [() => interrupts.close()];
   try {
     const core = loadCore();
@@ -48,9 +50,10 @@ export async function swap(options: SwapOptions): Promise<ExitCode> {
     requireRealMode(options, setting);
     // Standard output may be a program's; the question is for whoever sits at the terminal.
     const terminal = { input: process.stdin, output: process.stderr };
-    if (!options.yes && !(await confirm('Type yes to swap: ', terminal))) return ExitCode.Refused;
+    if (!options.yes && !(await confirm('Type yes to swap: ', terminal, stop.signal))) return ExitCode.Refused;
+    if (stop.signal.aborted) return ExitCode.Refused;
     // The price may have moved meanwhile; what was shown as the least is what was agreed to.
-    const result = await jupiter.executor.swap({ ...order, minimumOut: plan.minimumOut });
+    const result = await jupiter.executor.swap({ ...order, minimumOut: plan.minimumOut }, stop.signal);
     output.swapped(result, plan);
     return ExitCode.Done;
   } finally {
@@ -71,6 +74,7 @@ function orderOf(options: SwapOptions, { config, names }: SwapSetting): SwapOrde
     outputMint: outputMint ?? options.to,
     amountIn: options.amount,
     slippageBps: options.slippageBps ?? config.slippageToleranceBps,
+    ...(options.minimumOut === undefined ? {} : { minimumOut: options.minimumOut }),
   };
 }
 

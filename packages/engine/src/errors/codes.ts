@@ -265,6 +265,10 @@ const JUPITER_CODES = {
     severity: 'recoverable',
     action: 'Check the mint: the cluster has no token of this address.',
   },
+  JUPITER_CONFIRMATION_MISSING: {
+    severity: 'recoverable',
+    action: 'Nothing was signed. Ask for the swap again if it is still wanted.',
+  },
   JUPITER_MINIMUM_EXCEEDED: {
     severity: 'recoverable',
     action: 'Look at the new price, then swap again if it is good.',

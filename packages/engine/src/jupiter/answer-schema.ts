@@ -16,6 +16,9 @@ const amount = z
   .regex(/^\d{1,20}$/)
   .refine((text) => BigInt(text) <= U64_MAX, { error: 'more than 64 bits' });
 
+/** Text that a terminal shows: a control character could rewrite what stands there. */
+const shownText = z.string().regex(/^[^\p{Cc}\p{Cf}]*$/u);
+
 const address = z.string().refine((text) => findAddressBytes(text) !== null, { error: 'no base58 address' });
 
 const addressBytes = z.string().transform((text, context) => {
@@ -29,7 +32,7 @@ const step = z
   .object({
     swapInfo: z.object({
       ammKey: address,
-      label: z.string().max(100).nullish(),
+      label: shownText.max(100).nullish(),
       inputMint: address,
       outputMint: address,
       inAmount: amount,
@@ -49,7 +52,10 @@ export const quoteSchema = z.object({
   swapMode: z.literal('ExactIn'),
   instructionVersion: z.enum(['V1', 'V2']).nullish(),
   platformFee: z.object({ amount: amount.nullish(), feeBps: z.number().nullish() }).nullish(),
-  priceImpactPct: z.string().regex(/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/),
+  priceImpactPct: z
+    .string()
+    .max(100)
+    .regex(/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/),
   routePlan: z.array(step).min(1).max(MAX_STEPS),
   /** Absent in answers of `/swap/v2/build`. */
   contextSlot: z.int().nonnegative().nullish(),

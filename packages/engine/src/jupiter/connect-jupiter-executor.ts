@@ -1,10 +1,9 @@
 import type { CoreApi } from '@tandem/core-native';
-import { JsonRpcReader } from '../chain/json-rpc-reader.js';
 import { KeypairSigner } from '../chain/keypair-signer.js';
-import { RpcSender } from '../chain/rpc-sender.js';
-import { soleWitness } from '../chain/endpoints/sole-witness.js';
+import { openSenders } from '../chain/open-senders.js';
 import { WebSocketFeed } from '../chain/websocket-feed.js';
 import type { EngineConfig } from '../config/engine-config.js';
+import { connectNodes, nodesOf } from '../connect-nodes.js';
 import { settingsFromConfig } from '../engine-settings.js';
 import { ExecutionMonitor } from '../execute/execution-monitor.js';
 import { FailureHandler } from '../execute/failure-handler.js';
@@ -46,7 +45,7 @@ export interface ConnectedJupiter {
 export async function connectJupiterExecutor(options: ConnectJupiterOptions): Promise<ConnectedJupiter> {
   const { config, core, clock, random, onFault } = options;
   const { network } = config;
-  const rpc = { url: network.rpcUrl, clock, random, timeoutMs: network.requestTimeoutMs };
+  const timeoutMs = network.requestTimeoutMs;
   const signer = KeypairSigner.fromKeyFile(core, options.keyFile);
   const closers: (() => void | Promise<void>)[] = [() => signer.close()];
   const close = async () => {
@@ -54,15 +53,20 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
   };
   try {
     const router = new JupiterClient({ ...jupiterOptions(options), clock, random });
-    const reader = new JsonRpcReader({ ...rpc, commitment: network.commitment });
-    const sender = new RpcSender({ ...rpc, name: 'rpc' });
-    const feed = new WebSocketFeed({ ...network, url: network.wsUrl, clock, random, timeoutMs: rpc.timeoutMs });
-    closers.push(
-      () => router.close(),
-      () => reader.close(),
-      () => sender.close(),
-      async () => feed.stop(),
-    );
+    closers.push(() => router.close());
+    const onAlert = ({ message }: { readonly message: string }) => onFault(new Error(message));
+    const { reader, witnesses, start } = connectNodes({ config, clock, random, closers, onAlert });
+    await start();
+    const { senders, close: closeSenders } = openSenders({
+      config: untippedRoads(config),
+      endpoints: nodesOf(config),
+      secrets: { staked: {} },
+      clock,
+      random,
+      timeoutMs,
+    });
+    const feed = new WebSocketFeed({ ...network, url: network.wsUrl, clock, random, timeoutMs });
+    closers.push(closeSenders, async () => feed.stop());
     await feed.start(() => undefined);
     const store = options.openJournal();
     const journal = new Journal({ store, clock, onFailure: onFault });
@@ -70,9 +74,9 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
     const { confirmation } = settingsFromConfig(config, 1);
     const monitor = new ExecutionMonitor({
       clock,
-      witnesses: soleWitness(reader),
+      witnesses,
       feed,
-      senders: [sender],
+      senders,
       settings: confirmation,
       onSendFault: (_sender, _tracked, error) => onFault(error),
       onReadFault: onFault,
@@ -89,7 +93,7 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       journal,
       failures: new FailureHandler(),
       settings: swapSettings(config),
-      senderName: sender.name,
+      senderName: senders.map(({ name }) => name).join('+'),
     });
     await executor.recover(store.unresolvedIntents());
     return { executor, wallet: signer.address, close };
@@ -97,6 +101,11 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
     await close();
     throw error;
   }
+}
+
+/** A swap pays no tip, so it goes to every node that is configured, and to nobody who is paid. */
+function untippedRoads({ senders, network }: EngineConfig): EngineConfig['senders'] {
+  return { ...senders, sender: network.endpoints.length > 0 ? 'fanout' : 'rpc', staked: [], tipPolicy: 'fixed' };
 }
 
 function jupiterOptions({ config, apiKey }: ConnectJupiterOptions) {

@@ -113,7 +113,12 @@ function routerError(body: string): RouterError | null {
   const words = typeof error === 'string' ? error : typeof code === 'number' ? message : undefined;
   if (typeof words !== 'string' && typeof errorCode !== 'string') return null;
   return {
-    code: typeof errorCode === 'string' ? errorCode.slice(0, LONGEST_SHOWN) : undefined,
-    words: typeof words === 'string' ? words.slice(0, LONGEST_SHOWN) : '',
+    code: typeof errorCode === 'string' ? shown(errorCode) : undefined,
+    words: typeof words === 'string' ? shown(words) : '',
   };
+}
+
+/** A control character could rewrite what a terminal shows. */
+function shown(text: string): string {
+  return text.slice(0, LONGEST_SHOWN).replaceAll(/[\p{Cc}\p{Cf}]/gu, '�');
 }

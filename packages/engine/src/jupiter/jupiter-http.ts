@@ -52,7 +52,8 @@ export class JupiterHttp {
   /** Returns a successful answer, asking again on transient failures until the deadline. Only for requests that change nothing. @throws JUPITER_* */
   async request(url: string, init: RequestInit): Promise<JupiterAnswer> {
     const { clock, random, timeoutMs } = this.#options;
-    const endpoint = new URL(url).pathname;
+    // A path of the base may be a token, so it is not part of the name.
+    const endpoint = url.slice(this.baseUrl.length).split('?', 1)[0] ?? '';
     const backoff = new Backoff({ random, firstMs: FIRST_RETRY_MS, capMs: LONGEST_RETRY_MS });
     const deadlineMicros = clock.nowMicros() + timeoutMs * 1_000;
     for (let attempt = 1; ; attempt += 1) {
@@ -113,7 +114,7 @@ export class JupiterHttp {
       report = rateReport(response.headers);
       const known = { ...facts(response, this.#options.clock), endpoint };
       const answer = { ...known, body: await readBody(response, known) };
-      const error = answerError(answer);
+      const error = answerError({ ...answer, body: this.#withoutKey(answer.body) });
       if (error !== null) throw error;
       return answer;
     } catch (cause) {
@@ -125,6 +126,12 @@ export class JupiterHttp {
       timer.abort();
       await deadline;
     }
+  }
+
+  /** What a gateway says of a key it does not know ends in our errors. */
+  #withoutKey(body: string): string {
+    const { apiKey } = this.#options;
+    return apiKey === undefined ? body : body.replaceAll(apiKey, '[key]');
   }
 
   #headers(init: RequestInit): Headers {

@@ -1,5 +1,6 @@
 import type { CoreApi } from '@tandem/core-native';
 import { encodeBase58, findAddressBytes } from '../chain/base58.js';
+import { firstSignature } from '../chain/transaction-signature.js';
 import { createEngineError } from '../errors/create-engine-error.js';
 import type { ExecutionMonitor } from '../execute/execution-monitor.js';
 import type { FailureHandler } from '../execute/failure-handler.js';
@@ -16,8 +17,6 @@ import { measureSwap, swappedAmount } from './swap-measure.js';
 import { type SwapOrder, type SwapPlan, SwapPlanner, type SwapSettings } from './swap-planner.js';
 import { swapExecuted, swapId, swapIntent } from './swap-record.js';
 
-const SIGNATURE_START = 1;
-const SIGNATURE_END = 65;
 const WHOLE_BPS = 10_000;
 const U64_MAX = (1n << 64n) - 1n;
 
@@ -79,12 +78,14 @@ export class JupiterRealExecutor {
     return await this.#planner.plan(order);
   }
 
-  /** Swaps at the price of now; the order's own minimum is what somebody has agreed to. @throws as `executeSwap` */
-  async swap(order: SwapOrder): Promise<SwapResult> {
+  /** Swaps at the price of now; the order's own minimum is what somebody has agreed to, and `stop` calls it off until it is signed. @throws as `executeSwap` */
+  async swap(order: SwapOrder, stop?: AbortSignal): Promise<SwapResult> {
     const { signer, journal, clock, senderName } = this.#options;
     const plan = await this.preview(order);
+    if (stop?.aborted === true)
+      throw createEngineError('JUPITER_CONFIRMATION_MISSING', 'the swap was called off before it was signed');
     const transaction = signer.signTransaction(plan.message);
-    const signature = encodeBase58(transaction.subarray(SIGNATURE_START, SIGNATURE_END));
+    const signature = encodeBase58(firstSignature(transaction));
     const intent = swapIntent(plan, signature, transaction);
     journal.recordOrThrow(intent);
     const verdict = this.#track(intent, transaction, clock.nowMicros());

@@ -76,7 +76,8 @@ export function impliedMinimum({ quotedOut, slippageBps }: DecodedRoute): bigint
 
 /** Returns the data with `minimumOut` as quoted amount and no slippage: the chain's check is then exactly our minimum. */
 export function withMinimum(data: Uint8Array, route: DecodedRoute, minimumOut: bigint): Uint8Array {
-  const patched = data.slice();
+  // A copy even of a Buffer, whose slice would share its bytes.
+  const patched = new Uint8Array(data);
   const view = new DataView(patched.buffer);
   view.setBigUint64(route.amountsOffset + QUOTED_OUT_OFFSET, minimumOut, true);
   view.setUint16(route.amountsOffset + SLIPPAGE_OFFSET, 0, true);

@@ -12,8 +12,7 @@ const POSITIVE_SLIPPAGE_OFFSET = 20;
 export function withMinimumOut(data: Uint8Array, minimumOut: bigint): Uint8Array {
   const route = decodeRoute(data);
   if (route.layout.version !== 'v2') throw routerInstructionInvalid('its instruction is not of the second version');
-  // A copy even of a Buffer, whose slice would share its bytes.
-  const patched = withMinimum(new Uint8Array(data), route, minimumOut);
+  const patched = withMinimum(data, route, minimumOut);
   new DataView(patched.buffer).setUint16(route.amountsOffset + POSITIVE_SLIPPAGE_OFFSET, 0, true);
   return patched;
 }

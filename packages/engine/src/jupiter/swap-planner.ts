@@ -11,6 +11,7 @@ import type { SwapQuote, SwapRouter } from '../ports/swap-router.js';
 import { MAX_TRANSACTION_COMPUTE_UNITS } from '../validate/compute-check.js';
 import { checkRouterInstructions } from './instruction-gate.js';
 import type { RouterTables } from './router-tables.js';
+import { requireStrangers, requireUnharmed, type SwapBounds, swapGuardAddresses } from './swap-guard.js';
 import { SwapWallet } from './swap-wallet.js';
 
 /** A swap as it is asked for; mints are base58. */
@@ -20,7 +21,7 @@ export interface SwapOrder {
   /** Raw units. */
   readonly amountIn: bigint;
   readonly slippageBps: number;
-  /** The least output, where somebody has agreed to one; else the quote less the slippage. */
+  /** The least output that somebody has agreed to; the quote less the slippage holds where it is more. */
   readonly minimumOut?: bigint;
 }
 
@@ -127,7 +128,11 @@ export class SwapPlanner {
         .filter((table) => table !== undefined);
       return core.compileMessage(address, decodeAddress(lifetime.blockhash), packed, encodeLookupTables(chosen));
     };
-    const simulated = await this.#simulate(requirePacket(compile(MAX_TRANSACTION_COMPUTE_UNITS)), wallet);
+    const simulated = await this.#simulate(requirePacket(compile(MAX_TRANSACTION_COMPUTE_UNITS)), wallet, {
+      ...order,
+      wrap,
+      feeLamports: feeOf(MAX_TRANSACTION_COMPUTE_UNITS, settings),
+    });
     const computeUnitLimit = withMargin(simulated.units, settings.computeUnitMarginBps);
     const plan = {
       order,
@@ -136,7 +141,7 @@ export class SwapPlanner {
       message: compile(computeUnitLimit),
       lifetime,
       computeUnitLimit,
-      feeLamports: LAMPORTS_PER_SIGNATURE + priorityFee(computeUnitLimit, settings.computeUnitPriceMicroLamports),
+      feeLamports: feeOf(computeUnitLimit, settings),
       rentLamports: simulated.rentLamports,
     };
     requireLamports(wallet, wrap + plan.feeLamports + plan.rentLamports + settings.minWalletLamports);
@@ -174,6 +179,16 @@ export class SwapPlanner {
     const used = wallet.accounts.filter(({ account }) =>
       checked.swap.accounts.some(({ address }) => Buffer.compare(address, account) === 0),
     );
+    const known = new Set(swapGuardAddresses(wallet).map(encodeBase58));
+    const written = checked.swap.accounts.filter(
+      ({ address, isWritable }) => isWritable && !known.has(encodeBase58(address)),
+    );
+    // Token accounts of the wallet that nobody has told us of are found by looking.
+    const strangers = await this.#options.reader.getAccounts(
+      written.map(({ address }) => address),
+      'confirmed',
+    );
+    requireStrangers(strangers, wallet.address);
     return {
       instructions: [...wallet.before(used, wrap), checked.swap, ...wallet.after(used)],
       lookupTables: checked.lookupTables,
@@ -183,13 +198,10 @@ export class SwapPlanner {
   async #simulate(
     transaction: Uint8Array,
     wallet: SwapWallet,
+    bounds: SwapBounds,
   ): Promise<{ readonly units: number; readonly rentLamports: bigint }> {
     const { reader, failures } = this.#options;
-    const absent = wallet.accounts.filter(({ exists }) => !exists);
-    const result = await reader.simulate(
-      transaction,
-      absent.map(({ account }) => account),
-    );
+    const result = await reader.simulate(transaction, swapGuardAddresses(wallet));
     if (result.error !== null) {
       const reason = failures.describe(result);
       const error = decodeTransactionError(result.error)?.text ?? null;
@@ -197,14 +209,16 @@ export class SwapPlanner {
         context: { reason, error, logs: result.logs.slice(-8) },
       });
     }
-    const rentLamports = result.accounts.reduce((sum, account) => sum + (account?.lamports ?? 0n), 0n);
+    const rentLamports = requireUnharmed(result.accounts, wallet, bounds);
     return { units: Number(result.unitsConsumed ?? BigInt(MAX_TRANSACTION_COMPUTE_UNITS)), rentLamports };
   }
 }
 
 /** Rounds up, against the router: the limit errs on the strict side. @throws JUPITER_MINIMUM_EXCEEDED, JUPITER_REQUEST_INVALID */
 function minimumOf({ slippageBps, minimumOut: agreed }: SwapOrder, { amountOut }: SwapQuote): bigint {
-  const minimumOut = agreed ?? (amountOut * (BPS - BigInt(slippageBps)) + BPS - 1n) / BPS;
+  const quoted = (amountOut * (BPS - BigInt(slippageBps)) + BPS - 1n) / BPS;
+  // What was agreed to is a floor: where the price has risen since, the slippage holds from there.
+  const minimumOut = agreed !== undefined && agreed > quoted ? agreed : quoted;
   const context = { amountOut: amountOut.toString(), minimumOut: minimumOut.toString() };
   if (minimumOut <= 0n)
     throw createEngineError('JUPITER_REQUEST_INVALID', 'so small an amount buys nothing', { context });
@@ -221,6 +235,10 @@ function mintsOf({ inputMint, outputMint, steps }: SwapQuote): string[] {
 function withMargin(units: number, marginBps: number): number {
   // Rounds up: a limit below what is needed fails the swap.
   return Math.min(MAX_TRANSACTION_COMPUTE_UNITS, Math.ceil((units * (10_000 + marginBps)) / 10_000));
+}
+
+function feeOf(computeUnits: number, { computeUnitPriceMicroLamports }: SwapSettings): bigint {
+  return LAMPORTS_PER_SIGNATURE + priorityFee(computeUnits, computeUnitPriceMicroLamports);
 }
 
 /** Rounds up, as the cluster does (agave, compute-budget `compute_budget_limits.rs`). */

@@ -10,12 +10,15 @@ import { closeAccount } from './account-gate.js';
 /** SPL Token `state.rs` `Account`: mint 32, owner 32, amount u64. */
 const AMOUNT_OFFSET = 64;
 const U64_BYTES = 8;
+const NOTHING = new Uint8Array(0);
 const TOKEN_PROGRAMS: ReadonlySet<string> = new Set([TOKEN_PROGRAM, TOKEN_2022_PROGRAM]);
 
 /** A token account of the wallet, there or not. */
 export interface SwapAccount extends TokenAccountPlace {
   readonly exists: boolean;
   readonly amount: bigint;
+  /** Its bytes as they were read; empty where it does not exist. */
+  readonly data: Uint8Array;
 }
 
 /** The wallet as a swap finds it: its SOL, and its accounts of every mint on the way. */
@@ -48,7 +51,10 @@ export class SwapWallet {
     const entries = places.map((place, index) => {
       const data = found[index]?.data;
       const amount = data === undefined || data.length < AMOUNT_OFFSET + U64_BYTES ? 0n : amountOf(data);
-      return [encodeBase58(place.mint), { ...place, exists: data !== undefined && data.length > 0, amount }] as const;
+      return [
+        encodeBase58(place.mint),
+        { ...place, exists: data !== undefined && data.length > 0, amount, data: data ?? NOTHING },
+      ] as const;
     });
     return new SwapWallet(address, wallet?.lamports ?? 0n, new Map(entries));
   }

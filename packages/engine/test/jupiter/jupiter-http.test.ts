@@ -52,6 +52,26 @@ describe('errors of the router', () => {
     expect(await failure(json({ error }, 400))).toMatchObject({ code });
   });
 
+  it('show neither the key that an answer repeats, nor a path that may be a token, nor control characters', async () => {
+    const options = clientOptions(server, { apiKey: 'key-of-ours' });
+    server.next(json({ error: 'unknown key key-of-ours \u001b[2J' }, 400));
+    const error = await new JupiterClient({ ...options, url: `${options.url}/path-token` })
+      .quote(request)
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ context: { endpoint: '/swap/v1/quote' } });
+    const { message, context } = error as { message: string; context: unknown };
+    const text = `${message} ${JSON.stringify(context)}`;
+    expect(text).toContain('unknown key [key] ');
+    for (const secret of ['key-of-ours', 'path-token', '\u001b']) expect(text).not.toContain(secret);
+  });
+
+  it('meet a label that would rewrite the terminal', async () => {
+    const body = quoteBody();
+    const [step] = body['routePlan'] as { swapInfo: object }[];
+    const routePlan = [{ ...step, swapInfo: { ...step!.swapInfo, label: 'Pool\u001b[1A' } }];
+    expect(await failure(json({ ...body, routePlan }))).toMatchObject({ code: 'JUPITER_RESPONSE_INVALID' });
+  });
+
   it('are seen with HTTP 200 too', async () => {
     expect(await failure(json({ error: 'no', errorCode: 'TOKEN_NOT_TRADABLE' }))).toMatchObject({
       code: 'JUPITER_TOKEN_UNSUPPORTED',

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ASSOCIATED_TOKEN_PROGRAM, SYSTEM_PROGRAM, TOKEN_PROGRAM } from '../../src/execute/system-programs.js';
+import { decodeAddress } from '../../src/chain/base58.js';
+import {
+  ASSOCIATED_TOKEN_PROGRAM,
+  SYSTEM_PROGRAM,
+  TOKEN_PROGRAM,
+  TOKEN_PROGRAM_BYTES,
+} from '../../src/execute/system-programs.js';
+import { TokenAccounts } from '../../src/execute/token-accounts.js';
 import { MemoryJournal } from '../../src/testing/index.js';
 import { PaperSwap, RENT, solToUsd } from './paper-swap.js';
 import { BONK, JUPITER, SOL, USD } from './sample-answers.js';
@@ -104,6 +111,25 @@ describe('a swap', () => {
     expect(paper.store.unresolvedIntents()).toEqual([]);
   });
 
+  it('keeps to the slippage where less was agreed to', async () => {
+    const order = { inputMint: SOL, outputMint: USD, amountIn: AMOUNT, slippageBps: 50, minimumOut: 1n };
+    expect((await paper.executor.preview(order)).minimumOut).toBe(1_990_000n);
+  });
+
+  it('is called off until it is signed', async () => {
+    const stop = new AbortController();
+    paper.router.spoil = (answer) => {
+      stop.abort();
+      return answer;
+    };
+    const order = { inputMint: SOL, outputMint: USD, amountIn: AMOUNT, slippageBps: 50 };
+    await expect(paper.executor.swap(order, stop.signal)).rejects.toMatchObject({
+      code: 'JUPITER_CONFIRMATION_MISSING',
+    });
+    expect(paper.store.events).toEqual([]);
+    expect(paper.sender.sends).toEqual([]);
+  });
+
   it('is not sent when it cannot be written down', async () => {
     paper.store.failure = new Error('disk full');
     await expect(swap()).rejects.toThrow('disk full');
@@ -137,6 +163,43 @@ describe('a swap is refused before anything is signed', () => {
       const data = new Uint8Array(answer.swap.data);
       new DataView(data.buffer).setBigUint64(data.length - 19, AMOUNT + 1n, true);
       return { ...answer, swap: { ...answer.swap, data } };
+    };
+    await refusal('JUPITER_INSTRUCTION_INVALID');
+  });
+
+  const changed = (position: number, offset: number, bytes: number[]) => {
+    paper.harm = (accounts) =>
+      accounts.map((account, index) => {
+        if (account === null || index !== position) return account;
+        const data = new Uint8Array(account.data);
+        data.set(bytes, offset);
+        return { ...account, data };
+      });
+  };
+  it.each<[string, () => void]>([
+    ['gives the wallet away', () => (paper.harm = ([self, ...rest]) => [{ ...self!, owner: self!.address }, ...rest])],
+    [
+      'takes SOL beside the swap',
+      () => (paper.harm = ([self, ...rest]) => [{ ...self!, lamports: self!.lamports - 10_000_000n }, ...rest]),
+    ],
+    ['closes an account', () => (paper.harm = ([self, sol]) => [self!, sol!, null])],
+    ['gives an account away', () => changed(2, 32, [1])],
+    ['lets somebody else spend', () => changed(2, 72, [1])],
+    ['lets somebody else close an account', () => changed(2, 129, [1])],
+    ['spends what the wallet held of the output', () => changed(2, 64, [6])],
+  ])('when the simulated swap %s', async (_what, spoil) => {
+    paper.tokens.set(USD, 7n);
+    spoil();
+    await refusal('JUPITER_INSTRUCTION_INVALID');
+  });
+
+  it('when it writes a token account of the wallet that it has no business with', async () => {
+    paper.mints.add(BONK);
+    paper.tokens.set(BONK, 7n);
+    const { account } = new TokenAccounts(paper.signer.address).derive(decodeAddress(BONK), TOKEN_PROGRAM_BYTES);
+    paper.router.spoil = (answer) => {
+      const more = { address: account, isSigner: false, isWritable: true };
+      return { ...answer, swap: { ...answer.swap, accounts: [...answer.swap.accounts, more] } };
     };
     await refusal('JUPITER_INSTRUCTION_INVALID');
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JupiterClient } from '../../src/jupiter/jupiter-client.js';
+import { decodeRoute, withMinimum } from '../../src/jupiter/route-decoder.js';
 import { withMinimumOut } from '../../src/jupiter/route-v2-minimum.js';
 import { clientOptions, json, JupiterServer, text } from './jupiter-server.js';
 import { buildBody, HUGE, instructionBody, POOLS, request, routeV2Data, SOL, USD, WALLET } from './sample-answers.js';
@@ -102,6 +103,9 @@ describe('the minimum of a V2 swap', () => {
     const data = routeV2Data();
     withMinimumOut(data, 42n);
     expect(data).toEqual(routeV2Data());
+    const buffer = Buffer.from(data);
+    expect(decodeRoute(withMinimum(buffer, decodeRoute(buffer), 42n)).quotedOut).toBe(42n);
+    expect(new Uint8Array(buffer)).toEqual(new Uint8Array(routeV2Data()));
   });
 
   it.each([

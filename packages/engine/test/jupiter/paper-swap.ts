@@ -105,6 +105,8 @@ export class PaperSwap {
   /** Mints of the token program. */
   readonly mints = new Set([SOL, USD]);
   simulation: Partial<SimulationResult> = {};
+  /** Changes the accounts that a simulation tells of: the wallet, then its token accounts. */
+  harm = (accounts: (AccountSnapshot | null)[]): (AccountSnapshot | null)[] => accounts;
   /** What a send does to the chain; nothing lands where it gives nothing. */
   outcome: (() => Partial<LandedTransaction>) | undefined;
   height = 10n;
@@ -208,8 +210,8 @@ export class PaperSwap {
       getBlockHeight: async () => this.height,
       simulate: async (transaction, accounts) => {
         this.simulated.push(transaction);
-        const created = accounts.map(() => null);
-        return { slot: SLOT, error: null, logs: [], unitsConsumed: 100_000n, accounts: created, ...this.simulation };
+        const told = this.harm(accounts.map((address) => this.#account(address)));
+        return { slot: SLOT, error: null, logs: [], unitsConsumed: 100_000n, accounts: told, ...this.simulation };
       },
       getSignatureStatuses: async (signatures) =>
         signatures.map((signature) =>

@@ -7,6 +7,7 @@ import {
   uniqueAddresses,
   WRAPPED_SOL_MINT,
 } from './addresses.js';
+import { ROUTER_EVENT_AUTHORITY, ROUTER_PROGRAM } from '../servers/aggregator/router-programs.js';
 import { genesisConfigs, genesisPools, type GenesisPool } from './genesis-pools.js';
 import { genesisTokens, unitsWorth, type GenesisSymbol, type GenesisToken } from './genesis-tokens.js';
 import { encodeLookupTable } from './lookup-table.js';
@@ -65,11 +66,13 @@ export async function planGenesis(seed: number): Promise<Genesis> {
   return { accounts, pools, tokens, wallet, tipAccounts, lookupTable };
 }
 
-/** What swaps of every pool name: programs, authorities, token programs and mints. */
+/** What swaps of every pool name: programs, authorities, token programs and mints, and what the router names in every swap. */
 function commonAddresses(tokens: Genesis['tokens']): Uint8Array[] {
   return [
     TOKEN_PROGRAM,
     TOKEN_2022_PROGRAM,
+    ROUTER_PROGRAM,
+    ROUTER_EVENT_AUTHORITY,
     ...SANDBOX_VENUES.flatMap(({ program, authority }) => (authority === 'pool' ? [program] : [program, authority])),
     ...[...tokens.values()].map((token) => token.facts.mint),
   ];

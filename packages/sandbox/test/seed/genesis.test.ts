@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressText, associatedTokenAddress, deriveProgramAddress } from '../../src/seed/addresses.js';
 import { planGenesis } from '../../src/seed/genesis.js';
+import { ROUTER_EVENT_AUTHORITY, ROUTER_PROGRAM } from '../../src/servers/aggregator/router-programs.js';
 import { CPMM_AUTHORITY, CPMM_PROGRAM, squareRoot } from '../../src/seed/raydium-cpmm.js';
 import { AMM_V4_AUTHORITY, AMM_V4_PROGRAM } from '../../src/seed/raydium-amm-v4.js';
 import { groupPairs, pairPriceX64 } from '../../src/market/pair.js';
@@ -14,6 +15,14 @@ describe('planGenesis', () => {
     expect(again.accounts).toEqual(first.accounts);
     expect(other.wallet.address).not.toEqual(first.wallet.address);
     expect(other.pools.map((pool) => pool.address)).not.toEqual(first.pools.map((pool) => pool.address));
+  });
+
+  it('has what the router names in every swap in its lookup table', async () => {
+    const { accounts, lookupTable } = await planGenesis(5);
+    const table = accounts.find(({ address }) => Buffer.compare(address, lookupTable) === 0);
+    const data = Buffer.from(table?.data ?? []);
+    for (const address of [ROUTER_PROGRAM, ROUTER_EVENT_AUTHORITY])
+      expect(data.includes(Buffer.from(address))).toBe(true);
   });
 
   it('holds every account once', async () => {

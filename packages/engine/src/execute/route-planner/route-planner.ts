@@ -51,6 +51,8 @@ export interface RoutePlannerOptions {
 interface Draft {
   readonly swaps: RoutedSwaps;
   readonly tables: readonly LookupTable[];
+  /** Whether accounts are created or filled first. */
+  readonly setsUp: boolean;
   readonly parts: (computeUnitLimit: number, minimumOut: bigint) => PlanParts;
 }
 
@@ -133,15 +135,19 @@ export class RoutePlanner {
       route: swaps.route,
       lookupTables,
     });
-    return { swaps, tables: lookupTables, parts };
+    return { swaps, tables: lookupTables, parts, setsUp: setUp.instructions.length > 0 };
   }
 
   /** Simulates with all the compute units there are, and builds the plan with those that it takes. */
-  async #prove(trial: TransactionPlan, { swaps, tables, parts }: Draft): Promise<TransactionPlan | Refusal> {
+  async #prove(trial: TransactionPlan, { swaps, tables, parts, setsUp }: Draft): Promise<TransactionPlan | Refusal> {
     const { builder, blockhashes, reader, failures, accounts, balances } = this.#options;
     const { opportunity } = trial.approved;
     const { plan, message } = builder.compile(trial, decodeAddress(blockhashes.latest().blockhash));
-    const touched = { wallet: accounts.wallet, baseMint: opportunity.base.mint, places: swaps.places, balances };
+    const { baseFeeLamports, tipLamports, rentLamports } = opportunity.profit;
+    const maxCostLamports = setsUp
+      ? undefined
+      : baseFeeLamports + plan.priorityFeeLamports + tipLamports + rentLamports;
+    const touched = { wallet: accounts.wallet, places: swaps.places, balances, maxCostLamports };
     const result = await reader.simulate(unsignedTransaction(message), guardedAddresses(touched));
     if (result.error !== null) {
       // A table may have been closed since it was read.

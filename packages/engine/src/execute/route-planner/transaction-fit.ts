@@ -7,7 +7,14 @@ import type { TransactionBuilder, TransactionPlan } from '../transaction-builder
 const MAX_ACCOUNT_LOCKS = 64;
 /** Any blockhash is as long as another. */
 const SOME_BLOCKHASH = new Uint8Array(32);
-const TOO_LARGE = new Set(['WIRE_TRANSACTION_TOO_LARGE', 'WIRE_ACCOUNT_KEYS_EXCEEDED', 'WIRE_INSTRUCTION_TOO_LARGE']);
+/** What the core says of a v0 or v1 message that holds too much. */
+const TOO_LARGE = new Set([
+  'WIRE_TRANSACTION_TOO_LARGE',
+  'WIRE_ACCOUNT_KEYS_EXCEEDED',
+  'WIRE_INSTRUCTION_TOO_LARGE',
+  'WIRE_ADDRESSES_EXCEEDED',
+  'WIRE_INSTRUCTIONS_EXCEEDED',
+]);
 
 /** Returns why a plan does not fit one transaction, or `undefined` where it does. @throws every error but those of size */
 export function findMisfit(

@@ -17,10 +17,11 @@ const INITIALIZED = 1;
 /** What of the wallet a swap may touch. */
 export interface TouchedAccounts {
   readonly wallet: Uint8Array;
-  readonly baseMint: string;
   /** The wallet's token accounts that the swap writes, by mint. */
   readonly places: ReadonlyMap<string, TokenAccountPlace>;
-  readonly balances: Pick<BalanceTracker, 'spendable'>;
+  readonly balances: Pick<BalanceTracker, 'spendable' | 'spendableLamports'>;
+  /** Native SOL that the transaction may cost; `undefined` where a set-up spends more of it. */
+  readonly maxCostLamports: bigint | undefined;
 }
 
 /** Returns the addresses whose state after a simulation `findWalletHarm` wants, in its order. */
@@ -30,7 +31,7 @@ export function guardedAddresses({ wallet, places }: TouchedAccounts): Uint8Arra
 
 /**
  * Returns what a simulation would do to the wallet that no swap does: give it or an account of it away, let somebody else spend, or
- * spend of mints that are only passed. What is paid of the base mint is left to the minimum that the chain checks.
+ * take of what the wallet held before. The chain's minimum speaks of what comes in, so what goes out is seen only here.
  */
 export function findWalletHarm(
   after: readonly (AccountSnapshot | null)[],
@@ -39,6 +40,9 @@ export function findWalletHarm(
   const [wallet] = after;
   if (wallet === null || wallet === undefined || !same(wallet.owner, SYSTEM_PROGRAM_BYTES) || wallet.data.length > 0)
     return harm(encodeBase58(touched.wallet), 'the wallet is given to a program');
+  const { maxCostLamports, balances } = touched;
+  if (maxCostLamports !== undefined && wallet.lamports + maxCostLamports < balances.spendableLamports())
+    return harm(encodeBase58(touched.wallet), 'more SOL is spent than the fees');
   let position = 1;
   for (const [mint, place] of touched.places) {
     const what = harmOf(after[position] ?? null, place, touched, mint);
@@ -51,7 +55,7 @@ export function findWalletHarm(
 function harmOf(
   account: AccountSnapshot | null,
   place: TokenAccountPlace,
-  { wallet, baseMint, balances }: TouchedAccounts,
+  { wallet, balances }: TouchedAccounts,
   mint: string,
 ): string | undefined {
   if (account === null || account.data.length < TOKEN_ACCOUNT_BYTES) return 'the account is closed';
@@ -63,9 +67,7 @@ function harmOf(
   if (view.getUint32(DELEGATE_OFFSET, true) !== 0) return 'somebody else may spend from the account';
   if (view.getUint32(CLOSE_AUTHORITY_OFFSET, true) !== 0) return 'somebody else may close the account';
   if (view.getUint8(STATE_OFFSET) !== INITIALIZED) return 'the account is frozen';
-  const isPassed = mint !== baseMint;
-  if (isPassed && view.getBigUint64(AMOUNT_OFFSET, true) < balances.spendable(mint))
-    return 'what the account held before is spent';
+  if (view.getBigUint64(AMOUNT_OFFSET, true) < balances.spendable(mint)) return 'what the account held before is spent';
   return undefined;
 }
 

@@ -18,14 +18,15 @@ function guarded() {
     [SOL, sol],
     [USD, usd],
   ]);
-  return { wallet, baseMint: SOL, places, balances };
+  balances.setLamports(900n, 1n);
+  return { wallet, places, balances, maxCostLamports: 100n };
 }
 
-function after(solAmount = 1n, usdAmount = 50n): AccountSnapshot[] {
+function after(solAmount = 1_000n, usdAmount = 50n, lamports = 800n): AccountSnapshot[] {
   const at = (address: Uint8Array, owner: Uint8Array, data: Uint8Array) => ({
     address,
     owner,
-    lamports: 1n,
+    lamports,
     slot: 2n,
     data,
   });
@@ -51,7 +52,7 @@ describe('findWalletHarm', () => {
     expect(guardedAddresses(guarded())).toEqual([wallet, sol.account, usd.account]);
   });
 
-  it('finds none where base mint is paid and what is passed stays', () => {
+  it('finds none where nothing but the fees is less than before', () => {
     expect(findWalletHarm(after(), guarded())).toBeUndefined();
     expect(findWalletHarm(after(2_000n, 51n), guarded())).toBeUndefined();
   });
@@ -70,8 +71,14 @@ describe('findWalletHarm', () => {
     ['a delegate', changed(2, 72, [1])],
     ['a close authority', changed(2, 129, [1])],
     ['a frozen account', changed(2, 108, [2])],
-    ['spending of what was only to be passed', after(1n, 49n)],
+    ['spending of what was only to be passed', after(1_000n, 49n)],
+    ['more base mint paid than comes back', after(999n, 50n)],
+    ['more SOL spent than the fees', after(1_000n, 50n, 799n)],
   ])('finds %s', (_, accounts) => {
     expect(findWalletHarm(accounts, guarded())).toMatchObject({ stage: 'plan', reason: 'PLAN_WALLET_MISMATCH' });
+  });
+
+  it('leaves the SOL that a set-up spends aside', () => {
+    expect(findWalletHarm(after(1_000n, 50n, 0n), { ...guarded(), maxCostLamports: undefined })).toBeUndefined();
   });
 });
