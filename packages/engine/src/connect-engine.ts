@@ -11,6 +11,7 @@ import { nextTurn } from './chain/next-turn.js';
 import { openSenders } from './chain/open-senders.js';
 import { redactUrl } from './chain/redact-url.js';
 import { WebSocketFeed } from './chain/websocket-feed.js';
+import { FIRST_ENDPOINT } from './config/distinct-names.js';
 import type { EngineConfig } from './config/engine-config.js';
 import { createEngine, type RealExecutionEngine } from './engine.js';
 import type { RunFacts } from './engine-options.js';
@@ -63,9 +64,6 @@ export interface ConnectedEngine {
   /** Closes what the engine does not own: connections and the key. Call it after `engine.stop()`. */
   readonly close: () => Promise<void>;
 }
-
-/** The node of `network.rpc_url` in alerts and metrics; the others have names of their own. */
-const FIRST_ENDPOINT = 'rpc';
 
 /**
  * Wires an engine to a cluster: the one place where the adapters of `chain/` meet the stages.
