@@ -127,20 +127,28 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
   };
 }
 
-/** A tip buys nothing on a road that asks for none: without one that does, no account is tipped. */
+/** A tip buys nothing on a road that asks for none, nor on an account that no road looks at: without a use, no account is tipped. */
 function tipSettings(senders: SendersConfig): AllTipSettings {
-  const rented = senders.staked.flatMap(({ tipAccounts, minTipLamports }) => (minTipLamports > 0n ? tipAccounts : []));
-  const known = senders.tipAccounts.length > 0 ? senders.tipAccounts : rented;
   const isJito = senders.sender === 'jito';
-  const isAsked = isJito || (senders.sender === 'fanout' && rented.length > 0);
+  const rented = senders.sender === 'rpc' ? [] : senders.staked.filter(({ minTipLamports }) => minTipLamports > 0n);
+  const askedFor = rented.flatMap(({ tipAccounts }) => tipAccounts);
+  const chosen = senders.tipAccounts.filter((account) => isJito || askedFor.includes(account));
   return {
     policy: senders.tipPolicy,
     fixedLamports: senders.tipLamports,
     shareBps: senders.tipShareBps,
     maxShareBps: MAX_TIP_SHARE_BPS,
-    accounts: isAsked ? known : [],
+    accounts: chosen.length > 0 ? chosen : askedFor,
+    leastUsefulLamports: isJito ? MIN_JITO_TIP_LAMPORTS : leastOf(rented.map(({ minTipLamports }) => minTipLamports)),
     requiredLamports: isJito ? MIN_JITO_TIP_LAMPORTS : 0n,
     maxTipLamports: senders.maxTipLamports,
     tipBudgetLamports: senders.tipBudgetLamports,
   };
+}
+
+function leastOf(amounts: readonly bigint[]): bigint {
+  return (
+    amounts.reduce<bigint | undefined>((least, one) => (least === undefined || one < least ? one : least), undefined) ??
+    0n
+  );
 }

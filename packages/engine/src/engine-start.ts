@@ -114,6 +114,20 @@ function announceStart(
     version: facts.version,
   });
   reportRefusedVenues(stages);
+  reportUnpaidTip(config, stages);
+}
+
+/** Says so where a tip is configured that is never paid: what was meant to win a place in a block wins none. */
+function reportUnpaidTip({ senders }: EngineOptions['config'], { journal, prices, settings }: Stages): void {
+  const isWanted = senders.tipLamports > 0n || (senders.tipPolicy !== 'fixed' && senders.tipShareBps > 0);
+  if (!isWanted || prices.tips.mayTip) return;
+  const { accounts, leastUsefulLamports } = settings.tip;
+  const reason =
+    accounts.length === 0
+      ? `no road of sender "${senders.sender}" asks for one`
+      : `the roads of sender "${senders.sender}" take none below ${leastUsefulLamports} lamports`;
+  const message = `a tip is configured (senders.tip_lamports, senders.tip_share_bps), and none is paid: ${reason}`;
+  journal.record({ type: 'alert', severity: 'info', rule: 'TIP_UNPAID', message });
 }
 
 /** The venues of the configuration without those that the wallet could not be set up for. */

@@ -244,7 +244,8 @@ export class RealExecutionEngine {
     this.#submit(stages, approved, () => {
       if (plan.kind === 'refusal') return plan;
       if (!this.#mayTrade()) return refuse('risk', 'RISK_STATE_INVALID', { state: this.#phase });
-      return stages.executor.submitPlan(plan, approvedAtMicros);
+      const fee = stages.risk.claimFee(approved, plan.priorityFeeLamports);
+      return fee.kind === 'refusal' ? fee : stages.executor.submitPlan(plan, approvedAtMicros);
     });
   }
 

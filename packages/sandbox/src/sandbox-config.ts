@@ -51,7 +51,7 @@ export function sandboxConfig(config: EngineConfig, sandbox: Sandbox, isLoaded: 
 }
 
 function withTip(senders: EngineConfig['senders'], { tipAccounts }: Sandbox): EngineConfig['senders'] {
-  if (senders.tipLamports > 0n || senders.tipAccounts.length > 0) return senders;
+  if (senders.sender !== 'jito' || senders.tipLamports > 0n || senders.tipAccounts.length > 0) return senders;
   return { ...senders, tipLamports: TIP_LAMPORTS, tipAccounts };
 }
 

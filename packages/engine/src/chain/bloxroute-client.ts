@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.js';
 import { HttpConnection } from './http-connection.js';
 import { redactUrl } from './redact-url.js';
 import { RpcFailure } from './rpc-failure.js';
+import { SecretWords } from './secret-words.js';
 import { requestWithin, statusFailure } from './timed-request.js';
 
 const PATH = '/api/v2/submit';
@@ -21,16 +22,26 @@ export interface BloxrouteClientOptions {
 export class BloxrouteClient {
   readonly #options: BloxrouteClientOptions;
   readonly #connection: HttpConnection;
+  readonly #secrets: SecretWords;
   readonly #shownUrl: string;
 
   constructor(options: BloxrouteClientOptions) {
     this.#options = options;
     this.#connection = new HttpConnection(new URL(PATH, options.url).href, options.headers);
+    this.#secrets = new SecretWords(options.url, options.headers);
     this.#shownUrl = redactUrl(options.url);
   }
 
   /** Submits a transaction in base64 and returns what stands as its signature in the answer. Throws `RpcFailure`. */
   async submit(content: string): Promise<unknown> {
+    try {
+      return await this.#submit(content);
+    } catch (error) {
+      throw error instanceof RpcFailure ? this.#secrets.hideIn(error) : error;
+    }
+  }
+
+  async #submit(content: string): Promise<unknown> {
     const body = JSON.stringify({
       transaction: { content },
       skipPreFlight: true,

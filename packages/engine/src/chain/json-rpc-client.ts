@@ -5,6 +5,7 @@ import { HttpConnection, type HttpAnswer } from './http-connection.js';
 import { parseLosslessJson } from './lossless-json.js';
 import { redactUrl } from './redact-url.js';
 import { RpcFailure } from './rpc-failure.js';
+import { SecretWords } from './secret-words.js';
 import { requestWithin, statusFailure } from './timed-request.js';
 
 export interface JsonRpcClientOptions {
@@ -36,6 +37,7 @@ const RATE_LIMIT_RPC_CODE = -32_429;
 export class JsonRpcClient {
   readonly #options: JsonRpcClientOptions;
   readonly #connection: HttpConnection;
+  readonly #secrets: SecretWords;
   /** The URL as it may be shown. */
   readonly shownUrl: string;
   #nextId = 1;
@@ -43,6 +45,7 @@ export class JsonRpcClient {
   constructor(options: JsonRpcClientOptions) {
     this.#options = options;
     this.#connection = new HttpConnection(options.url, options.headers);
+    this.#secrets = new SecretWords(options.url, options.headers);
     this.shownUrl = redactUrl(options.url);
   }
 
@@ -70,8 +73,12 @@ export class JsonRpcClient {
   async once(method: string, params: readonly unknown[], bounds: CallBounds = {}): Promise<unknown> {
     const id = this.#nextId;
     this.#nextId += 1;
-    const answer = await this.#post(method, JSON.stringify({ jsonrpc: '2.0', id, method, params }), bounds);
-    return readResult(answer, { id, method, shownUrl: this.shownUrl });
+    try {
+      const answer = await this.#post(method, JSON.stringify({ jsonrpc: '2.0', id, method, params }), bounds);
+      return readResult(answer, { id, method, shownUrl: this.shownUrl });
+    } catch (error) {
+      throw error instanceof RpcFailure ? this.#secrets.hideIn(error) : error;
+    }
   }
 
   /** Closes the connections. */

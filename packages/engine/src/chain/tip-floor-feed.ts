@@ -7,6 +7,7 @@ import type { TipFloor } from '../ports/tip-floor.js';
 import { HttpConnection } from './http-connection.js';
 import { redactUrl } from './redact-url.js';
 import { RpcFailure } from './rpc-failure.js';
+import { SecretWords } from './secret-words.js';
 import { requestWithin, statusFailure } from './timed-request.js';
 
 const LAMPORT_DECIMALS = 9;
@@ -27,6 +28,7 @@ export interface TipFloorFeedOptions {
 export class TipFloorFeed implements TipFloor {
   readonly #options: TipFloorFeedOptions;
   readonly #connection: HttpConnection;
+  readonly #secrets: SecretWords;
   readonly #shownUrl: string;
   #lamports = 0n;
   #readAtMicros = Number.NEGATIVE_INFINITY;
@@ -34,6 +36,7 @@ export class TipFloorFeed implements TipFloor {
   constructor(options: TipFloorFeedOptions) {
     this.#options = options;
     this.#connection = new HttpConnection(options.url);
+    this.#secrets = new SecretWords(options.url);
     this.#shownUrl = redactUrl(options.url);
   }
 
@@ -63,7 +66,7 @@ export class TipFloorFeed implements TipFloor {
       this.#lamports = this.#parse(answer.body);
       this.#readAtMicros = this.#options.clock.nowMicros();
     } catch (error) {
-      throw error instanceof RpcFailure ? this.#invalid(error.message, error) : error;
+      throw error instanceof RpcFailure ? this.#invalid(this.#secrets.hide(error.message), error) : error;
     }
   }
 

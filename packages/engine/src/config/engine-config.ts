@@ -13,6 +13,7 @@ import { parseDecimal } from './decimal.js';
 import { NETWORK_DEFAULTS, type NetworkName } from './defaults.js';
 import { type JupiterConfig, readJupiter } from './jupiter-config.js';
 import { readAddresses } from './read-addresses.js';
+import { expectDistinctNames } from './distinct-names.js';
 import { refuseSecrets } from './secret-guard.js';
 import { type SecretPlace, secretPlace } from './secret-place.js';
 import { readSenders, type SendersConfig } from './senders-config.js';
@@ -130,6 +131,7 @@ function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue
   const defaults = NETWORK_DEFAULTS[network];
   const rpcUrl = file.network.rpc_url ?? defaults.rpcUrl;
   expectUrls(file, network, issues);
+  expectDistinctNames(file, issues);
   return {
     executionMode: file.execution_mode,
     maxExecutionAmountLamports,

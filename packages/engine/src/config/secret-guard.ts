@@ -50,12 +50,15 @@ function refuseSecretText(path: string, text: string): void {
   const { username, password, searchParams } = new URL(text);
   const tokenInQuery = [...searchParams.keys()].some((name) => SECRET_QUERY.test(name));
   if (username === '' && password === '' && !tokenInQuery) return;
-  const variable = `TANDEM__${path.toUpperCase().replaceAll('.', '__')}`;
-  throw secretError(
-    path,
-    'is a URL with an access token',
-    `Take the token out of the file: set the whole URL in the environment variable ${variable}.`,
-  );
+  throw secretError(path, 'is a URL with an access token', `Take the token out of the file: ${overrideFor(path)}.`);
+}
+
+/** An override sets a whole list: its members have no variables of their own. */
+function overrideFor(path: string): string {
+  const [list, ...within] = path.split(/\.\d+(?:\.|$)/);
+  const variable = `TANDEM__${(list ?? path).toUpperCase().replaceAll('.', '__')}`;
+  const what = within.length > 0 ? 'the whole list, written as JSON,' : 'the whole URL';
+  return `set ${what} in the environment variable ${variable}`;
 }
 
 function isSecretKey(key: string): boolean {

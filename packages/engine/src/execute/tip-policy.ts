@@ -21,6 +21,8 @@ export interface TipSettings {
   readonly accounts: readonly string[];
   /** Smallest tip without which no road takes a trade; 0 where one would. */
   readonly requiredLamports: bigint;
+  /** Smallest tip that any road asks for; one that could never reach it buys nothing and is not paid. */
+  readonly leastUsefulLamports: bigint;
 }
 
 /** What the policy is made of. */
@@ -35,6 +37,8 @@ export interface TipPolicyOptions {
 
 /** The tip's part of the cost model: `min(max, fixed + share of the gross profit)`. */
 export type TipTerms = Pick<CostModel, 'tipLamports' | 'tipShareBps' | 'maxTipLamports'>;
+
+const NO_TIP: TipTerms = { tipLamports: 0n, tipShareBps: 0, maxTipLamports: 0n };
 
 /**
  * Says what is tipped and to whom. The search prices each size with these terms, so the tip in the transaction is the one its profit
@@ -54,17 +58,22 @@ export class TipPolicy {
     return this.#accounts.map(({ bytes }) => bytes);
   }
 
+  /** Whether anything would be tipped now. */
+  get mayTip(): boolean {
+    const { tipLamports, tipShareBps } = this.terms();
+    return tipLamports > 0n || tipShareBps > 0;
+  }
+
   /** Returns the terms of this moment. */
   terms(): TipTerms {
     const { settings, share, mostLamports } = this.#options;
-    if (this.#accounts.length === 0) return { tipLamports: 0n, tipShareBps: 0, maxTipLamports: 0n };
+    if (this.#accounts.length === 0) return NO_TIP;
     const maxTipLamports = mostLamports();
     const least = this.#leastLamports();
-    return {
-      tipLamports: least < maxTipLamports ? least : maxTipLamports,
-      tipShareBps: settings.policy === 'fixed' ? 0 : share.bps,
-      maxTipLamports,
-    };
+    const tipShareBps = settings.policy === 'fixed' ? 0 : share.bps;
+    const mostReached = tipShareBps > 0 ? maxTipLamports : least < maxTipLamports ? least : maxTipLamports;
+    if (mostReached < settings.leastUsefulLamports) return NO_TIP;
+    return { tipLamports: least < maxTipLamports ? least : maxTipLamports, tipShareBps, maxTipLamports };
   }
 
   /** Returns the tip, or `undefined` when there is nothing to tip or nowhere to tip to. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { Opportunity } from '../strategy/opportunity.js';
 import type { BalanceTracker } from '../validate/balance-tracker.js';
-import type { Refusal } from '../validate/refusal.js';
+import { type CheckResult, PASSED, type Refusal, refuse } from '../validate/refusal.js';
 import type { ValidatedOpportunity } from '../validate/validator.js';
 import { InFlightLimit } from './in-flight-limit.js';
 import type { KillSwitch } from './kill-switch.js';
@@ -27,6 +27,8 @@ export interface ApprovedOpportunity {
 export interface RiskSettings extends LossLimitSettings {
   readonly maxInFlight: number;
   readonly maxSubmissionsPerSecond: number;
+  /** Native balance that stays untouched. */
+  readonly minWalletLamports: bigint;
 }
 
 /** What the risk manager is made of. */
@@ -88,13 +90,31 @@ export class RiskManager {
       const result = check();
       if (result.kind === 'refusal') return result;
     }
-    const { baseFeeLamports, priorityFeeLamports, tipLamports, rentLamports } = opportunity.profit;
-    const lamports = baseFeeLamports + priorityFeeLamports + tipLamports + rentLamports;
     this.#inFlight.enter(opportunity);
     this.#rate.take();
     tips.claim(opportunity);
-    balances.claim(opportunity.id, { mint: opportunity.base.mint, amount: opportunity.amountIn, lamports });
+    balances.claim(opportunity.id, {
+      mint: opportunity.base.mint,
+      amount: opportunity.amountIn,
+      lamports: feesOf(opportunity),
+    });
     return { [APPROVAL]: true, kind: 'approved', opportunity };
+  }
+
+  /**
+   * Sets aside what a plan's priority fee takes beyond what the approval reckoned with: a router's swaps take units of their own, and the
+   * fee is paid when they fail as well.
+   */
+  claimFee({ opportunity }: ApprovedOpportunity, priorityFeeLamports: bigint): CheckResult {
+    const { balances, settings } = this.#options;
+    const { base, id, amountIn, profit } = opportunity;
+    const more = priorityFeeLamports - profit.priorityFeeLamports;
+    if (more <= 0n) return PASSED;
+    const needed = more + settings.minWalletLamports;
+    const lamports = balances.spendableLamports();
+    if (needed > lamports) return refuse('risk', 'VALIDATE_LAMPORTS_EXCEEDED', { needed, lamports });
+    balances.claim(id, { mint: base.mint, amount: amountIn, lamports: feesOf(opportunity) + more });
+    return PASSED;
   }
 
   /** Approves nothing from now on. */
@@ -151,4 +171,8 @@ export class RiskManager {
   #tripIf(reason: string | undefined): void {
     if (reason !== undefined) this.#options.killSwitch.trip(reason);
   }
+}
+
+function feesOf({ profit }: Opportunity): bigint {
+  return profit.baseFeeLamports + profit.priorityFeeLamports + profit.tipLamports + profit.rentLamports;
 }

@@ -68,6 +68,23 @@ describe('StakedSender', () => {
     expect(node.lines[1]?.headers).not.toHaveProperty('authorization');
   });
 
+  it.each<[string, StakedSenderOptions['dialect'], (words: string) => Answer]>([
+    ['in plain words', 'rpc', (words) => status(404, {}, words)],
+    ['in a JSON-RPC error', 'rpc', (words) => rpcError({ code: -32_600, message: words, data: { said: words } })],
+    ['in plain words of bloXroute', 'bloxroute', (words) => status(401, {}, words)],
+    ['in an error of bloXroute', 'bloxroute', (words) => status(400, {}, JSON.stringify({ code: 3, message: words }))],
+  ])('does not repeat its token where a server says it %s', async (_, dialect, answer) => {
+    const path = '/v2/0123456789abcdefghij';
+    node.always(answer(`no ${path}?api-key=QUERYTOKEN for Bearer HEADERTOKEN, HEADERTOKEN`));
+    const sender = open({ dialect, url: `${node.url}${path}?api-key=QUERYTOKEN`, token: 'Bearer HEADERTOKEN' });
+    const error = await sender.send(BYTES, 'sig').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining(' for ') });
+    const { message, context } = error as { message: string; context: unknown };
+    const told = `${message} ${JSON.stringify(context)}`;
+    if (dialect === 'rpc') expect(told).not.toMatch(/0123456789abcdefghij|QUERYTOKEN/);
+    expect(told).not.toContain('HEADERTOKEN');
+  });
+
   const grpc = (code: number, http = 400) => status(http, {}, JSON.stringify({ code, message: 'no', details: [] }));
   it.each<[string, StakedSenderOptions['dialect'], Answer, string]>([
     ['429', 'rpc', status(429), 'SENDER_RATE_LIMIT_EXCEEDED'],

@@ -50,6 +50,31 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
   { name: 'a file of two megabytes', text: `{"$schema":"${'x'.repeat(2_000_000)}"}`, code: SYNTAX, names: ['1 MB'] },
 
   {
+    name: 'a node that has the name of the first one',
+    text: '{ "network": { "endpoints": [{ "name": "rpc", "rpc_url": "http://b" }] } }',
+    code: WRONG,
+    names: ['network.endpoints[0].name', 'a name of its own', 'network.rpc_url'],
+  },
+  {
+    name: 'two nodes of one name',
+    text: '{ "network": { "endpoints": [{ "name": "b", "rpc_url": "http://b" }, { "name": "b", "rpc_url": "http://c" }] } }',
+    code: WRONG,
+    names: ['network.endpoints[1].name', 'network.endpoints[0]'],
+  },
+  {
+    name: 'two staked senders of one name, of which one would be given the token of the other',
+    text: '{ "senders": { "staked": [{ "name": "s", "url": "http://b" }, { "name": "s", "url": "http://c" }] } }',
+    code: WRONG,
+    names: ['senders.staked[1].name', 'senders.staked[0]'],
+  },
+  {
+    name: 'a staked sender with the name of a node',
+    text: '{ "network": { "endpoints": [{ "name": "b", "rpc_url": "http://b" }] }, "senders": { "staked": [{ "name": "b", "url": "http://c" }] } }',
+    code: WRONG,
+    names: ['senders.staked[0].name', 'network.endpoints[0]'],
+  },
+
+  {
     name: 'a misspelt top-level key',
     text: '{ "slipage_tolerance": 1 }',
     code: UNKNOWN,

@@ -153,6 +153,17 @@ describe('a good configuration', () => {
 });
 
 describe('overrides', () => {
+  it('take a list of nodes whose URLs hold access tokens, as the refusal of the file says', () => {
+    const endpoints = '[{ "name": "second", "rpc_url": "https://b.example/?api-key=1" }]';
+    const error = refusalOf(`{ "network": { "endpoints": ${endpoints} } }`, {});
+    expect(error.code).toBe('CONFIG_SECRET_INVALID');
+    const action = error.action ?? '';
+    expect(action).toContain('written as JSON');
+    const variable = /TANDEM__[A-Z_0-9]+/.exec(action)?.[0] ?? 'no variable';
+    const config = parseEngineConfig('{}', { overrides: { [variable]: endpoints } });
+    expect(config.network.endpoints).toEqual([{ name: 'second', rpcUrl: 'https://b.example/?api-key=1' }]);
+  });
+
   it('set every kind of key, over what the file says, and leave other names alone', () => {
     const config = parseEngineConfig('{ "execution_mode": "SIMULATION", "network": { "commitment": "confirmed" } }', {
       overrides: {

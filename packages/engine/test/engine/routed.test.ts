@@ -273,6 +273,18 @@ describe('a route through a swap router', () => {
     expect(paper.chain.sender.sends).toEqual([]);
   });
 
+  it('refuses what would take a fee out of the part of the wallet that stays untouched', async () => {
+    const price = { compute_unit_price_micro_lamports: 1_000_000, max_compute_unit_price_micro_lamports: 1_000_000 };
+    const paper = create('jupiter', { senders: price });
+    paper.simulation = (good) => ({ ...good, unitsConsumed: 1_300_000n });
+    // Enough for the minimum and the fee that the approval reckoned with, not for that of 1,400,000 units.
+    paper.chain.lamports = 11_000_000n;
+    await openGap(paper);
+    expect(paper.journal.ofType('refused').map(({ reason }) => reason)).toContain('VALIDATE_LAMPORTS_EXCEEDED');
+    expect(paper.router.requests.length).toBeGreaterThan(0);
+    expect(paper.chain.sender.sends).toEqual([]);
+  });
+
   it('lets a pair rest after a refusal instead of asking again at the next update', async () => {
     const paper = create('jupiter', { jupiter: { requests_per_minute: 60 } });
     paper.router.price = () => 1n;

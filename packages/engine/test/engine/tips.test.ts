@@ -24,6 +24,13 @@ function create(senders: Record<string, unknown>, options: PaperEngineOptions = 
   return paper;
 }
 
+const staked = (tipAccount: string, minTipLamports: number) => ({
+  name: 'staked',
+  url: 'http://127.0.0.1:1',
+  min_tip_lamports: minTipLamports,
+  tip_accounts: [tipAccount],
+});
+
 const refusals = (paper: PaperEngine) => paper.journal.ofType('refused').map((event) => event.reason);
 
 /** The tips of what was sent, in the order of the first sends. */
@@ -63,6 +70,41 @@ describe('tips of the engine', () => {
 
   it('pays nothing on a plain road, whatever is configured: there it buys nothing', async () => {
     const paper = create({ sender: 'rpc', tip_lamports: 5_000, tip_policy: 'share', tip_share_bps: 5_000 });
+    await start(paper);
+    await openGap(paper);
+    expect(tipsOf(paper)).toEqual([0n]);
+  });
+
+  it('says at the start that a tip is configured and no road asks for it, and nothing where one does', async () => {
+    const unpaid = (paper: PaperEngine) =>
+      paper.journal
+        .ofType('alert')
+        .filter(({ rule }) => rule === 'TIP_UNPAID')
+        .map(({ message }) => message);
+    const plain = create({ sender: 'rpc', tip_lamports: 5_000 });
+    await start(plain);
+    expect(unpaid(plain)).toEqual([expect.stringContaining('no road of sender "rpc" asks for one')]);
+    const auction = create({ tip_lamports: 5_000 });
+    await start(auction);
+    expect(unpaid(auction)).toEqual([]);
+    const small = create({ sender: 'fanout', tip_lamports: 5_000, staked: [staked(TIP_ACCOUNT, 5_001)] });
+    await start(small);
+    expect(unpaid(small)).toEqual([expect.stringContaining('take none below 5001 lamports')]);
+  });
+
+  it('pays no tip to an account that no road looks at, but to one that a road does', async () => {
+    const other = encodeBase58(new Uint8Array(32).fill(6));
+    const paper = create({ sender: 'fanout', tip_lamports: 5_000, staked: [staked(other, 1_000)] });
+    await start(paper);
+    await openGap(paper);
+    expect(tipsOf(paper)).toEqual([0n]);
+    const [sent] = paper.chain.sender.sends;
+    const { transfers } = readTransactionFacts(sent?.transaction ?? new Uint8Array());
+    expect(transfers.map(({ to, lamports }) => [encodeBase58(to), lamports])).toEqual([[other, 5_000n]]);
+  });
+
+  it('pays no tip that is too small for every road that asks for one', async () => {
+    const paper = create({ sender: 'fanout', tip_lamports: 5_000, staked: [staked(TIP_ACCOUNT, 5_001)] });
     await start(paper);
     await openGap(paper);
     expect(tipsOf(paper)).toEqual([0n]);

@@ -15,7 +15,14 @@ interface Situation {
 
 function policy({ settings = {}, mostLamports = 1_000_000n, floorLamports }: Situation): TipPolicy {
   return new TipPolicy({
-    settings: { policy: 'fixed', fixedLamports: 5_000n, accounts: ACCOUNTS, requiredLamports: 0n, ...settings },
+    settings: {
+      policy: 'fixed',
+      fixedLamports: 5_000n,
+      accounts: ACCOUNTS,
+      requiredLamports: 0n,
+      leastUsefulLamports: 0n,
+      ...settings,
+    },
     random: new SeededRandom(1),
     share: new TipShare(3_000, 9_000),
     mostLamports: () => mostLamports,
@@ -52,6 +59,16 @@ describe('TipPolicy', () => {
       'what a road demands where nothing is configured',
       { settings: { fixedLamports: 0n, requiredLamports: 1_000n } },
       [1_000n, 0, 1_000_000n],
+    ],
+    [
+      'nothing where the fixed tip is too small for every road that asks for one',
+      { settings: { leastUsefulLamports: 5_001n } },
+      [0n, 0, 0n],
+    ],
+    [
+      'nothing where too little of the budget is left for any road',
+      { settings: { policy: 'share', leastUsefulLamports: 1_000n }, mostLamports: 999n },
+      [0n, 0, 0n],
     ],
     [
       'never more than the cap, however high the floor',

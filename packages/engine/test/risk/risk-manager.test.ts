@@ -13,6 +13,7 @@ const SETTINGS: RiskSettings = {
   maxSubmissionsPerSecond: 3,
   maxSessionLossLamports: 20_000n,
   maxConsecutiveMisses: 3,
+  minWalletLamports: 1_000_000n,
 };
 let clock: ManualClock;
 let trips: string[];
@@ -72,6 +73,23 @@ describe('RiskManager', () => {
     expect([balances.spendable(SOL), balances.spendableLamports()]).toEqual([9_000_000n, 999_994_000n]);
     risk.settleExecuted(opportunity, 101n, 44_000n);
     expect([balances.spendable(SOL), balances.spendableLamports()]).toEqual([10_000_000n, 1_000_000_000n]);
+  });
+
+  it('sets aside what a plan takes in fees beyond the approval, and refuses where the wallet would go below its minimum', () => {
+    const approved = risk.decide({ kind: 'validated', opportunity: fresh() } as never);
+    if (approved.kind !== 'approved') throw new Error(`refused: ${approved.reason}`);
+    const before = balances.spendableLamports();
+    const reckoned = approved.opportunity.profit.priorityFeeLamports;
+    expect(risk.claimFee(approved, reckoned).kind).toBe('passed');
+    expect(balances.spendableLamports()).toBe(before);
+    expect(risk.claimFee(approved, reckoned + before - 999_999n)).toMatchObject({
+      reason: 'VALIDATE_LAMPORTS_EXCEEDED',
+    });
+    expect(balances.spendableLamports()).toBe(before);
+    expect(risk.claimFee(approved, reckoned + before - 1_000_000n).kind).toBe('passed');
+    expect(balances.spendableLamports()).toBe(1_000_000n);
+    risk.withdraw(approved);
+    expect(balances.spendableLamports()).toBe(1_000_000_000n);
   });
 
   it('refuses an input above the bound of its base mint, and allows exactly the bound', () => {
