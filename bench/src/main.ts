@@ -7,6 +7,7 @@ import { decodeBench } from './decode.js';
 import { dlmmBench } from './dlmm.js';
 import { feedsBench } from './feeds.js';
 import { quoteBench } from './quote.js';
+import { routerBench } from './router.js';
 import { sendersBench } from './senders.js';
 import { readSetting } from './setting.js';
 import { updateToSignedBench } from './update-to-signed.js';
@@ -20,6 +21,7 @@ const TOPICS: ReadonlyMap<string, () => Promise<BenchRecord[]>> = new Map([
   ['decode', decodeBench],
   ['wire', wireBench],
   ['update-to-signed', updateToSignedBench],
+  ['router', routerBench],
   ['senders', sendersBench],
   ['feeds', feedsBench],
 ]);
