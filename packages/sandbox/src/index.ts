@@ -1,5 +1,6 @@
 export type { Cluster, ClusterAccount, ClusterResult } from './cluster/cluster.js';
 export { startEmbeddedCluster } from './cluster/embedded-cluster.js';
+export { isSurfnetAvailable } from './cluster/surfnet-binding.js';
 export { startSurfnetCluster } from './cluster/surfnet-cluster.js';
 export type { ProgramOption } from './dumps/program-files.js';
 export { Faucet, type TokenHolding } from './faucet.js';

@@ -1,6 +1,7 @@
 import { WebSocket, type RawData } from 'ws';
 import type { Clock } from '../ports/clock.js';
 import { parseLosslessJson } from './lossless-json.js';
+import { nextTurn } from './next-turn.js';
 import { redactUrl } from './redact-url.js';
 import { RpcFailure } from './rpc-failure.js';
 
@@ -142,6 +143,8 @@ export class WebSocketConnection {
       // Aborted because the answer is there.
       return;
     }
+    // A timer that is late because this process was busy: the answer may wait in the socket, and is read first.
+    await new Promise<void>(nextTurn);
     const message = `${this.#shownUrl} gave no answer in ${timeoutMs} ms: ${method}`;
     this.#pending.get(id)?.reject(new RpcFailure({ kind: 'timeout', method, message }));
   }

@@ -12,6 +12,7 @@ import {
   FeedSubscriptions,
   type SubscriptionTarget,
 } from './feed-subscriptions.js';
+import { nextTurn } from './next-turn.js';
 import { RpcFailure } from './rpc-failure.js';
 import { WebSocketConnection, type SubscriptionMessage } from './websocket-connection.js';
 
@@ -280,6 +281,8 @@ export class WebSocketFeed implements AccountFeed {
     let tended = this.#connection;
     while (!this.#stop.signal.aborted) {
       await clock.sleep(checkMs, this.#stop.signal).catch(() => undefined);
+      // A timer that is late because this process was busy says nothing about the node: what has arrived is read first.
+      await new Promise<void>(nextTurn);
       const connection = this.#connection;
       if (this.#stop.signal.aborted || connection === null || this.#reconnecting !== null) continue;
       if (!connection.isOpen()) {

@@ -384,3 +384,30 @@ describe('a stopped feed', () => {
     expect(node.connections).toBe(connections);
   });
 });
+
+/** Holds the whole process up, as a long search or a slow disk does: timers fall due, and messages wait in the socket. */
+function keepBusy(forMs: number): void {
+  const untilMicros = realClock.nowMicros() + forMs * 1_000;
+  while (realClock.nowMicros() < untilMicros);
+}
+
+describe('a process that was busy', () => {
+  it('is not a silent node: slots that waited in the socket count', async () => {
+    feed = feedAt(node.url, 400);
+    await feed.start(listen);
+    node.sendSlot(7);
+    keepBusy(600);
+    await until(() => events.some((event) => event.kind === 'slot'));
+    expect(statuses()).toEqual(['connected']);
+  });
+
+  it('is not a node that gives no answer: one that waited in the socket counts', async () => {
+    await feed.start(listen);
+    node.intercept = () => {
+      keepBusy(700);
+      return false;
+    };
+    await feed.watch([A]);
+    expect(statuses()).toEqual(['connected']);
+  });
+});

@@ -17,8 +17,10 @@ export interface SurfnetClusterOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** Milliseconds between two drains: far below what fills the channel at any rate this runtime reaches. */
-const DRAIN_MS = 50;
+/** Milliseconds between two drains: every subscription is an event too, and a client can ask for a hundred in as many. */
+const DRAIN_MS = 10;
+/** Writes after which is drained: they return at once, so that a thousand of them leave no timer its turn, and each is an event. */
+const WRITES_PER_DRAIN = 64;
 /** How long a transaction may take from being accepted to having a status. */
 const STATUS_TIMEOUT_MS = 10_000;
 const STATUS_POLL_MS = 10;
@@ -50,6 +52,7 @@ class SurfnetCluster implements Cluster {
   readonly #rpc: SurfnetRpc;
   readonly #stopped = new AbortController();
   readonly #drained: Promise<void>;
+  #writes = 0;
 
   constructor(instance: SurfnetInstance, { clock, onFault }: SurfnetClusterOptions) {
     this.#instance = instance;
@@ -65,7 +68,7 @@ class SurfnetCluster implements Cluster {
     const { lamports, data, executable } = account;
     if (lamports <= BigInt(Number.MAX_SAFE_INTEGER)) {
       this.#instance.setAccount(address, Number(lamports), [...data], owner, executable);
-      return;
+      return this.#countWrite();
     }
     const hex = Buffer.from(data).toString('hex');
     await this.#rpc.call('surfnet_setAccount', [address, { lamports, data: hex, owner, executable }]);
@@ -84,6 +87,7 @@ class SurfnetCluster implements Cluster {
       });
     }
     this.#instance.deploy({ programId: encodeBase58(programId), soBytes: [...elf] });
+    this.#countWrite();
   }
 
   async submit(transaction: Uint8Array): Promise<ClusterResult> {
@@ -116,6 +120,11 @@ class SurfnetCluster implements Cluster {
     this.#stopped.abort();
     await this.#drained;
     this.#instance.stop();
+  }
+
+  #countWrite(): void {
+    this.#writes += 1;
+    if (this.#writes % WRITES_PER_DRAIN === 0) this.#instance.drainEvents();
   }
 
   async #drain(): Promise<void> {
