@@ -84,14 +84,30 @@ describe('SlotStampProxy', () => {
     expect(await client.next()).toBe('{"jsonrpc":"2.0","result":5,"id":1}');
   });
 
-  it('passes requests on in order, also those that came before Surfnet was reached', async () => {
+  it('asks for one thing after the other, in order, also what came before Surfnet was reached', async () => {
     const proxy = await openProxy(url());
     const { socket } = await connect(proxy.url);
     for (let id = 0; id < 20; id += 1) socket.send(`{"id":${id}}`);
-    await settle();
+    const expected = Array.from({ length: 20 }, (_, id) => `{"id":${id}}`);
+    for (let asked = 1; asked <= 20; asked += 1) {
+      await settle();
+      expect(peers[1]!.sent).toEqual(expected.slice(0, asked));
+      // A notification in between is no answer.
+      peers[1]!.socket.send(notification('accountNotification', 12));
+      peers[1]!.socket.send(`{"result":1,"id":${asked - 1}}`);
+    }
     socket.send('{"id":20}');
     await settle();
-    expect(peers[1]!.sent).toEqual(Array.from({ length: 21 }, (_, id) => `{"id":${id}}`));
+    expect(peers[1]!.sent).toEqual([...expected, '{"id":20}']);
+  });
+
+  it('does not wait for an answer to what has none', async () => {
+    const proxy = await openProxy(url());
+    const { socket } = await connect(proxy.url);
+    for (let ping = 0; ping < 3; ping += 1) socket.send('{"jsonrpc":"2.0","method":"ping"}');
+    socket.send('{"id":1}');
+    await settle();
+    expect(peers[1]!.sent).toHaveLength(4);
   });
 
   it('lets each end take the other with it', async () => {
