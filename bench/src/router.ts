@@ -98,7 +98,7 @@ async function viaFetch({ url, wallet, mints }: Router): Promise<number> {
     maxAccounts: String(MAX_ACCOUNTS),
     instructionVersion: 'V1',
   });
-  const quoteResponse: unknown = await (await fetch(`${url}/swap/v1/quote?${query}`)).json();
+  const quoteResponse: unknown = await (await fetch(`${url}/swap/v1/quote?${query.toString()}`)).json();
   const answer = await fetch(`${url}/swap/v1/swap-instructions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
