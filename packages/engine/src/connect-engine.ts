@@ -8,7 +8,6 @@ import { nextTurn } from './chain/next-turn.js';
 import { openSenders } from './chain/open-senders.js';
 import { redactUrl } from './chain/redact-url.js';
 import { WebSocketFeed } from './chain/websocket-feed.js';
-import { FIRST_ENDPOINT } from './config/distinct-names.js';
 import type { EngineConfig } from './config/engine-config.js';
 import { connectNodes, nodesOf } from './connect-nodes.js';
 import { createEngine, type RealExecutionEngine } from './engine.js';
