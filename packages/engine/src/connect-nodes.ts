@@ -1,14 +1,12 @@
 import { createEndpointReader, type EndpointReaders } from './chain/endpoints/create-endpoint-reader.js';
 import { endpointSettings } from './chain/endpoints/endpoint-settings.js';
 import { JsonRpcReader } from './chain/json-rpc-reader.js';
+import { FIRST_ENDPOINT } from './config/distinct-names.js';
 import type { EngineConfig } from './config/engine-config.js';
 import type { AlertEvent } from './journal/event.js';
 import type { ChainReader } from './ports/chain-reader.js';
 import type { Clock } from './ports/clock.js';
 import type { Random } from './ports/random.js';
-
-/** The node of `network.rpc_url` in alerts and metrics; the others have names of their own. */
-const FIRST_ENDPOINT = 'rpc';
 
 export interface ConnectNodesOptions {
   readonly config: EngineConfig;

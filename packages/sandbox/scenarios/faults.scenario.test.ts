@@ -4,7 +4,7 @@ import { EngineRun } from './engine-run.js';
 import { proveRun } from './run-proof.js';
 
 /** Trades of each story; 200 for the figures of a release: `TANDEM_FAULT_TRADES=200 npx vitest run scenarios/faults`. */
-const TRADES = Number(process.env['TANDEM_FAULT_TRADES'] ?? 10);
+const TRADES = Number(process.env['TANDEM_FAULT_TRADES'] ?? 5);
 const STORY_LIMIT_MS = 600_000;
 /** A blockhash of the sandbox lives 150 slots of 100 ms. */
 const BLOCKHASH_LIFETIME_MS = 15_000;
