@@ -65,7 +65,7 @@ export async function sendersBench(): Promise<BenchRecord[]> {
 
 /** Returns the nanoseconds until the last request was handed to its socket, which is where either side ends and the kernel begins. */
 async function timeToLastWrite(send: () => readonly Promise<unknown>[]): Promise<number> {
-  const write = Reflect.get(Socket.prototype, 'write') as Socket['write'];
+  const write = Reflect.get<Socket, 'write'>(Socket.prototype, 'write');
   let last = 0n;
   let writes = 0;
   const timedWrite = function (this: Socket, ...args: Parameters<Socket['write']>): boolean {
