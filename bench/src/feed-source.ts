@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Faults, startEmbeddedCluster, startGeyser } from '@tandem/sandbox';
 import { FEED_ACCOUNTS, UPDATES_PER_SECOND } from './feed-accounts.js';
+import { benchClock } from './bench-clock.js';
 
 const SLOT_MS = 100;
 const TICK_MS = 5;
@@ -10,21 +11,15 @@ const MOST_WRITES_A_TICK = 1_000;
 /** A pool with its arrays is larger, a vault smaller. */
 const ACCOUNT_BYTES = 300;
 
-const clock = {
-  nowMs: () => Date.now(),
-  nowMicros: () => Number(process.hrtime.bigint() / 1_000n),
-  sleep: (ms: number, signal?: AbortSignal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
-};
-
-const cluster = await startEmbeddedCluster({ clock, slotMs: SLOT_MS });
+const cluster = await startEmbeddedCluster({ clock: benchClock, slotMs: SLOT_MS });
 if (cluster.kind !== 'litesvm') throw new Error('the embedded cluster is not embedded');
-const geyser = await startGeyser({ chain: cluster.chain, clock, faults: new Faults({ nextInt: () => 0 }) });
+const geyser = await startGeyser({ chain: cluster.chain, clock: benchClock, faults: new Faults({ nextInt: () => 0 }) });
 process.send?.({ rpcUrl: cluster.rpcUrl, wsUrl: cluster.wsUrl, grpcUrl: geyser.url });
 process.once('disconnect', () => process.exit(0));
 
-let tickMicros = clock.nowMicros();
+let tickMicros = benchClock.nowMicros();
 for (let written = 0, due = 0; ; await wait(TICK_MS)) {
-  const nowMicros = clock.nowMicros();
+  const nowMicros = benchClock.nowMicros();
   due += ((nowMicros - tickMicros) * UPDATES_PER_SECOND) / 1_000_000;
   tickMicros = nowMicros;
   // A process that was held up does not make up for it: its sockets need their turn.

@@ -8,8 +8,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Connection, PublicKey } from '@solana/web3.js';
-import { type Clock, GrpcFeed, WebSocketFeed } from '@tandem/engine';
+import { GrpcFeed, WebSocketFeed } from '@tandem/engine';
 import Yellowstone, { type ClientDuplexStream, SubscribeRequest } from '@triton-one/yellowstone-grpc';
+import { benchClock } from './bench-clock.js';
 import type { BenchRecord } from './bench-record.js';
 import { FEED_ACCOUNTS, UPDATES_PER_SECOND } from './feed-accounts.js';
 import { compare } from './interleaved.js';
@@ -26,12 +27,6 @@ const NS_PER_MS = 1_000_000;
 /** A side that misses updates is not faster. */
 const LEAST_SHARE = 0.9;
 const MOST_ATTEMPTS = 20;
-
-const clock: Clock = {
-  nowMs: () => Date.now(),
-  nowMicros: () => Number(process.hrtime.bigint() / 1_000n),
-  sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
-};
 
 interface Urls {
   readonly rpcUrl: string;
@@ -111,7 +106,7 @@ async function watchLoop(): Promise<{ readonly delayNs: number; readonly seconds
 }
 
 const ourOptions = {
-  clock,
+  clock: benchClock,
   random: { nextInt: () => 0 },
   commitment: 'processed',
   confirmationCommitment: 'confirmed',

@@ -1,14 +1,8 @@
 // The other side of the router's benchmark, in a process of its own: a quiet sandbox with its Jupiter-compatible server. It runs until
 // its parent goes.
-import { setTimeout as wait } from 'node:timers/promises';
 import { loadCore } from '@tandem/core-native';
 import { startSandbox } from '@tandem/sandbox';
-
-const clock = {
-  nowMs: () => Date.now(),
-  nowMicros: () => Number(process.hrtime.bigint() / 1_000n),
-  sleep: (ms: number, signal?: AbortSignal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
-};
+import { benchClock } from './bench-clock.js';
 
 const sandbox = await startSandbox({
   chain: 'litesvm',
@@ -18,7 +12,7 @@ const sandbox = await startSandbox({
   accountDirs: [],
   services: { aggregator: true },
   core: loadCore().core,
-  clock,
+  clock: benchClock,
   onFault: (error) => {
     throw error;
   },

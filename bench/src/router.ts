@@ -3,10 +3,10 @@
 import { strict as assert } from 'node:assert';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Configuration, type QuoteResponse, SwapApi } from '@jup-ag/api';
-import { type Clock, JupiterClient } from '@tandem/engine';
+import { JupiterClient } from '@tandem/engine';
+import { benchClock } from './bench-clock.js';
 import type { BenchRecord } from './bench-record.js';
 import { compare, type Contestant } from './interleaved.js';
 import { peerName } from './setting.js';
@@ -16,12 +16,6 @@ const ROUNDS = 300;
 const WARMUP_ROUNDS = 50;
 const SLIPPAGE_BPS = 50;
 const MAX_ACCOUNTS = 32;
-
-const clock: Clock = {
-  nowMs: () => Date.now(),
-  nowMicros: () => Number(process.hrtime.bigint() / 1_000n),
-  sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
-};
 
 interface Router {
   readonly url: string;
@@ -67,7 +61,7 @@ function openClient({ url }: Router): JupiterClient {
     api: 'v1',
     requestsPerMinute: 100_000,
     timeoutMs: 5_000,
-    clock,
+    clock: benchClock,
     random: { nextInt: () => 0 },
   });
 }

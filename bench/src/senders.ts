@@ -3,10 +3,10 @@
 // what stands between a signature and the leaders.
 import { strict as assert } from 'node:assert';
 import { Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Connection } from '@solana/web3.js';
 import { encodeInstructions, encodeLookupTables, loadCore } from '@tandem/core-native';
-import { type Clock, encodeBase58, RpcSender } from '@tandem/engine';
+import { encodeBase58, RpcSender } from '@tandem/engine';
+import { benchClock } from './bench-clock.js';
 import type { BenchRecord } from './bench-record.js';
 import { compare } from './interleaved.js';
 import { SenderNodes } from './sender-nodes.js';
@@ -18,12 +18,6 @@ const TIMEOUT_MS = 5_000;
 const SIGNATURE_START = 1;
 const SIGNATURE_END = 65;
 
-const clock: Clock = {
-  nowMs: () => 0,
-  nowMicros: () => Number(process.hrtime.bigint() / 1_000n),
-  sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
-};
-
 /** Measures our senders against as many connections of web3.js. */
 export async function sendersBench(): Promise<BenchRecord[]> {
   const transaction = signedTransaction();
@@ -31,7 +25,13 @@ export async function sendersBench(): Promise<BenchRecord[]> {
   const nodes = await SenderNodes.start(NODES, signature);
   const senders = nodes.urls.map(
     (url, index) =>
-      new RpcSender({ name: `node ${index}`, url, clock, random: { nextInt: () => 0 }, timeoutMs: TIMEOUT_MS }),
+      new RpcSender({
+        name: `node ${index}`,
+        url,
+        clock: benchClock,
+        random: { nextInt: () => 0 },
+        timeoutMs: TIMEOUT_MS,
+      }),
   );
   const connections = nodes.urls.map((url) => new Connection(url, { disableRetryOnRateLimit: true }));
   const ours = () => senders.map((sender) => sender.send(transaction, signature));

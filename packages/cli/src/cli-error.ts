@@ -19,3 +19,10 @@ export function codedError(fault: unknown): CodedError | undefined {
   if (typeof code !== 'string' || !/^(?!ERR_)[A-Z]+(_[A-Z0-9]+)+$/.test(code)) return undefined;
   return { code, message: fault.message, action: typeof action === 'string' ? action : undefined };
 }
+
+/** Returns an error in one line, with its code where it has one. */
+export function faultText(error: unknown): string {
+  const coded = codedError(error);
+  if (coded !== undefined) return `${coded.code}: ${coded.message}`;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { wholeNumber } from './whole-number.js';
 import { parseDurationMs } from '../duration.js';
 
 /** The options of `tandem run`, as commander gives them. */
@@ -101,15 +102,6 @@ export function addRunOptions(command: Command): Command {
         .argParser(duration)
         .default(0, '0s'),
     );
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max))
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 }
 
 function duration(text: string): number {

@@ -1,7 +1,7 @@
 import { loadCore } from '@tandem/core-native';
 import type { RealExecutionEngine } from '@tandem/engine';
 import { Monitor } from '@tandem/monitor';
-import { codedError } from '../cli-error.js';
+import { faultText } from '../cli-error.js';
 import { compose } from '../compose.js';
 import { openDataDir } from '../data-dir.js';
 import { Ending } from '../ending.js';
@@ -90,10 +90,4 @@ async function linger(
   if (setting.sandbox === undefined || lingerMs === 0) return;
   await setting.sandbox.pauseMarket();
   await Promise.race([systemClock.sleep(lingerMs), interrupts.next()]);
-}
-
-function faultText(error: unknown): string {
-  const coded = codedError(error);
-  if (coded !== undefined) return `${coded.code}: ${coded.message}`;
-  return error instanceof Error ? error.message : String(error);
 }

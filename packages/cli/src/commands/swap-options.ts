@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { wholeNumber } from './whole-number.js';
 
 /** The options of `tandem swap`, as commander gives them. */
 export interface SwapOptions {
@@ -60,13 +61,4 @@ function rawUnits(text: string): bigint {
   if (units === 0n || units > U64_MAX)
     throw new InvalidArgumentError('It must be a whole number of raw units above 0 that fits 64 bits.');
   return units;
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max))
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadCore } from '@tandem/core-native';
 import { connectJupiterExecutor, EngineError, SqliteJournal, type SwapOrder, WRAPPED_SOL_MINT } from '@tandem/engine';
-import { cliError, codedError } from '../cli-error.js';
+import { cliError, faultText } from '../cli-error.js';
 import { confirm } from '../confirmation.js';
 import { openDataDir } from '../data-dir.js';
 import { ExitCode } from '../exit-codes.js';
@@ -86,10 +86,4 @@ function requireRealMode({ network }: SwapOptions, { mayTrade }: SwapSetting): v
     `a swap on ${network} needs "execution_mode": "REAL" in the configuration`,
     'set execution_mode to REAL; until then this is a preview',
   );
-}
-
-function faultText(error: unknown): string {
-  const coded = codedError(error);
-  if (coded !== undefined) return `${coded.code}: ${coded.message}`;
-  return error instanceof Error ? error.message : String(error);
 }

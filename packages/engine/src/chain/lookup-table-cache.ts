@@ -1,6 +1,7 @@
 import type { LookupTable } from '@tandem/core-native';
 import { createEngineError } from '../errors/create-engine-error.js';
 import type { AccountSnapshot, ChainReader, Commitment } from '../ports/chain-reader.js';
+import { sameBytes } from './address-bytes.js';
 import { decodeAddress, encodeBase58 } from './base58.js';
 
 const LOOKUP_TABLE_PROGRAM = decodeAddress('AddressLookupTab1e1111111111111111111111111');
@@ -97,10 +98,6 @@ export class LookupTableCache {
   usable(slot: bigint): LookupTable[] {
     return [...this.#tables.values()].map((table) => usableAt(table, slot)).filter((table) => table !== null);
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 function invalid(address: Uint8Array, why: string): Error {

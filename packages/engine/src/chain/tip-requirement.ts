@@ -1,4 +1,5 @@
 import type { TransactionFacts } from '../ports/transaction-sender.js';
+import { addressKey } from './address-bytes.js';
 import { decodeAddress } from './base58.js';
 
 /** What a road demands of the tip in a transaction. */
@@ -14,14 +15,14 @@ export class TipRequirement {
   readonly #minTipLamports: bigint;
 
   constructor({ tipAccounts, minTipLamports }: TipDemand) {
-    this.#accounts = new Set(tipAccounts.map((address) => keyOf(decodeAddress(address))));
+    this.#accounts = new Set(tipAccounts.map((address) => addressKey(decodeAddress(address))));
     this.#minTipLamports = minTipLamports;
   }
 
   /** Returns the lamports a transaction pays to the road's accounts. */
   tipIn({ transfers }: TransactionFacts): bigint {
     let lamports = 0n;
-    for (const transfer of transfers) if (this.#accounts.has(keyOf(transfer.to))) lamports += transfer.lamports;
+    for (const transfer of transfers) if (this.#accounts.has(addressKey(transfer.to))) lamports += transfer.lamports;
     return lamports;
   }
 
@@ -32,8 +33,4 @@ export class TipRequirement {
     if (tip === 0n) return 'SENDER_TIP_MISSING';
     return tip < this.#minTipLamports ? 'SENDER_TIP_TOO_SHORT' : undefined;
   }
-}
-
-function keyOf(address: Uint8Array): string {
-  return Buffer.from(address.buffer, address.byteOffset, address.byteLength).toString('latin1');
 }

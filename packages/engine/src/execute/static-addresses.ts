@@ -1,4 +1,5 @@
 import type { LookupTable } from '@tandem/core-native';
+import { addressKey } from '../chain/address-bytes.js';
 
 /**
  * Keeps addresses in the message itself. A block engine looks for its tip account among the static keys of a transaction (jito-docs,
@@ -9,7 +10,7 @@ export class StaticAddresses {
   readonly #hidden = new WeakMap<LookupTable, LookupTable>();
 
   constructor(addresses: readonly Uint8Array[]) {
-    this.#keys = new Set(addresses.map(keyOf));
+    this.#keys = new Set(addresses.map(addressKey));
   }
 
   /** Returns the table without these addresses; every other one keeps its index. */
@@ -18,13 +19,9 @@ export class StaticAddresses {
     const known = this.#hidden.get(table);
     if (known !== undefined) return known;
     // No transaction names a table among its accounts, so its own address fills the gap.
-    const addresses = table.addresses.map((address) => (this.#keys.has(keyOf(address)) ? table.address : address));
+    const addresses = table.addresses.map((address) => (this.#keys.has(addressKey(address)) ? table.address : address));
     const hidden = { address: table.address, addresses };
     this.#hidden.set(table, hidden);
     return hidden;
   }
-}
-
-function keyOf(address: Uint8Array): string {
-  return Buffer.from(address.buffer, address.byteOffset, address.byteLength).toString('latin1');
 }

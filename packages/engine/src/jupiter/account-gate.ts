@@ -1,4 +1,5 @@
 import type { Instruction } from '@tandem/core-native';
+import { sameBytes } from '../chain/address-bytes.js';
 import { decodeAddress, encodeBase58 } from '../chain/base58.js';
 import { programAddress } from '../execute/program-address.js';
 import {
@@ -100,8 +101,4 @@ function isSame(own: Instruction | undefined, other: Instruction): own is Instru
 function unexpected(part: string, { program, data }: Instruction): Error {
   const text = Buffer.from(data.subarray(0, 16)).toString('hex');
   return routerInstructionInvalid(`its ${part} calls ${encodeBase58(program)} with ${text}, which nobody asked for`);
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && Buffer.compare(a, b) === 0;
 }

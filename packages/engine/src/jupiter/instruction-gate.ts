@@ -1,4 +1,5 @@
 import type { AccountMeta, Instruction } from '@tandem/core-native';
+import { sameBytes } from '../chain/address-bytes.js';
 import { encodeBase58, findAddressBytes } from '../chain/base58.js';
 import { TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from '../execute/system-programs.js';
 import type { SolHandling, SwapInstructions } from '../ports/swap-router.js';
@@ -165,8 +166,4 @@ function readAddress(text: string): Uint8Array {
 
 function isAmong(address: Uint8Array, list: readonly Uint8Array[]): boolean {
   return list.some((other) => sameBytes(address, other));
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
 }

@@ -2,7 +2,7 @@ import { type CoreApi, encodeInstructions, encodeLookupTables, type Instruction 
 import { decodeAddress, encodeBase58 } from '../chain/base58.js';
 import { decodeTransactionError } from '../chain/transaction-error.js';
 import { createEngineError } from '../errors/create-engine-error.js';
-import { computeBudgetInstructions } from '../execute/compute-budget.js';
+import { computeBudgetInstructions, priorityFeeLamports } from '../execute/compute-budget.js';
 import type { FailureHandler } from '../execute/failure-handler.js';
 import { LAMPORTS_PER_SIGNATURE } from '../execute/system-programs.js';
 import { unsignedTransaction } from '../chain/transaction-signature.js';
@@ -64,7 +64,6 @@ export interface SwapSettings {
 }
 
 const BPS = 10_000n;
-const MICRO_LAMPORTS = 1_000_000n;
 const FEWEST_ACCOUNTS = 8;
 /** A quote may be old because the router was slow once, not twice. */
 const QUOTES_PER_ROUTE = 2;
@@ -238,12 +237,7 @@ function withMargin(units: number, marginBps: number): number {
 }
 
 function feeOf(computeUnits: number, { computeUnitPriceMicroLamports }: SwapSettings): bigint {
-  return LAMPORTS_PER_SIGNATURE + priorityFee(computeUnits, computeUnitPriceMicroLamports);
-}
-
-/** Rounds up, as the cluster does (agave, compute-budget `compute_budget_limits.rs`). */
-function priorityFee(computeUnits: number, microLamports: bigint): bigint {
-  return (BigInt(computeUnits) * microLamports + MICRO_LAMPORTS - 1n) / MICRO_LAMPORTS;
+  return LAMPORTS_PER_SIGNATURE + priorityFeeLamports(computeUnits, computeUnitPriceMicroLamports);
 }
 
 function requireLocks(wallet: Uint8Array, instructions: readonly Instruction[]): void {

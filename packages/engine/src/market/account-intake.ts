@@ -5,7 +5,7 @@ import type { AccountFeed, AccountUpdate } from '../ports/account-feed.js';
 import type { AccountReading, ChainReader, Commitment } from '../ports/chain-reader.js';
 import { absentAccount } from './market-store.js';
 import type { WatchChange } from './pool-accounts.js';
-import { addressKey } from './update-batch.js';
+import { addressKey } from '../chain/address-bytes.js';
 
 export interface AccountIntakeOptions {
   readonly reader: Pick<ChainReader, 'readAccounts'>;

@@ -19,7 +19,8 @@ import { discoverPools } from './pool-discovery.js';
 import { SlotChain } from './slot-chain.js';
 import { findUnreadableVenues, type UnreadableVenue } from './unreadable-venue.js';
 import { ageInSlots } from './staleness.js';
-import { addressKey, UpdateBatch } from './update-batch.js';
+import { addressKey } from '../chain/address-bytes.js';
+import { UpdateBatch } from './update-batch.js';
 import { WriteOrder } from './write-order.js';
 
 export interface LiveMarketStateOptions {

@@ -10,7 +10,7 @@ import {
 import { encodeBase58 } from '../chain/base58.js';
 import { PoolAccounts, type WatchChange } from './pool-accounts.js';
 import { RefusalList } from './refusal-list.js';
-import { addressKey } from './update-batch.js';
+import { addressKey } from '../chain/address-bytes.js';
 
 /** What a batch of accounts did. */
 export interface Applied extends WatchChange {

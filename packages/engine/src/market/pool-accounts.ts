@@ -1,5 +1,5 @@
 import type { AccountRecord, CoreApi, PoolIndex, StoreId } from '@tandem/core-native';
-import { addressKey } from './update-batch.js';
+import { addressKey } from '../chain/address-bytes.js';
 import { VENUE_CATALOG } from './venue-catalog.js';
 
 const ADDRESS_BYTES = 32;

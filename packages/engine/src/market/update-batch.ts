@@ -1,9 +1,5 @@
+import { addressKey } from '../chain/address-bytes.js';
 import type { AccountUpdate } from '../ports/account-feed.js';
-
-/** Returns an address as a map key: cheaper than base58, which is for people. */
-export function addressKey(address: Uint8Array): string {
-  return Buffer.from(address.buffer, address.byteOffset, address.length).toString('latin1');
-}
 
 /** Updates that wait for the end of the turn: one an account, so that no flood makes it longer than the list of accounts watched. */
 export class UpdateBatch {

@@ -1,5 +1,5 @@
 import type { AccountUpdate } from '../ports/account-feed.js';
-import { addressKey } from './update-batch.js';
+import { addressKey } from '../chain/address-bytes.js';
 
 interface Write {
   readonly slot: bigint;
