@@ -2,9 +2,7 @@ import type { SubscribeUpdate } from '@triton-one/yellowstone-grpc';
 import { createEngineError } from '../errors/create-engine-error.js';
 import type { EngineError } from '../errors/engine-error.js';
 import type { AccountFeed, FeedEvent, FeedStatus } from '../ports/account-feed.js';
-import type { Commitment } from '../ports/chain-reader.js';
-import type { Clock } from '../ports/clock.js';
-import type { Random } from '../ports/random.js';
+import type { FeedOptions } from './feed-options.js';
 import { Backoff } from './backoff.js';
 import { encodeBase58 } from './base58.js';
 import { GrpcAccounts } from './grpc-accounts.js';
@@ -17,24 +15,10 @@ import { decodeAccountUpdate } from './grpc-update.js';
 import { nextTurn } from './next-turn.js';
 import { redactUrl } from './redact-url.js';
 
-export interface GrpcFeedOptions {
-  /** Yellowstone endpoint, `https://host:port`. */
-  readonly url: string;
+/** `url` is a Yellowstone endpoint, `https://host:port`. */
+export interface GrpcFeedOptions extends FeedOptions {
   /** Sent as `x-token`. */
   readonly token?: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Commitment of account updates. */
-  readonly commitment: Commitment;
-  /** Commitment at which a signature is told. */
-  readonly confirmationCommitment: Commitment;
-  /** Deadline of the connection and of each request, milliseconds. */
-  readonly timeoutMs: number;
-  /** No slot for so long, or a ping without answer, means that the feed is lost, milliseconds. */
-  readonly silenceTimeoutMs: number;
-  /** Longest first and longest ever wait before a reconnect, milliseconds; 100 and 5,000 by default. */
-  readonly reconnectFirstMs?: number;
-  readonly reconnectCapMs?: number;
 }
 
 /** A stream that lives so long counts as healthy, and the next loss starts with a short wait again. */

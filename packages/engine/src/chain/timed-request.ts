@@ -76,7 +76,8 @@ function whatHappened({ timeoutMs, signal }: RequestDeadline, isLate: boolean, c
   return isLate ? `gave no answer in ${timeoutMs} ms` : `cannot be reached (${describeCause(cause)})`;
 }
 
-function describeCause(cause: unknown): string {
+/** Returns what a failed connection says of itself: its code, or its message. */
+export function describeCause(cause: unknown): string {
   const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown };
   return typeof code === 'string' ? code : typeof message === 'string' ? message : 'unknown cause';
 }

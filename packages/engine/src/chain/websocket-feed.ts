@@ -1,8 +1,6 @@
 import { createEngineError } from '../errors/create-engine-error.js';
 import type { AccountFeed, FeedEvent } from '../ports/account-feed.js';
-import type { Commitment } from '../ports/chain-reader.js';
-import type { Clock } from '../ports/clock.js';
-import type { Random } from '../ports/random.js';
+import type { FeedOptions } from './feed-options.js';
 import { Backoff } from './backoff.js';
 import { encodeBase58 } from './base58.js';
 import { chainError } from './chain-error.js';
@@ -15,23 +13,6 @@ import {
 import { nextTurn } from './next-turn.js';
 import { RpcFailure } from './rpc-failure.js';
 import { WebSocketConnection, type SubscriptionMessage } from './websocket-connection.js';
-
-export interface WebSocketFeedOptions {
-  readonly url: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** Commitment of account updates. */
-  readonly commitment: Commitment;
-  /** Commitment at which a signature is told. */
-  readonly confirmationCommitment: Commitment;
-  /** Deadline of the handshake and of each subscription, milliseconds. */
-  readonly timeoutMs: number;
-  /** No slot for so long means that the feed is lost, milliseconds. */
-  readonly silenceTimeoutMs: number;
-  /** Longest first and longest ever wait before a reconnect, milliseconds; 100 and 5,000 by default. */
-  readonly reconnectFirstMs?: number;
-  readonly reconnectCapMs?: number;
-}
 
 interface SignatureWatch {
   readonly target: SubscriptionTarget;
@@ -49,7 +30,7 @@ const LONGEST_CHECK_MS = 1_000;
 
 /** Account, slot and signature notifications over a websocket that comes back by itself. */
 export class WebSocketFeed implements AccountFeed {
-  readonly #options: WebSocketFeedOptions;
+  readonly #options: FeedOptions;
   readonly #stop = new AbortController();
   readonly #backoff: Backoff;
   readonly #accounts = new Map<string, Uint8Array>();
@@ -63,7 +44,7 @@ export class WebSocketFeed implements AccountFeed {
   #reconnecting: Promise<void> | null = null;
   #tending: Promise<void> | null = null;
 
-  constructor(options: WebSocketFeedOptions) {
+  constructor(options: FeedOptions) {
     this.#options = options;
     this.#backoff = new Backoff({
       random: options.random,

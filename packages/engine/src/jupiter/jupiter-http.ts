@@ -1,5 +1,6 @@
 import { Backoff } from '../chain/backoff.js';
 import { redactUrl } from '../chain/redact-url.js';
+import { describeCause } from '../chain/timed-request.js';
 import { createEngineError } from '../errors/create-engine-error.js';
 import { EngineError } from '../errors/engine-error.js';
 import type { Clock } from '../ports/clock.js';
@@ -198,6 +199,5 @@ async function readBody(response: Response, known: Pick<JupiterAnswer, 'endpoint
 /** `fetch` says "fetch failed" and hides the reason one level down. */
 function causeText(error: unknown): string {
   const { cause } = (error ?? {}) as { cause?: unknown };
-  const { code, message } = (cause ?? error ?? {}) as { code?: unknown; message?: unknown };
-  return typeof code === 'string' ? code : typeof message === 'string' ? message : 'unknown cause';
+  return describeCause(cause ?? error);
 }
