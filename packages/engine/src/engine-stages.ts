@@ -300,6 +300,11 @@ function createMonitor(
       const message = `${signature} stays in flight: ${detail}`;
       alerts.raise({ severity: 'critical', rule: 'VERDICT_MISMATCH', message });
     },
+    onShortHistory: ({ signature }, detail) => {
+      const remedy = 'add a node with a longer history to network.endpoints, or put one first, and start again';
+      const message = `${signature} of an earlier run stays open, and nothing new is sent: ${detail}; ${remedy}`;
+      alerts.raise({ severity: 'critical', rule: 'VERDICT_HISTORY_MISSING', message });
+    },
     onOverdue: ({ signature, lastValidBlockHeight }) => {
       const message = `${signature} has no verdict yet; it stays in flight until block height ${lastValidBlockHeight} has passed`;
       alerts.raise({ severity: 'warning', rule: 'EXECUTION_TIMEOUT', message });

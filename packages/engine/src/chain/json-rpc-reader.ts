@@ -4,8 +4,10 @@ import type {
   AccountFilter,
   AccountReading,
   AccountSnapshot,
+  AddressSignature,
   ChainReader,
   Commitment,
+  HistoryPage,
   LandedTransaction,
   LatestBlockhash,
   ReadOptions,
@@ -156,6 +158,28 @@ export class JsonRpcReader implements ChainReader {
     const config = { encoding: 'json', commitment, maxSupportedTransactionVersion: 1 };
     const result = await this.#ask('getTransaction', [signature, config], options);
     return result.isNull() ? null : decodeLandedTransaction(result, signature);
+  }
+
+  async getSignaturesForAddress(
+    address: Uint8Array,
+    commitment: 'confirmed' | 'finalized',
+    { limit, before }: HistoryPage,
+    options?: ReadOptions,
+  ): Promise<AddressSignature[]> {
+    const config = { commitment, limit, ...(before === undefined ? {} : { before }) };
+    const result = await this.#ask('getSignaturesForAddress', [encodeBase58(address), config], options);
+    return result.list().map((entry) => {
+      const time = entry.get('blockTime');
+      return {
+        signature: entry.get('signature').text(),
+        slot: entry.get('slot').u64(),
+        blockTime: time.isNull() ? null : time.u64(),
+      };
+    });
+  }
+
+  async getFirstAvailableBlock(options?: ReadOptions): Promise<bigint> {
+    return (await this.#ask('getFirstAvailableBlock', [], options)).u64();
   }
 
   async simulate(

@@ -12,6 +12,7 @@ export function decodeLandedTransaction(field: JsonField, signature: string): La
     field.get('transaction').get('message').get('accountKeys'),
     meta.get('loadedAddresses'),
   );
+  const signatures = field.get('transaction').get('signatures').list().length;
   const preLamports = readLamports(meta.get('preBalances'), accountKeys.length);
   const postLamports = readLamports(meta.get('postBalances'), accountKeys.length);
   const units = meta.get('computeUnitsConsumed');
@@ -20,6 +21,8 @@ export function decodeLandedTransaction(field: JsonField, signature: string): La
     slot: field.get('slot').u64(),
     error: meta.get('err').value ?? null,
     accountKeys,
+    // Signers come first among the accounts, one signature each (agave, sdk `message/legacy.rs` and `versions/v0`).
+    signers: accountKeys.slice(0, signatures),
     feeLamports: meta.get('fee').u64(),
     computeUnitsConsumed: units.isNull() ? null : units.u64(),
     preLamports,

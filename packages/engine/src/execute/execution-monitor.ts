@@ -31,6 +31,8 @@ export interface ExecutionMonitorOptions {
   /** Told once of a submission that nodes contradict each other about; it stays in flight until they agree. */
   readonly onDispute: (tracked: TrackedTransaction, detail: string) => void;
   readonly onOverdue: (tracked: TrackedTransaction) => void;
+  /** Told once of a submission that stays open because too few nodes remember its time. */
+  readonly onShortHistory: (tracked: TrackedTransaction, detail: string) => void;
 }
 
 /** A submission on its way. */
@@ -61,8 +63,9 @@ export class ExecutionMonitor {
 
   constructor(options: ExecutionMonitorOptions) {
     this.#options = options;
-    const { witnesses, settings, onReadFault, onDispute } = options;
-    this.#inquiry = new VerdictInquiry({ witnesses, commitment: settings.commitment, onReadFault, onDispute });
+    const { witnesses, settings, onReadFault, onDispute, onShortHistory } = options;
+    const { commitment } = settings;
+    this.#inquiry = new VerdictInquiry({ witnesses, commitment, onReadFault, onDispute, onShortHistory });
   }
 
   get inFlight(): number {

@@ -10,6 +10,8 @@ export interface TrackedTransaction {
   readonly lastValidBlockHeight: bigint;
   /** `Clock.nowMicros()` of the first send. */
   readonly sentAtMicros: number;
+  /** The slot at which its blockhash was read: it is in no block before. Unknown for sends of older journals. */
+  readonly fromSlot?: bigint | undefined;
 }
 
 /** What became of a transaction: final, and proven from the chain. */
@@ -20,6 +22,8 @@ export type Verdict =
 
 /** A node behind a load balancer may lag once; so many searches of the whole history in a row must not know the signature. */
 const ABSENCES_NEEDED = 2;
+/** A blockhash can be used for so many blocks (agave `MAX_PROCESSING_AGE`, sdk `clock`). */
+const BLOCKHASH_LIFE_BLOCKS = 150n;
 
 /**
  * The state of one signature between its first send and its verdict. Nothing but the chain ends it: not a send error, not a
@@ -35,6 +39,7 @@ export class TransactionTracker {
   #settled = false;
   #hinted = false;
   #told = false;
+  #toldOfHistory = false;
   readonly #seenBy = new Set<string>();
   readonly #sightedBy = new Set<string>();
   readonly #deniedBy = new Set<string>();
@@ -78,6 +83,23 @@ export class TransactionTracker {
     const isNew = !this.#told;
     this.#told = true;
     return isNew;
+  }
+
+  /** Whether it is still to be told that no history reaches back to it; once. */
+  takeShortHistory(): boolean {
+    const isNew = !this.#toldOfHistory;
+    this.#toldOfHistory = true;
+    return isNew;
+  }
+
+  /**
+   * The slot to which a history must reach to prove that the transaction never landed. Slots are never fewer than blocks, so where the
+   * slot is unknown the height at which its blockhash was made is far enough.
+   */
+  get historyNeededFrom(): bigint {
+    const { fromSlot, lastValidBlockHeight } = this.tracked;
+    if (fromSlot !== undefined) return fromSlot;
+    return lastValidBlockHeight > BLOCKHASH_LIFE_BLOCKS ? lastValidBlockHeight - BLOCKHASH_LIFE_BLOCKS : 0n;
   }
 
   /** Takes what a witness's status cache or history says; `null` means that it does not know the signature. */

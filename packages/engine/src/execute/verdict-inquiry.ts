@@ -13,6 +13,8 @@ export interface VerdictInquiryOptions {
   readonly commitment: 'confirmed' | 'finalized';
   readonly onReadFault: (error: unknown) => void;
   readonly onDispute: (tracked: TrackedTransaction, detail: string) => void;
+  /** Told once of a submission that stays open because too few nodes remember its time. */
+  readonly onShortHistory: (tracked: TrackedTransaction, detail: string) => void;
 }
 
 /**
@@ -80,7 +82,10 @@ export class VerdictInquiry {
             const known = witness.name === scout.name ? scouted : undefined;
             const finalizedHeight = known ?? (await witness.reader.getBlockHeight('finalized'));
             // Asked after the height, so that a landing in the last valid block is seen.
-            return { witness, finalizedHeight, statuses: await statusesOf(witness, past, true) };
+            const statuses = await statusesOf(witness, past, true);
+            // Asked last: what was pruned while the others were asked is not taken for something that never was.
+            const historyFrom = await witness.reader.getFirstAvailableBlock();
+            return { witness, finalizedHeight, historyFrom, statuses };
           }),
       ),
     );
@@ -92,11 +97,13 @@ export class VerdictInquiry {
   }
 
   #weigh(tracker: TransactionTracker, reports: readonly AbsenceReport[]): void {
-    const { witnesses, onDispute } = this.#options;
+    const { witnesses, onDispute, onShortHistory } = this.#options;
+    const { quorum } = witnesses;
     const { signature, lastValidBlockHeight } = tracker.tracked;
+    const fromSlot = tracker.historyNeededFrom;
     for (const { witness, status } of reports) this.#takeStatus(tracker, witness.name, status);
-    const agreement = agreeOnAbsence(reports, lastValidBlockHeight, witnesses.quorum);
-    const { absentAtHeight, deniers, believers, sworn } = agreement;
+    const agreement = agreeOnAbsence(reports, { lastValidBlockHeight, fromSlot, quorum });
+    const { absentAtHeight, deniers, believers, forgetful, sworn } = agreement;
     tracker.recordDenial(deniers);
     tracker.recordSearch(absentAtHeight);
     if (tracker.settled) {
@@ -104,6 +111,8 @@ export class VerdictInquiry {
     } else if (absentAtHeight === undefined && deniers.length > 0 && believers.length > 0 && tracker.takeDispute()) {
       const detail = `${believers.join(', ')} know it, ${deniers.join(', ')} deny it, and neither side has a quorum`;
       onDispute(tracker.tracked, detail);
+    } else if (forgetful.length > 0 && deniers.length < quorum && tracker.takeShortHistory()) {
+      onShortHistory(tracker.tracked, `${forgetful.join(', ')} no longer know what landed in slot ${fromSlot}`);
     }
   }
 

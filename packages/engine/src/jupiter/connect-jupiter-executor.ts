@@ -82,6 +82,7 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       onReadFault: onFault,
       onDispute: (_tracked, detail) => onFault(new Error(detail)),
       onOverdue: () => undefined,
+      onShortHistory: (_tracked, detail) => onFault(new Error(detail)),
     });
     const executor = new JupiterRealExecutor({
       core,

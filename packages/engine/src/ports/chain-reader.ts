@@ -32,6 +32,8 @@ export interface LandedTransaction {
   /** Null when it succeeded; otherwise the cluster's TransactionError as JSON. */
   readonly error: unknown;
   readonly accountKeys: readonly string[];
+  /** Who signed it, the payer first. */
+  readonly signers: readonly string[];
   readonly feeLamports: bigint;
   readonly computeUnitsConsumed: bigint | null;
   readonly preLamports: readonly bigint[];
@@ -45,6 +47,22 @@ export interface SignatureStatus {
   readonly slot: bigint;
   readonly error: unknown;
   readonly confirmationStatus: Commitment;
+}
+
+/** A transaction that names an address. */
+export interface AddressSignature {
+  readonly signature: string;
+  readonly slot: bigint;
+  /** Seconds since 1970 as the cluster reckons; null where the node does not know. */
+  readonly blockTime: bigint | null;
+}
+
+/** Which part of an address's history is asked for. */
+export interface HistoryPage {
+  /** At most so many, up to 1,000. */
+  readonly limit: number;
+  /** Only what landed before this signature, which the node must know. */
+  readonly before?: string;
 }
 
 export interface SimulationResult {
@@ -120,6 +138,15 @@ export interface ChainReader {
     commitment: 'confirmed' | 'finalized',
     options?: Cancellable,
   ): Promise<LandedTransaction | null>;
+  /** Returns the transactions that name an address and have reached the commitment, newest first. */
+  getSignaturesForAddress(
+    address: Uint8Array,
+    commitment: 'confirmed' | 'finalized',
+    page: HistoryPage,
+    options?: Cancellable,
+  ): Promise<AddressSignature[]>;
+  /** Returns the oldest slot of which the node still knows what landed. */
+  getFirstAvailableBlock(options?: Cancellable): Promise<bigint>;
   /** Simulates without signature verification. */
   simulate(
     transaction: Uint8Array,

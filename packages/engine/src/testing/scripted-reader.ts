@@ -32,6 +32,10 @@ export class ScriptedReader implements ChainReader {
   readonly getSignatureStatuses: ChainReader['getSignatureStatuses'] = (...args) =>
     this.#of('getSignatureStatuses')(...args);
   readonly getTransaction: ChainReader['getTransaction'] = (...args) => this.#of('getTransaction')(...args);
+  readonly getSignaturesForAddress: ChainReader['getSignaturesForAddress'] = (...args) =>
+    this.#of('getSignaturesForAddress')(...args);
+  readonly getFirstAvailableBlock: ChainReader['getFirstAvailableBlock'] = (...args) =>
+    this.#of('getFirstAvailableBlock')(...args);
   readonly simulate: ChainReader['simulate'] = (...args) => this.#of('simulate')(...args);
   readonly getRecentPriorityFees: ChainReader['getRecentPriorityFees'] = (...args) =>
     this.#of('getRecentPriorityFees')(...args);

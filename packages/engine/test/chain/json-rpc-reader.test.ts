@@ -329,6 +329,7 @@ describe('a good answer', () => {
       slot: 77n,
       error: { InstructionError: [2, { Custom: 6000 }] },
       accountKeys: ['a', 'b', 'c', 'd'],
+      signers: ['a'],
       feeLamports: 5_000n,
       computeUnitsConsumed: 1_234n,
       preLamports: [18_446_744_073_709_551_615n, 0n, 1n, 2n],

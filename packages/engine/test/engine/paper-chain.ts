@@ -46,6 +46,7 @@ export class PaperChain {
       getAccounts: async (addresses) => addresses.map((address) => this.#account(address)),
       getMinimumRent: async (bytes) => BigInt(128 + bytes) * 6_960n,
       getBlockHeight: async () => this.height,
+      getFirstAvailableBlock: async () => 0n,
       getSignatureStatuses: async (signatures) => signatures.map((signature) => this.#status(signature)),
       getTransaction: async (signature) => this.#landed.get(signature) ?? null,
     });
@@ -65,6 +66,7 @@ export class PaperChain {
       feeLamports: BASE_FEE,
       computeUnitsConsumed: null,
       accountKeys: [encodeBase58(this.#wallet), 'wsol', 'usd'],
+      signers: [encodeBase58(this.#wallet)],
       preLamports: [before.lamports, 1n, 1n],
       postLamports: [this.lamports, 1n, 1n],
       preTokenBalances: this.#balances(before.tokens),

@@ -11,6 +11,7 @@ const landedAt = (slot: bigint, error: unknown = null): LandedTransaction => ({
   slot,
   error,
   accountKeys: [],
+  signers: [],
   feeLamports: 5_000n,
   computeUnitsConsumed: null,
   preLamports: [],
@@ -32,6 +33,7 @@ class SmallChain {
       signatures.map(() => (history ? (this.inHistory ?? this.status) : this.status)),
     getTransaction: async () => this.transaction,
     getBlockHeight: async () => this.height,
+    getFirstAvailableBlock: async () => 0n,
   });
 }
 
@@ -64,6 +66,7 @@ beforeEach(() => {
     onSendFault: (name) => sendFaults.push(name),
     onReadFault: (error) => readFaults.push(error),
     onDispute: () => undefined,
+    onShortHistory: () => undefined,
     onOverdue: ({ signature }) => overdue.push(signature),
   });
 });
@@ -251,6 +254,7 @@ describe('ExecutionMonitor', () => {
       onSendFault: () => undefined,
       onReadFault: () => undefined,
       onDispute: () => undefined,
+      onShortHistory: () => undefined,
       onOverdue: () => undefined,
     });
     track();

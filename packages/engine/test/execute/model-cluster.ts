@@ -59,6 +59,11 @@ export class ModelCluster {
           () => view() - (commitment === 'finalized' ? this.#finalizedAfter : 0n),
           () => this.#fate.lastValidBlockHeight + BigInt(this.#random.nextInt(40)) - 20n,
         ),
+      getFirstAvailableBlock: async () =>
+        await tell(
+          () => FIRST_HEIGHT,
+          () => 0n,
+        ),
       getSignatureStatuses: async (signatures) =>
         await tell(
           () => signatures.map(() => this.#status(view())),
@@ -109,6 +114,7 @@ function transaction(slot: bigint, error: unknown): LandedTransaction {
     slot,
     error,
     accountKeys: ['wallet'],
+    signers: ['wallet'],
     feeLamports: 5_000n,
     computeUnitsConsumed: null,
     preLamports: [1_000_000n],

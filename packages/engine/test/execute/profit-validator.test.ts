@@ -24,6 +24,7 @@ function landed(changes: Partial<LandedTransaction> = {}): LandedTransaction {
     computeUnitsConsumed: 1n,
     logs: [],
     accountKeys: [WALLET, 'WsolAccount', 'UsdAccount', 'Vault', TIP],
+    signers: [WALLET],
     preLamports: [1_000_000n, 2_039_280n + 500_000n, 2_039_280n, 7n, 10n],
     postLamports: [1_000_000n - 6_250n, 2_039_280n + 550_000n, 2_039_280n, 7n, 10n],
     preTokenBalances: [token(1, SOL, 500_000n), token(2, USD, 70n), token(3, SOL, 999n, 'Pool')],

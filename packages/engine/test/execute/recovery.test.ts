@@ -37,6 +37,7 @@ it('measures what an earlier run left open for the wallet that signed it, also w
       computeUnitsConsumed: 1n,
       logs: [],
       accountKeys: [EARLIER_WALLET, 'WsolAccount'],
+      signers: [EARLIER_WALLET],
       preLamports: [1_000_000n, 1n],
       postLamports: [995_000n, 1n],
       preTokenBalances: [{ accountIndex: 1, mint: SOL, owner: EARLIER_WALLET, amount: 100_000n }],

@@ -10,6 +10,7 @@ const landed = (changes: Partial<LandedTransaction> = {}): LandedTransaction => 
   slot: 9n,
   error: null,
   accountKeys: ['w'],
+  signers: ['w'],
   feeLamports: 5_000n,
   computeUnitsConsumed: null,
   preLamports: [10n],
@@ -65,38 +66,52 @@ describe('agreeOnTransaction', () => {
   });
 });
 
-const LAST_VALID = 150n;
+const PROOF = { lastValidBlockHeight: 150n, fromSlot: 7n, quorum: 2 };
 const finalized: SignatureStatus = { slot: 9n, error: null, confirmationStatus: 'finalized' };
 const report = (
   name: string,
   finalizedHeight: bigint,
   status: SignatureStatus | null = null,
   isHealthy = true,
-): AbsenceReport => ({ witness: { name, isHealthy, reader: new ScriptedReader() }, finalizedHeight, status });
+  historyFrom = 7n,
+): AbsenceReport => ({
+  witness: { name, isHealthy, reader: new ScriptedReader() },
+  finalizedHeight,
+  status,
+  historyFrom,
+});
 
 describe('agreeOnAbsence', () => {
   it('needs a quorum whose finalized height has passed the last valid one, and tells the lowest of them', () => {
     const one = report('a', 151n);
-    expect(agreeOnAbsence([one], LAST_VALID, 2).absentAtHeight).toBeUndefined();
-    expect(agreeOnAbsence([one, report('b', 170n)], LAST_VALID, 2).absentAtHeight).toBe(151n);
-    expect(agreeOnAbsence([one, report('b', 150n, null, false)], LAST_VALID, 2).absentAtHeight).toBeUndefined();
+    expect(agreeOnAbsence([one], PROOF).absentAtHeight).toBeUndefined();
+    expect(agreeOnAbsence([one, report('b', 170n)], PROOF).absentAtHeight).toBe(151n);
+    expect(agreeOnAbsence([one, report('b', 150n, null, false)], PROOF).absentAtHeight).toBeUndefined();
   });
 
   it('waits for a healthy node that has not come so far, and for no other', () => {
     const past = [report('a', 151n), report('b', 151n)];
-    expect(agreeOnAbsence([...past, report('c', 150n)], LAST_VALID, 2).absentAtHeight).toBeUndefined();
-    expect(agreeOnAbsence([...past, report('c', 150n, null, false)], LAST_VALID, 2).absentAtHeight).toBe(151n);
+    expect(agreeOnAbsence([...past, report('c', 150n)], PROOF).absentAtHeight).toBeUndefined();
+    expect(agreeOnAbsence([...past, report('c', 150n, null, false)], PROOF).absentAtHeight).toBe(151n);
   });
 
   it('names who denies and who knows; who calls it finalized against a quorum has sworn falsely', () => {
     const reports = [report('a', 151n), report('b', 151n), report('c', 151n, finalized)];
-    expect(agreeOnAbsence(reports, LAST_VALID, 2)).toEqual({
+    expect(agreeOnAbsence(reports, PROOF)).toEqual({
       absentAtHeight: 151n,
       deniers: ['a', 'b'],
+      forgetful: [],
       believers: ['c'],
       sworn: ['c'],
     });
-    const split = agreeOnAbsence(reports.slice(1), LAST_VALID, 2);
+    const split = agreeOnAbsence(reports.slice(1), PROOF);
     expect(split).toMatchObject({ absentAtHeight: undefined, deniers: ['b'], believers: ['c'] });
+  });
+
+  it('takes no denial from a node whose history begins after the transaction could first land', () => {
+    const short = report('b', 151n, null, true, 8n);
+    const agreement = agreeOnAbsence([report('a', 151n), short], PROOF);
+    expect(agreement).toMatchObject({ absentAtHeight: undefined, deniers: ['a'], forgetful: ['b'] });
+    expect(agreeOnAbsence([report('a', 151n), short, report('c', 151n)], PROOF).absentAtHeight).toBe(151n);
   });
 });

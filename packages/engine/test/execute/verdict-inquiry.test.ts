@@ -11,6 +11,7 @@ const landed = (feeLamports = 5_000n): LandedTransaction => ({
   slot: 9n,
   error: null,
   accountKeys: [],
+  signers: [],
   feeLamports,
   computeUnitsConsumed: null,
   preLamports: [],
@@ -27,6 +28,7 @@ class Speaker {
   status: SignatureStatus | null = null;
   transaction: LandedTransaction | null = null;
   height = LAST_VALID + 1n;
+  historyFrom = 0n;
   isDead = false;
 
   constructor(name: string) {
@@ -34,6 +36,7 @@ class Speaker {
       getBlockHeight: async () => this.#say(this.height),
       getSignatureStatuses: async (signatures) => this.#say(signatures.map(() => this.status)),
       getTransaction: async () => this.#say(this.transaction),
+      getFirstAvailableBlock: async () => this.#say(this.historyFrom),
     });
     this.witness = { name, isHealthy: true, reader: this.reader };
   }
@@ -48,6 +51,7 @@ let speakers: [Speaker, Speaker, Speaker];
 let present: number;
 let outvoted: string[];
 let disputes: string[];
+let forgotten: string[];
 let faults: number;
 let inquiry: VerdictInquiry;
 let tracker: TransactionTracker;
@@ -63,7 +67,7 @@ function follow(sentAtMicros: number): void {
 beforeEach(() => {
   speakers = [new Speaker('a'), new Speaker('b'), new Speaker('c')];
   present = 3;
-  [outvoted, disputes, faults] = [[], [], 0];
+  [outvoted, disputes, forgotten, faults] = [[], [], [], 0];
   inquiry = new VerdictInquiry({
     witnesses: {
       quorum: 2,
@@ -73,6 +77,7 @@ beforeEach(() => {
     commitment: 'confirmed',
     onReadFault: () => (faults += 1),
     onDispute: (_, detail) => disputes.push(detail),
+    onShortHistory: (_, detail) => forgotten.push(detail),
   });
   follow(0);
 });

@@ -66,6 +66,7 @@ async function run({ conducts, fate, finalizedAfter }: Story, random: SeededRand
     onSendFault: () => undefined,
     onReadFault: () => undefined,
     onDispute: () => undefined,
+    onShortHistory: () => undefined,
     onOverdue: () => undefined,
   });
   let verdict: Verdict | undefined;

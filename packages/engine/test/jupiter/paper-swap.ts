@@ -143,6 +143,7 @@ export class PaperSwap {
         onSendFault: () => undefined,
         onReadFault: () => undefined,
         onDispute: () => undefined,
+        onShortHistory: () => undefined,
         onOverdue: () => undefined,
       }),
       settings: {
@@ -191,6 +192,7 @@ export class PaperSwap {
       slot: 9n,
       error: null,
       accountKeys: [this.wallet, 'wsol', 'usd'],
+      signers: [this.wallet],
       feeLamports: 1n,
       computeUnitsConsumed: null,
       preLamports: [],
@@ -208,6 +210,7 @@ export class PaperSwap {
       getSlot: async () => SLOT,
       getLatestBlockhash: async () => ({ blockhash: SYSTEM_PROGRAM, lastValidBlockHeight: 150n, slot: SLOT }),
       getBlockHeight: async () => this.height,
+      getFirstAvailableBlock: async () => 0n,
       simulate: async (transaction, accounts) => {
         this.simulated.push(transaction);
         const told = this.harm(accounts.map((address) => this.#account(address)));

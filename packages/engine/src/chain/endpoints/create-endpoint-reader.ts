@@ -69,6 +69,8 @@ function readerOf(set: EndpointSet, endpoint: Endpoint, settings: EndpointSettin
   return {
     getBlockHeight: async (commitment) =>
       await set.ask(endpoint, bounds, async (reader, signal) => await reader.getBlockHeight(commitment, { signal })),
+    getFirstAvailableBlock: async () =>
+      await set.ask(endpoint, bounds, async (reader, signal) => await reader.getFirstAvailableBlock({ signal })),
     getSignatureStatuses: async (signatures, searchHistory) =>
       await set.ask(
         endpoint,

@@ -4,8 +4,10 @@ import type {
   AccountFilter,
   AccountReading,
   AccountSnapshot,
+  AddressSignature,
   ChainReader,
   Commitment,
+  HistoryPage,
   LandedTransaction,
   LatestBlockhash,
   ReadOptions,
@@ -122,6 +124,22 @@ export class EndpointReader implements ChainReader {
     options?: ReadOptions,
   ): Promise<LandedTransaction | null> {
     return await this.#light(options, async (reader, own) => await reader.getTransaction(signature, commitment, own));
+  }
+
+  async getSignaturesForAddress(
+    address: Uint8Array,
+    commitment: 'confirmed' | 'finalized',
+    page: HistoryPage,
+    options?: ReadOptions,
+  ): Promise<AddressSignature[]> {
+    return await this.#light(
+      options,
+      async (reader, own) => await reader.getSignaturesForAddress(address, commitment, page, own),
+    );
+  }
+
+  async getFirstAvailableBlock(options?: ReadOptions): Promise<bigint> {
+    return await this.#light(options, async (reader, own) => await reader.getFirstAvailableBlock(own));
   }
 
   async simulate(
