@@ -7,6 +7,7 @@ import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
 import { EngineError } from './errors/engine-error.js';
 import { ExecutionMonitor } from './execute/execution-monitor.js';
+import { JournaledSend } from './execute/journaled-send.js';
 import { MessageCompiler } from './execute/message-compiler.js';
 import { Executor, REMEMBERED_SIGNATURES } from './execute/executor.js';
 import { FailureHandler } from './execute/failure-handler.js';
@@ -201,9 +202,8 @@ function createExecution(
     core,
     reader,
     signer,
-    clock,
     blockhashes,
-    monitor,
+    sends: new JournaledSend({ monitor, journal, clock, failures }),
     failures,
     accounts,
     balances,

@@ -124,6 +124,7 @@ export class Executor {
       transaction,
       lastValidBlockHeight,
       sentAtMicros: clock.nowMicros(),
+      fromSlot: lifetime.slot,
     });
     journal.record({
       type: 'submitted',
@@ -166,6 +167,7 @@ function intentOf({ plan, signature, transaction, lifetime }: Signed): IntentEve
   return {
     type: 'intent',
     id: opportunity.id,
+    purpose: 'trade',
     signature,
     lastValidBlockHeight: lifetime.lastValidBlockHeight.toString(),
     transaction: Buffer.from(transaction.buffer, transaction.byteOffset, transaction.byteLength).toString('base64'),
@@ -174,5 +176,6 @@ function intentOf({ plan, signature, transaction, lifetime }: Signed): IntentEve
     expectedProfit: opportunity.profit.net.toString(),
     poolA: plan.route.poolA,
     poolB: plan.route.poolB,
+    slot: lifetime.slot.toString(),
   };
 }

@@ -1,5 +1,6 @@
 import type { ExecutedEvent, FeesRecord, TimingsUs } from '../journal/event.js';
 import type { Fees, Fill } from './profit-validator.js';
+import { changesRecord } from './wallet-changes.js';
 
 /** What an `executed` event says beyond the fill. */
 export interface ExecutedFacts {
@@ -33,6 +34,7 @@ export function executedEvent(facts: ExecutedFacts, fill: Fill): ExecutedEvent {
     fees: feesRecord(fill.fees),
     netProfitLamports: fill.netProfitLamports.toString(),
     inventory: Object.fromEntries([...fill.inventory].map(([mint, amount]) => [mint, amount.toString()])),
+    changes: changesRecord(fill.changes),
     timingsUs: facts.timingsUs,
     result: `EXECUTED_${facts.poolA}_${facts.poolB}_PROFIT_${actualProfit}`,
   };

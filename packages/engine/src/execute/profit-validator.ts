@@ -2,6 +2,7 @@ import type { LandedTransaction, TokenBalance } from '../ports/chain-reader.js';
 import type { BaseMintSettings } from '../strategy/opportunity.js';
 import { lamportValue } from './lamport-value.js';
 import { LAMPORTS_PER_SIGNATURE, WRAPPED_SOL_MINT } from './system-programs.js';
+import { tokensOf, type WalletChanges, walletChanges } from './wallet-changes.js';
 
 /** What a transaction cost, lamports, as the balances prove it. */
 export interface Fees {
@@ -21,6 +22,8 @@ export interface Fill {
   readonly netProfitLamports: bigint;
   /** Changes of other mints, as when a leg gave more than the next one paid in; raw units by mint. */
   readonly inventory: ReadonlyMap<string, bigint>;
+  /** Everything the transaction changed for the wallet. */
+  readonly changes: WalletChanges;
   readonly lamportsAfter: bigint;
   /** Balances after it of every mint the transaction touched. */
   readonly tokensAfter: ReadonlyMap<string, bigint>;
@@ -42,50 +45,33 @@ export class ProfitValidator {
 
   /** Returns what the transaction changed for the wallet. */
   measure(landed: LandedTransaction, base: BaseMintSettings): Fill {
-    const walletIndex = landed.accountKeys.indexOf(this.#wallet);
-    const lamportsAfter = landed.postLamports[walletIndex] ?? 0n;
-    const native = lamportsAfter - (landed.preLamports[walletIndex] ?? 0n);
-    const before = this.#tokenTotals(landed.preTokenBalances);
-    const tokensAfter = this.#tokenTotals(landed.postTokenBalances);
-    const changes = new Map<string, bigint>();
-    for (const mint of new Set([...before.keys(), ...tokensAfter.keys()])) {
-      changes.set(mint, (tokensAfter.get(mint) ?? 0n) - (before.get(mint) ?? 0n));
-    }
-    const sol = native + (changes.get(WRAPPED_SOL_MINT) ?? 0n);
+    const changes = walletChanges(landed, this.#wallet);
+    const { lamports: native, tokens } = changes;
+    const sol = native + (tokens.get(WRAPPED_SOL_MINT) ?? 0n);
     const isSol = base.mint === WRAPPED_SOL_MINT;
-    const actualProfit = isSol ? sol : (changes.get(base.mint) ?? 0n);
+    const actualProfit = isSol ? sol : (tokens.get(base.mint) ?? 0n);
     const inBase = isSol ? 0n : lamportValue(actualProfit, base);
-    changes.delete(base.mint);
-    changes.delete(WRAPPED_SOL_MINT);
-    const inventory = new Map([...changes].filter(([, change]) => change !== 0n));
+    const inventory = new Map([...tokens].filter(([mint]) => mint !== base.mint && mint !== WRAPPED_SOL_MINT));
     return {
       slot: landed.slot,
       actualProfit,
       fees: this.#fees(landed, native),
       netProfitLamports: sol + inBase,
       inventory,
-      lamportsAfter,
-      tokensAfter,
+      changes,
+      lamportsAfter: landed.postLamports[landed.accountKeys.indexOf(this.#wallet)] ?? 0n,
+      tokensAfter: tokensOf(landed.postTokenBalances, this.#wallet),
     };
   }
 
   /** Returns the wallet's loss of SOL in a transaction that failed, lamports. */
   costOf(landed: LandedTransaction): bigint {
-    const index = landed.accountKeys.indexOf(this.#wallet);
-    return (landed.preLamports[index] ?? 0n) - (landed.postLamports[index] ?? 0n);
+    return -walletChanges(landed, this.#wallet).lamports;
   }
 
   /** Whether the actual profit is less than 0.8 of the expected one. */
   isShortfall(actualProfit: bigint, expectedProfit: bigint): boolean {
     return actualProfit * SHORTFALL_DENOMINATOR < expectedProfit * SHORTFALL_NUMERATOR;
-  }
-
-  #tokenTotals(balances: readonly TokenBalance[]): Map<string, bigint> {
-    const totals = new Map<string, bigint>();
-    for (const { owner, mint, amount } of balances) {
-      if (owner === this.#wallet) totals.set(mint, (totals.get(mint) ?? 0n) + amount);
-    }
-    return totals;
   }
 
   /** Tip and rent are seen where they arrive; the priority fee is what is left of the wallet's native change. */

@@ -1,12 +1,15 @@
+import { swapOutcome } from '../jupiter/swap-record.js';
+import type { EngineEventBody } from '../journal/event.js';
 import type { UnresolvedIntent } from '../journal/event-store.js';
 import type { Journal } from '../journal/journal.js';
-import type { LandedTransaction } from '../ports/chain-reader.js';
 import type { BaseMintSettings } from '../strategy/opportunity.js';
 import type { ExecutionMonitor } from './execution-monitor.js';
 import type { FailureHandler } from './failure-handler.js';
 import { executedEvent, UNKNOWN_TIMINGS } from './outcome-events.js';
 import type { ProfitValidator } from './profit-validator.js';
+import { expiredReason, settledEvent } from './settled-event.js';
 import type { Verdict } from './transaction-tracker.js';
+import { changesRecord, payerOf, walletChanges } from './wallet-changes.js';
 
 /** What the recovery is made of. */
 export interface RecoveryOptions {
@@ -19,8 +22,9 @@ export interface RecoveryOptions {
 }
 
 /**
- * Brings the intents an earlier run left open to their verdicts. Each is treated as sent: the same bytes go out again until they
- * land or their block height has passed, so no trade is lost and none is made twice.
+ * Brings the intents an earlier process left open to their verdicts, whatever they were for. Each is treated as sent, though its bytes
+ * may never have left: the same bytes go out again until they land or their block height has passed, so nothing is lost and nothing is
+ * made twice. An intent that has its verdict is no longer open, so a recovery that was killed is simply begun again.
  */
 export async function recoverIntents(intents: readonly UnresolvedIntent[], options: RecoveryOptions): Promise<void> {
   const verdicts = intents.map(async (intent) => {
@@ -31,33 +35,45 @@ export async function recoverIntents(intents: readonly UnresolvedIntent[], optio
       lastValidBlockHeight: BigInt(intent.lastValidBlockHeight),
       // Long ago: its block height is asked for at the first look.
       sentAtMicros: Number.NEGATIVE_INFINITY,
+      fromSlot: intent.slot === undefined ? undefined : BigInt(intent.slot),
     });
-    recordOutcome(intent, await inFlight.verdict, options);
+    options.journal.record(outcomeOf(intent, await inFlight.verdict, options));
   });
   await Promise.all(verdicts);
 }
 
-function recordOutcome(intent: UnresolvedIntent, verdict: Verdict, options: RecoveryOptions): void {
-  const { journal, profitsOf, failures } = options;
-  const { id, signature } = intent;
-  if (verdict.kind === 'landed') {
-    const fill = profitsOf(payerOf(verdict.landed)).measure(verdict.landed, baseOf(intent, options.baseMints));
-    journal.record(executedEvent({ ...intent, timingsUs: UNKNOWN_TIMINGS }, fill));
-    return;
+function outcomeOf(intent: UnresolvedIntent, verdict: Verdict, options: RecoveryOptions): EngineEventBody {
+  const { purpose = 'trade' } = intent;
+  switch (purpose) {
+    case 'setup':
+    case 'unwind':
+      return settledEvent(intent, verdict, options.failures);
+    case 'swap':
+      return swapOutcome(intent, verdict, options.failures);
+    case 'trade':
+      return tradeOutcome(intent, verdict, options);
   }
-  const { reason, cost } =
-    verdict.kind === 'failed'
-      ? {
-          reason: failures.describe(verdict.landed),
-          cost: profitsOf(payerOf(verdict.landed)).costOf(verdict.landed),
-        }
-      : { reason: `expired: not in any block up to height ${verdict.blockHeight}`, cost: 0n };
-  journal.record({ type: 'missed', id, signature, verdict: verdict.kind, reason, costLamports: cost.toString() });
 }
 
-/** The first account pays, and of our transactions it is the only signer. */
-function payerOf(landed: LandedTransaction): string {
-  return landed.accountKeys[0] ?? '';
+function tradeOutcome(intent: UnresolvedIntent, verdict: Verdict, options: RecoveryOptions): EngineEventBody {
+  const { id, signature } = intent;
+  const missed = { type: 'missed', id, signature } as const;
+  if (verdict.kind === 'expired')
+    return { ...missed, verdict: 'expired', reason: expiredReason(verdict.blockHeight), costLamports: '0' };
+  const { landed } = verdict;
+  const wallet = payerOf(landed);
+  if (verdict.kind === 'landed') {
+    const fill = options.profitsOf(wallet).measure(landed, baseOf(intent, options.baseMints));
+    return executedEvent({ ...intent, timingsUs: UNKNOWN_TIMINGS }, fill);
+  }
+  return {
+    ...missed,
+    verdict: 'failed',
+    reason: options.failures.describe(landed),
+    costLamports: options.profitsOf(wallet).costOf(landed).toString(),
+    slot: landed.slot.toString(),
+    changes: changesRecord(walletChanges(landed, wallet)),
+  };
 }
 
 /** A base mint that left the configuration has no price any more; its profit still counts in its own units. */

@@ -6,10 +6,12 @@ import type { BalanceTracker } from '../validate/balance-tracker.js';
 import type { Submission } from './executor.js';
 import type { FailureHandler } from './failure-handler.js';
 import { executedEvent } from './outcome-events.js';
+import { expiredReason } from './settled-event.js';
 import type { Fill, ProfitValidator } from './profit-validator.js';
 import { stageTimings } from './stage-timings.js';
 import type { TipShare } from './tip-share.js';
 import type { Verdict } from './transaction-tracker.js';
+import { changesRecord, type WalletChanges } from './wallet-changes.js';
 
 /** What the settlement is made of. */
 export interface SettlementOptions {
@@ -32,6 +34,8 @@ interface MissFacts {
   readonly slot: bigint;
   readonly cost: bigint;
   readonly cause: MissCause | undefined;
+  /** Absent where it is in no block. */
+  readonly changes?: WalletChanges;
 }
 
 /** Turns a verdict into its event, and gives back what the submission held. */
@@ -52,7 +56,7 @@ export class Settlement {
         return this.#failed(submission, verdict, cause);
       case 'expired':
         return this.#missed(submission, 'expired', {
-          reason: `expired: not in any block up to height ${verdict.blockHeight}`,
+          reason: expiredReason(verdict.blockHeight),
           slot: this.#options.currentSlot(),
           cost: 0n,
           cause,
@@ -91,9 +95,9 @@ export class Settlement {
     const { plan } = submission;
     const { firstLegInstruction, route } = plan;
     const reason = failures.describe(landed, { firstLegInstruction, venues: route.venues });
-    const { lamportsAfter } = profits.measure(landed, plan.approved.opportunity.base);
+    const { lamportsAfter, changes } = profits.measure(landed, plan.approved.opportunity.base);
     balances.setLamports(lamportsAfter, landed.slot);
-    this.#missed(submission, 'failed', { reason, slot: landed.slot, cost: profits.costOf(landed), cause });
+    this.#missed(submission, 'failed', { reason, slot: landed.slot, cost: profits.costOf(landed), cause, changes });
   }
 
   #missed(submission: Submission, verdict: 'failed' | 'expired', miss: MissFacts): void {
@@ -106,6 +110,7 @@ export class Settlement {
       reason: miss.reason,
       ...(miss.cause === undefined ? {} : { cause: miss.cause }),
       costLamports: miss.cost.toString(),
+      ...(miss.changes === undefined ? {} : { slot: miss.slot.toString(), changes: changesRecord(miss.changes) }),
     });
     this.#options.risk.settleMissed(opportunity, miss.slot, miss.cost);
   }

@@ -4,13 +4,12 @@ import { firstSignature } from '../chain/transaction-signature.js';
 import { createEngineError } from '../errors/create-engine-error.js';
 import { EngineError } from '../errors/engine-error.js';
 import type { AccountSnapshot, ChainReader } from '../ports/chain-reader.js';
-import type { Clock } from '../ports/clock.js';
 import type { Signer } from '../ports/signer.js';
 import type { BalanceTracker } from '../validate/balance-tracker.js';
 import type { BlockhashSource } from './blockhash-source.js';
 import { computeBudgetInstructions } from './compute-budget.js';
-import type { ExecutionMonitor } from './execution-monitor.js';
 import type { FailureHandler } from './failure-handler.js';
+import type { JournaledSend } from './journaled-send.js';
 import { LAMPORTS_PER_SIGNATURE, WRAPPED_SOL_MINT } from './system-programs.js';
 import type { TokenAccounts } from './token-accounts.js';
 import { isCreated, type VenueAccount, venueAccounts } from './venue-setup.js';
@@ -47,9 +46,8 @@ export interface WalletSetupOptions {
   readonly core: CoreApi;
   readonly reader: ChainReader;
   readonly signer: Signer;
-  readonly clock: Clock;
   readonly blockhashes: BlockhashSource;
-  readonly monitor: ExecutionMonitor;
+  readonly sends: JournaledSend;
   readonly failures: FailureHandler;
   readonly accounts: TokenAccounts;
   readonly balances: BalanceTracker;
@@ -214,24 +212,17 @@ export class WalletSetup {
   }
 
   async #run(instructions: readonly Instruction[], computeUnits: number): Promise<void> {
-    const { core, signer, blockhashes, monitor, clock, failures, computeUnitPriceMicroLamports } = this.#options;
+    const { core, signer, blockhashes, sends, failures, computeUnitPriceMicroLamports } = this.#options;
     const packed = encodeInstructions([
       ...computeBudgetInstructions(computeUnits, computeUnitPriceMicroLamports),
       ...instructions,
     ]);
-    const { blockhash, lastValidBlockHeight } = blockhashes.latest();
-    const message = core.compileMessage(signer.address, decodeAddress(blockhash), packed, new Uint8Array(0));
+    const lifetime = blockhashes.latest();
+    const message = core.compileMessage(signer.address, decodeAddress(lifetime.blockhash), packed, new Uint8Array(0));
     const transaction = signer.signTransaction(message);
-    const signature = encodeBase58(firstSignature(transaction));
-    const tracked = {
-      id: `setup-${signature}`,
-      signature,
-      transaction,
-      lastValidBlockHeight,
-      sentAtMicros: clock.nowMicros(),
-    };
-    const verdict = await monitor.track(tracked).verdict;
+    const verdict = await sends.send({ purpose: 'setup', transaction, lifetime });
     if (verdict.kind === 'landed') return;
+    const signature = encodeBase58(firstSignature(transaction));
     const context = { signature };
     if (verdict.kind === 'expired') {
       throw createEngineError('WALLET_SETUP_TIMEOUT', `the set-up transaction ${signature} expired unseen`, {

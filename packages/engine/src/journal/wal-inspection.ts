@@ -45,7 +45,8 @@ export function inspectWal(path: string): WalEnd {
       if (isOfThisLog(frameAt(later)) && frameAt(later).readUInt32BE(4) > 0) commits += 1;
     }
     // What a power cut can tear is one commit: the next is not begun before this one is synced.
-    if (commits > 1) throw damaged(path, `frame ${index + 1} is broken and ${commits} commits stand there or behind it`);
+    if (commits > 1)
+      throw damaged(path, `frame ${index + 1} is broken and ${commits} commits stand there or behind it`);
     // A log that was begun anew keeps the frames of the one before; they are of another log.
     return commits > 0 || isOfThisLog(frame) ? 'torn' : 'whole';
   }

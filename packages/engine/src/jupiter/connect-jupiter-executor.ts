@@ -7,6 +7,8 @@ import { connectNodes, nodesOf } from '../connect-nodes.js';
 import { settingsFromConfig } from '../engine-settings.js';
 import { ExecutionMonitor } from '../execute/execution-monitor.js';
 import { FailureHandler } from '../execute/failure-handler.js';
+import { ProfitValidator } from '../execute/profit-validator.js';
+import { recoverIntents } from '../execute/recovery.js';
 import type { EventStore } from '../journal/event-store.js';
 import { Journal } from '../journal/journal.js';
 import type { Clock } from '../ports/clock.js';
@@ -23,7 +25,7 @@ export interface ConnectJupiterOptions {
   /** Bytes of a Solana CLI key file; wiped here. */
   readonly keyFile: Uint8Array;
   readonly apiKey: string | undefined;
-  /** A journal of swaps only: a run that trades keeps its own. */
+  /** The journal of the network, which runs that trade write as well. */
   readonly openJournal: () => EventStore;
   /** Told of sends and reads that failed; both are repeated. */
   readonly onFault: (error: unknown) => void;
@@ -71,13 +73,14 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
     const store = options.openJournal();
     const journal = new Journal({ store, clock, onFailure: onFault });
     closers.push(() => journal.close());
-    const { confirmation } = settingsFromConfig(config, 1);
+    const settings = settingsFromConfig(config, 1);
+    const failures = new FailureHandler();
     const monitor = new ExecutionMonitor({
       clock,
       witnesses,
       feed,
       senders,
-      settings: confirmation,
+      settings: settings.confirmation,
       onSendFault: (_sender, _tracked, error) => onFault(error),
       onReadFault: onFault,
       onDispute: (_tracked, detail) => onFault(new Error(detail)),
@@ -92,11 +95,17 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       clock,
       monitor,
       journal,
-      failures: new FailureHandler(),
+      failures,
       settings: swapSettings(config),
       senderName: senders.map(({ name }) => name).join('+'),
     });
-    await executor.recover(store.unresolvedIntents());
+    await recoverIntents(store.unresolvedIntents(), {
+      monitor,
+      journal,
+      failures,
+      profitsOf: (wallet) => new ProfitValidator(wallet, settings.knownTipAccounts),
+      baseMints: settings.strategy.baseMints,
+    });
     return { executor, wallet: signer.address, close };
   } catch (error) {
     await close();

@@ -6,7 +6,6 @@ import type { ExecutionMonitor } from '../execute/execution-monitor.js';
 import type { FailureHandler } from '../execute/failure-handler.js';
 import type { Verdict } from '../execute/transaction-tracker.js';
 import type { IntentEvent } from '../journal/event.js';
-import type { UnresolvedIntent } from '../journal/event-store.js';
 import type { Journal } from '../journal/journal.js';
 import type { ChainReader } from '../ports/chain-reader.js';
 import type { Clock } from '../ports/clock.js';
@@ -15,7 +14,7 @@ import type { SwapRouter } from '../ports/swap-router.js';
 import { RouterTables } from './router-tables.js';
 import { measureSwap, swappedAmount } from './swap-measure.js';
 import { type SwapOrder, type SwapPlan, SwapPlanner, type SwapSettings } from './swap-planner.js';
-import { swapExecuted, swapId, swapIntent } from './swap-record.js';
+import { swapIntent, swapOutcome } from './swap-record.js';
 
 const WHOLE_BPS = 10_000;
 const U64_MAX = (1n << 64n) - 1n;
@@ -80,7 +79,7 @@ export class JupiterRealExecutor {
 
   /** Swaps at the price of now; the order's own minimum is what somebody has agreed to, and `stop` calls it off until it is signed. @throws as `executeSwap` */
   async swap(order: SwapOrder, stop?: AbortSignal): Promise<SwapResult> {
-    const { signer, journal, clock, senderName } = this.#options;
+    const { signer, journal, clock, monitor, senderName } = this.#options;
     const plan = await this.preview(order);
     if (stop?.aborted === true)
       throw createEngineError('JUPITER_CONFIRMATION_MISSING', 'the swap was called off before it was signed');
@@ -88,7 +87,10 @@ export class JupiterRealExecutor {
     const signature = encodeBase58(firstSignature(transaction));
     const intent = swapIntent(plan, signature, transaction);
     journal.recordOrThrow(intent);
-    const verdict = this.#track(intent, transaction, clock.nowMicros());
+    const { lastValidBlockHeight, slot } = plan.lifetime;
+    const sentAtMicros = clock.nowMicros();
+    const tracked = { id: intent.id, signature, transaction, lastValidBlockHeight, sentAtMicros, fromSlot: slot };
+    const { verdict } = monitor.track(tracked);
     journal.record({
       type: 'submitted',
       id: intent.id,
@@ -98,27 +100,6 @@ export class JupiterRealExecutor {
       bytes: transaction.length,
     });
     return this.#resultOf(plan, intent, await verdict);
-  }
-
-  /** Brings the swaps that an earlier process left open to their verdicts: call it before anything new is signed. */
-  async recover(intents: readonly UnresolvedIntent[]): Promise<void> {
-    const verdicts = intents.map(async (intent) => {
-      const transaction = new Uint8Array(Buffer.from(intent.transaction, 'base64'));
-      // Sent long ago: its block height is asked for at the first look.
-      this.#record(intent, await this.#track(intent, transaction, Number.NEGATIVE_INFINITY));
-    });
-    await Promise.all(verdicts);
-  }
-
-  async #track(intent: IntentEvent, transaction: Uint8Array, sentAtMicros: number): Promise<Verdict> {
-    const tracked = {
-      id: swapId(intent.signature),
-      signature: intent.signature,
-      transaction,
-      lastValidBlockHeight: BigInt(intent.lastValidBlockHeight),
-      sentAtMicros,
-    };
-    return await this.#options.monitor.track(tracked).verdict;
   }
 
   #resultOf(plan: SwapPlan, intent: IntentEvent, verdict: Verdict): SwapResult {
@@ -144,18 +125,9 @@ export class JupiterRealExecutor {
   /** Writes the end of a swap and returns why it did not happen; empty where it did. */
   #record(intent: IntentEvent, verdict: Verdict): string {
     const { journal, failures } = this.#options;
-    const { id, signature } = intent;
-    const missed = (reason: string, cost: bigint) => {
-      const verdictText = verdict.kind === 'expired' ? 'expired' : 'failed';
-      journal.record({ type: 'missed', id, signature, verdict: verdictText, reason, costLamports: cost.toString() });
-      return reason;
-    };
-    if (verdict.kind === 'expired') return missed(`expired: not in any block up to height ${verdict.blockHeight}`, 0n);
-    // The first account pays, and is the one that signed: an earlier process may have had another wallet.
-    const measure = measureSwap(verdict.landed, verdict.landed.accountKeys[0] ?? '');
-    if (verdict.kind === 'failed') return missed(failures.describe(verdict.landed), measure.feeLamports);
-    journal.record(swapExecuted(intent, verdict.landed, measure));
-    return '';
+    const outcome = swapOutcome(intent, verdict, failures);
+    journal.record(outcome);
+    return outcome.type === 'missed' ? outcome.reason : '';
   }
 }
 

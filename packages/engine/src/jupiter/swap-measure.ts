@@ -1,5 +1,6 @@
 import { WRAPPED_SOL_MINT } from '../execute/system-programs.js';
-import type { LandedTransaction, TokenBalance } from '../ports/chain-reader.js';
+import { type WalletChanges, walletChanges } from '../execute/wallet-changes.js';
+import type { LandedTransaction } from '../ports/chain-reader.js';
 
 /** What a landed transaction did to the wallet, read from the balances around it. */
 export interface SwapMeasure {
@@ -11,27 +12,22 @@ export interface SwapMeasure {
   readonly solChange: bigint;
   /** Changes of every other mint, raw units. */
   readonly tokenChanges: ReadonlyMap<string, bigint>;
+  /** Everything, as the journal has it. */
+  readonly changes: WalletChanges;
 }
 
 /** Returns what a transaction changed for a wallet. */
 export function measureSwap(landed: LandedTransaction, wallet: string): SwapMeasure {
-  const index = landed.accountKeys.indexOf(wallet);
-  const native = (landed.postLamports[index] ?? 0n) - (landed.preLamports[index] ?? 0n);
-  const tokenChanges = new Map<string, bigint>();
-  const add = (balances: readonly TokenBalance[], sign: bigint) => {
-    for (const { owner, mint, amount } of balances) {
-      if (owner === wallet) tokenChanges.set(mint, (tokenChanges.get(mint) ?? 0n) + sign * amount);
-    }
-  };
-  add(landed.preTokenBalances, -1n);
-  add(landed.postTokenBalances, 1n);
+  const changes = walletChanges(landed, wallet);
+  const tokenChanges = new Map(changes.tokens);
   const wrapped = tokenChanges.get(WRAPPED_SOL_MINT) ?? 0n;
   tokenChanges.delete(WRAPPED_SOL_MINT);
   return {
     feeLamports: sum(landed.preLamports) - sum(landed.postLamports),
     rentLamports: rentOf(landed),
-    solChange: native + wrapped,
+    solChange: changes.lamports + wrapped,
     tokenChanges,
+    changes,
   };
 }
 

@@ -5,7 +5,10 @@ export interface Witness {
   readonly name: string;
   /** Whether it answers and keeps up. The others are heard where they answer, and nobody waits for them to catch up. */
   readonly isHealthy: boolean;
-  readonly reader: Pick<ChainReader, 'getBlockHeight' | 'getFirstAvailableBlock' | 'getSignatureStatuses' | 'getTransaction'>;
+  readonly reader: Pick<
+    ChainReader,
+    'getBlockHeight' | 'getFirstAvailableBlock' | 'getSignatureStatuses' | 'getTransaction'
+  >;
 }
 
 /** The nodes a verdict is asked of. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { decodeAddress } from '../../src/chain/base58.js';
+import { recoverIntents } from '../../src/execute/recovery.js';
 import {
   ASSOCIATED_TOKEN_PROGRAM,
   SYSTEM_PROGRAM,
@@ -304,7 +305,7 @@ describe('the verdict', () => {
     next.outcome = () => solToUsd(next.wallet);
     const open = next.store.unresolvedIntents();
     expect(open.length).toBe(1);
-    await next.settle(next.executor.recover(open));
+    await next.settle(recoverIntents(open, next.recovery));
     expect(next.sender.sends[0]).toMatchObject({ signature: paper.sender.sends[0]?.signature });
     expect(next.store.events.at(-1)).toMatchObject({ type: 'executed', id: open[0]?.id });
     expect(next.store.unresolvedIntents()).toEqual([]);

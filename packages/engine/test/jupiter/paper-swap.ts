@@ -2,6 +2,8 @@ import { type CoreApi, loadCore } from '@tandem/core-native';
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { ExecutionMonitor } from '../../src/execute/execution-monitor.js';
 import { FailureHandler } from '../../src/execute/failure-handler.js';
+import { ProfitValidator } from '../../src/execute/profit-validator.js';
+import type { RecoveryOptions } from '../../src/execute/recovery.js';
 import { soleWitness } from '../../src/chain/endpoints/sole-witness.js';
 import { SYSTEM_PROGRAM, TOKEN_PROGRAM_BYTES } from '../../src/execute/system-programs.js';
 import { TokenAccounts } from '../../src/execute/token-accounts.js';
@@ -113,6 +115,7 @@ export class PaperSwap {
   readonly simulated: Uint8Array[] = [];
   readonly reader: ScriptedReader;
   readonly executor: JupiterRealExecutor;
+  readonly recovery: RecoveryOptions;
   readonly #accounts = new TokenAccounts(this.signer.address);
   readonly #landed = new Map<string, LandedTransaction>();
 
@@ -120,32 +123,17 @@ export class PaperSwap {
     this.store = earlier ?? new MemoryJournal();
     this.reader = this.#reader();
     this.sender.onSend = ({ signature }) => this.#land(signature);
+    const [failures, monitor] = [new FailureHandler(), this.#monitor()];
+    const journal = new Journal({ store: this.store, clock: this.clock, onFailure: () => undefined });
     this.executor = new JupiterRealExecutor({
       core,
       router: this.router,
       reader: this.reader,
       signer: this.signer,
       clock: this.clock,
-      failures: new FailureHandler(),
-      journal: new Journal({ store: this.store, clock: this.clock, onFailure: () => undefined }),
-      monitor: new ExecutionMonitor({
-        clock: this.clock,
-        witnesses: soleWitness(this.reader),
-        feed: new ScriptedFeed(),
-        senders: [this.sender],
-        settings: {
-          pollMs: 250,
-          rebroadcastMs: 500,
-          heightProbeAfterMs: 2_000,
-          overdueAfterMs: 30_000,
-          commitment: 'confirmed',
-        },
-        onSendFault: () => undefined,
-        onReadFault: () => undefined,
-        onDispute: () => undefined,
-        onShortHistory: () => undefined,
-        onOverdue: () => undefined,
-      }),
+      failures,
+      journal,
+      monitor,
       settings: {
         maxAccounts: 32,
         maxAgeSlots: 4n,
@@ -154,6 +142,34 @@ export class PaperSwap {
         minWalletLamports: 10_000_000n,
       },
       senderName: 'paper',
+    });
+    this.recovery = {
+      monitor,
+      journal,
+      failures,
+      profitsOf: (wallet) => new ProfitValidator(wallet, []),
+      baseMints: [],
+    };
+  }
+
+  #monitor(): ExecutionMonitor {
+    return new ExecutionMonitor({
+      clock: this.clock,
+      witnesses: soleWitness(this.reader),
+      feed: new ScriptedFeed(),
+      senders: [this.sender],
+      settings: {
+        pollMs: 250,
+        rebroadcastMs: 500,
+        heightProbeAfterMs: 2_000,
+        overdueAfterMs: 30_000,
+        commitment: 'confirmed',
+      },
+      onSendFault: () => undefined,
+      onReadFault: () => undefined,
+      onDispute: () => undefined,
+      onShortHistory: () => undefined,
+      onOverdue: () => undefined,
     });
   }
 
