@@ -25,6 +25,7 @@ export {
 } from './config/engine-config.js';
 export { type ConnectedEngine, connectEngine, type ConnectOptions, type ConnectSecrets } from './connect-engine.js';
 export { createEngine, RealExecutionEngine } from './engine.js';
+export type { InFlightReport } from './engine-halt.js';
 export type { EngineOptions, EnginePorts, RunFacts } from './engine-options.js';
 export { ENGINE_CODES, type EngineCode } from './errors/codes.js';
 export { createEngineError } from './errors/create-engine-error.js';

@@ -145,11 +145,23 @@ export interface MissedEvent {
   readonly costLamports: string;
 }
 
+/** A signature without a verdict, and the block height after which it cannot land any more. */
+export interface InFlightRecord {
+  readonly signature: string;
+  readonly lastValidBlockHeight: string;
+}
+
 export interface StateEvent {
   readonly type: 'state';
   readonly from: 'ACTIVE' | 'REDUCING' | 'HALTED';
   readonly to: 'ACTIVE' | 'REDUCING' | 'HALTED';
   readonly trigger: string;
+  /** Who asked for it: cli, signal, file, http, channel, lease, breaker, storage, operator or engine. Older journals lack it. */
+  readonly source?: string;
+  /** What was signed before the halt and may still land. */
+  readonly inFlight?: readonly InFlightRecord[];
+  /** About how long the last of them can still land, milliseconds; absent where nothing is in flight or the pace is unknown. */
+  readonly landableForMs?: number;
 }
 
 export interface AlertEvent {

@@ -4,6 +4,7 @@ import { openSenders } from '../chain/open-senders.js';
 import { WebSocketFeed } from '../chain/websocket-feed.js';
 import type { EngineConfig } from '../config/engine-config.js';
 import { connectNodes, nodesOf } from '../connect-nodes.js';
+import { type InFlightReport, recordHalts, reportInFlight } from '../engine-halt.js';
 import { settingsFromConfig } from '../engine-settings.js';
 import { ExecutionMonitor } from '../execute/execution-monitor.js';
 import { FailureHandler } from '../execute/failure-handler.js';
@@ -11,6 +12,7 @@ import type { EventStore } from '../journal/event-store.js';
 import { Journal } from '../journal/journal.js';
 import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
+import { KillSwitch } from '../risk/kill-switch.js';
 import { JupiterClient } from './jupiter-client.js';
 import { JupiterRealExecutor } from './jupiter-real-executor.js';
 
@@ -34,6 +36,12 @@ export interface ConnectedJupiter {
   readonly executor: JupiterRealExecutor;
   /** The wallet's address. */
   readonly wallet: Uint8Array;
+  /** Signs nothing from now on, also what is being planned; a swap on its way goes on to its verdict. `source`: see `StateEvent`. */
+  readonly halt: (trigger: string, source: string) => void;
+  /** Returns what has been signed and has no verdict. */
+  readonly inFlight: () => InFlightReport;
+  /** Wipes the key, as `close` does. */
+  readonly dropKey: () => void;
   /** Closes connections, journal and key; call it when no swap is under way. */
   readonly close: () => Promise<void>;
 }
@@ -83,6 +91,10 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       onDispute: (_tracked, detail) => onFault(new Error(detail)),
       onOverdue: () => undefined,
     });
+    const killSwitch = new KillSwitch();
+    // A swap takes its own blockhash; how long it can still land is not told.
+    const report = () => reportInFlight(monitor, {});
+    recordHalts({ killSwitch, journal, monitor, blockhashes: {}, letLand: config.risk.letLand });
     const executor = new JupiterRealExecutor({
       core,
       router,
@@ -94,9 +106,11 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       failures: new FailureHandler(),
       settings: swapSettings(config),
       senderName: senders.map(({ name }) => name).join('+'),
+      killSwitch,
     });
     await executor.recover(store.unresolvedIntents());
-    return { executor, wallet: signer.address, close };
+    const halt = (trigger: string, source: string) => killSwitch.trip(trigger, source);
+    return { executor, wallet: signer.address, halt, inFlight: report, dropKey: () => signer.close(), close };
   } catch (error) {
     await close();
     throw error;
