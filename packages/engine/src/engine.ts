@@ -10,7 +10,7 @@ import { recoverIntents } from './execute/recovery.js';
 import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import type { TransactionPlan } from './execute/transaction-builder.js';
-import type { AlertEvent, EngineEvent, SummaryEvent } from './journal/event.js';
+import type { AlertEvent, EngineEvent, StateSource, SummaryEvent } from './journal/event.js';
 import type { EngineListener } from './journal/journal.js';
 import { RunSummary } from './journal/run-summary.js';
 import type { MarketSnapshot } from './market/market-snapshot.js';
@@ -45,7 +45,7 @@ export class RealExecutionEngine {
   #stopped: Promise<SummaryEvent> | undefined;
   #final: SummaryEvent | undefined;
   /** A halt that came before there were stages to halt. */
-  #haltedEarly: { readonly trigger: string; readonly source: string } | undefined;
+  #haltedEarly: { readonly trigger: string; readonly source: StateSource } | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -84,7 +84,7 @@ export class RealExecutionEngine {
    * Stops signing for good; what is in flight goes on to its verdict. Works in every phase, also before the start, and nothing in the
    * engine takes it back. `source` says who asks: see `StateEvent`.
    */
-  halt(trigger: string, source = 'engine'): void {
+  halt(trigger: string, source: StateSource = 'engine'): void {
     if (this.#stages === undefined) this.#haltedEarly ??= { trigger, source };
     else this.#stages.killSwitch.trip(trigger, source);
     this.#endingStart.abort();

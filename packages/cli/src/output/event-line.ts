@@ -34,6 +34,9 @@ export function eventLine(event: EngineEvent): string | undefined {
       return event.outcome === 'untested' && event.pools > 0
         ? `${time} UNTESTED  ${event.venue}: ${event.reason}`
         : undefined;
+    case 'settled':
+    case 'balances':
+    case 'reconciled':
     case 'opportunity':
     case 'refused':
     case 'intent':

@@ -61,6 +61,9 @@ export class RunFacts {
       case 'alert':
         this.lastAlert = `${event.severity} ${event.rule}: ${event.message}`;
         return;
+      case 'settled':
+      case 'balances':
+      case 'reconciled':
       case 'self_test':
       case 'intent':
       case 'summary':

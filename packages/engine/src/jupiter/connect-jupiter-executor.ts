@@ -8,6 +8,7 @@ import { type InFlightReport, recordHalts, reportInFlight } from '../engine-halt
 import { settingsFromConfig } from '../engine-settings.js';
 import { ExecutionMonitor } from '../execute/execution-monitor.js';
 import { FailureHandler } from '../execute/failure-handler.js';
+import type { StateSource } from '../journal/event.js';
 import type { EventStore } from '../journal/event-store.js';
 import { Journal } from '../journal/journal.js';
 import type { Clock } from '../ports/clock.js';
@@ -37,7 +38,7 @@ export interface ConnectedJupiter {
   /** The wallet's address. */
   readonly wallet: Uint8Array;
   /** Signs nothing from now on, also what is being planned; a swap on its way goes on to its verdict. `source`: see `StateEvent`. */
-  readonly halt: (trigger: string, source: string) => void;
+  readonly halt: (trigger: string, source: StateSource) => void;
   /** Returns what has been signed and has no verdict. */
   readonly inFlight: () => InFlightReport;
   /** Wipes the key, as `close` does. */
@@ -109,7 +110,7 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       killSwitch,
     });
     await executor.recover(store.unresolvedIntents());
-    const halt = (trigger: string, source: string) => killSwitch.trip(trigger, source);
+    const halt = (trigger: string, source: StateSource) => killSwitch.trip(trigger, source);
     return { executor, wallet: signer.address, halt, inFlight: report, dropKey: () => signer.close(), close };
   } catch (error) {
     await close();

@@ -1,10 +1,11 @@
+import type { StateSource } from '../journal/event.js';
 import { type CheckResult, PASSED, refuse } from '../validate/refusal.js';
 
 /** Whether the engine may send. */
 export type TradingState = 'ACTIVE' | 'REDUCING' | 'HALTED';
 
 /** Told of each change of state, at once; `source` says who asked for it. */
-export type TripListener = (from: TradingState, to: TradingState, trigger: string, source: string) => void;
+export type TripListener = (from: TradingState, to: TradingState, trigger: string, source: StateSource) => void;
 
 /** A latch: any part may trip it, nothing in the engine resets it. Closed means that nothing is approved, so nothing is signed. */
 export class KillSwitch {
@@ -22,7 +23,7 @@ export class KillSwitch {
   }
 
   /** Halts. The first trigger is the one that is kept. */
-  trip(trigger: string, source = 'engine'): void {
+  trip(trigger: string, source: StateSource = 'engine'): void {
     if (this.#state === 'HALTED') return;
     const from = this.#state;
     this.#state = 'HALTED';
