@@ -1,4 +1,4 @@
-export type { HaltControl } from './api/halt-route.js';
+export { type HaltControl, oneLine } from './api/halt-route.js';
 export { MetricsServer } from './api/metrics-server.js';
 export { ChannelHalt, type ChannelHaltOptions } from './channels/channel-halt.js';
 export type { ChannelListener, ChannelMessage, CommandChannel } from './channels/command-channel.js';
