@@ -195,7 +195,16 @@ const JOURNAL_CODES = {
   },
   JOURNAL_VERSION_UNSUPPORTED: {
     severity: 'fatal',
-    action: 'Install the pinned better-sqlite3: older SQLite releases can corrupt a write-ahead log.',
+    action: 'Choose another data directory with --data-dir, or run the release that wrote the journal.',
+  },
+  JOURNAL_CHAIN_MISMATCH: {
+    severity: 'fatal',
+    action:
+      'Keep a copy of the data directory; restore it from a backup, or start anew in another one once the latest transactions of the wallet have been looked through.',
+  },
+  JOURNAL_WRITER_EXCEEDED: {
+    severity: 'fatal',
+    action: 'Stop the other process that uses this data directory, or choose another with --data-dir.',
   },
 } as const satisfies Record<string, CodeDefinition>;
 
