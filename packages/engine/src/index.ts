@@ -56,6 +56,7 @@ export type { EventStore, UnresolvedIntent } from './journal/event-store.js';
 export type { EngineListener } from './journal/journal.js';
 export { type JournalReport, readJournalReport } from './journal/journal-report.js';
 export { recordResume } from './journal/operator-resume.js';
+export { acquireSingleWriter, type SingleWriter } from './journal/single-writer.js';
 export { SqliteJournal } from './journal/sqlite-journal.js';
 export { LiveMarketState, type LiveMarketStateOptions } from './market/live-market-state.js';
 export type { MarketSnapshot } from './market/market-snapshot.js';

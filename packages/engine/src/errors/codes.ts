@@ -304,6 +304,10 @@ const WALLET_CODES = {
 } as const satisfies Record<string, CodeDefinition>;
 
 const RISK_CODES = {
+  RISK_HALT_TIMEOUT: {
+    severity: 'fatal',
+    action: 'Look whether the process still runs; it halts as soon as its event loop goes on.',
+  },
   RISK_STATE_INVALID: {
     severity: 'fatal',
     action: 'Find out why it was halted (tandem status), then run tandem resume.',
