@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cliError } from './cli-error.js';
@@ -21,6 +21,18 @@ export interface DataDirChoice {
  */
 export function journalFile(dataDir: string, network: string): string {
   return join(dataDir, `journal-${network}.sqlite`);
+}
+
+/** Returns the data directory that an operator means, which must be there: the option, TANDEM_HOME, ~/.tandem. @throws CLI_DATA_DIR_INVALID */
+export function findDataDir({ option, environment }: Omit<DataDirChoice, 'sandbox'>): string {
+  const configured = option ?? (environment['TANDEM_HOME'] === '' ? undefined : environment['TANDEM_HOME']);
+  const path = resolve(configured ?? join(homedir(), '.tandem'));
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path;
+  throw cliError(
+    'CLI_DATA_DIR_INVALID',
+    `${path} is no directory`,
+    'name the data directory of the run with --data-dir; a run says at its start which one it uses',
+  );
 }
 
 /** Chooses and makes the data directory: the option, TANDEM_HOME, a temporary one in the sandbox, ~/.tandem. @throws CLI_DATA_DIR_INVALID */

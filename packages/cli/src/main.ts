@@ -1,6 +1,14 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { codedError } from './cli-error.js';
+import {
+  addHaltOptions,
+  addResumeOptions,
+  addStatusOptions,
+  type ControlOptions,
+  type HaltOptions,
+  type ResumeOptions,
+} from './commands/control-options.js';
 import { addRunOptions, type RunOptions } from './commands/run-options.js';
 import { addSwapOptions, type SwapOptions } from './commands/swap-options.js';
 import { ExitCode, exitCodeOf } from './exit-codes.js';
@@ -28,8 +36,28 @@ function createProgram(): Command {
     const { swap } = await import('./commands/swap.js');
     process.exitCode = await swap(options);
   });
+  addStatusCommands(program);
   // The default command's options work without its name, so they belong to the first help a user sees.
   return program.addHelpText('after', () => `\n${runCommand.helpInformation()}`);
+}
+
+/** What an operator looks and stops with. */
+function addStatusCommands(program: Command): void {
+  const statusCommand = program.command('status').description('what the engine of a data directory does, or did');
+  addStatusOptions(statusCommand).action(async (options: ControlOptions) => {
+    const { status } = await import('./commands/status.js');
+    process.exitCode = await status(options);
+  });
+  const haltCommand = program.command('halt').description('emergency stop: nothing is signed any more until resumed');
+  addHaltOptions(haltCommand).action(async (options: HaltOptions) => {
+    const { halt } = await import('./commands/halt.js');
+    process.exitCode = await halt(options);
+  });
+  const resumeCommand = program.command('resume').description('end a halt, while no engine runs');
+  addResumeOptions(resumeCommand).action(async (options: ResumeOptions) => {
+    const { resume } = await import('./commands/resume.js');
+    process.exitCode = await resume(options);
+  });
 }
 
 /** Reports a failure: one line and what to do for a mistake, the stack for a bug. Returns the exit code. */

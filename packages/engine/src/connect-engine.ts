@@ -58,6 +58,8 @@ export interface ConnectOptions {
 /** An engine with a cluster's nodes, feed and roads plugged in. */
 export interface ConnectedEngine {
   readonly engine: RealExecutionEngine;
+  /** Wipes the key at once: whatever still wants to sign fails. Call it after `engine.halt`. */
+  readonly dropKey: () => void;
   /** Closes what the engine does not own: connections and the key. Call it after `engine.stop()`. */
   readonly close: () => Promise<void>;
 }
@@ -72,7 +74,7 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
     for (const end of closers.splice(0).toReversed()) await end();
   };
   try {
-    return { engine: await connect(options, closers), close };
+    return { ...(await connect(options, closers)), close };
   } catch (error) {
     options.keyFile.fill(0);
     await close();
@@ -82,7 +84,7 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
 
 type Closers = (() => void | Promise<void>)[];
 
-async function connect(options: ConnectOptions, closers: Closers): Promise<RealExecutionEngine> {
+async function connect(options: ConnectOptions, closers: Closers): Promise<Omit<ConnectedEngine, 'close'>> {
   const { config, core, clock, random } = options;
   const { network } = config;
   // A node can be set aside before there is an engine to say so.
@@ -157,7 +159,7 @@ async function connect(options: ConnectOptions, closers: Closers): Promise<RealE
   });
   tell = (alert) => engine.notice(alert);
   for (const alert of notices) tell(alert);
-  return engine;
+  return { engine, dropKey: () => signer.close() };
 }
 
 function openFeed({ config, clock, random, secrets }: ConnectOptions): AccountFeed {

@@ -2,6 +2,7 @@ import { encodeBase58 } from './chain/base58.js';
 import { soleWitness } from './chain/endpoints/sole-witness.js';
 import { type Costs, createCosts } from './engine-costs.js';
 import type { EngineOptions } from './engine-options.js';
+import { recordHalts } from './engine-halt.js';
 import { createRoutePlanner } from './engine-route-planner.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
@@ -80,6 +81,7 @@ export function createStages(options: EngineOptions, listeners: StageListeners):
   const prices = createCosts(options, settings);
   const decision = createDecision(options, settings, { ...record, prices });
   const execution = createExecution(options, settings, { ...record, ...decision, prices }, listeners);
+  recordHalts({ ...record, ...execution, blockhashes: options.ports.blockhashes, letLand: options.config.risk.letLand });
   return { settings, prices, ...record, ...decision, ...execution };
 }
 
@@ -102,13 +104,13 @@ type Execution = Pick<
 /** The journal, and the switch that closes when the journal fails. */
 function createRecord({ ports }: EngineOptions, settings: EngineSettings, listeners: StageListeners): Recording {
   const { clock } = ports;
-  const killSwitch = new KillSwitch((from, to, trigger) => journal.record({ type: 'state', from, to, trigger }));
+  const killSwitch = new KillSwitch();
   const journal = new Journal({
     store: ports.journal,
     clock,
     onFailure: (error) => {
       const message = error instanceof Error ? error.message : String(error);
-      killSwitch.trip(`JOURNAL_WRITE_INVALID: ${message}`);
+      killSwitch.trip(`JOURNAL_WRITE_INVALID: ${message}`, 'storage');
       journal.record({ type: 'alert', severity: 'critical', rule: 'JOURNAL_WRITE_INVALID', message });
     },
   });
@@ -224,6 +226,7 @@ function createExecution(
       journal,
       clock,
       senders,
+      maySign: () => stages.killSwitch.check(),
       knownSignatures,
       onSigned,
     }),

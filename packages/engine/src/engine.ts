@@ -1,4 +1,5 @@
 import { followPrices } from './engine-costs.js';
+import { type InFlightReport, reportInFlight } from './engine-halt.js';
 import { keepHouse } from './engine-housekeeping.js';
 import type { EngineOptions } from './engine-options.js';
 import { createStages, type Stages } from './engine-stages.js';
@@ -9,7 +10,7 @@ import { recoverIntents } from './execute/recovery.js';
 import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import type { TransactionPlan } from './execute/transaction-builder.js';
-import type { AlertEvent, EngineEvent, SummaryEvent } from './journal/event.js';
+import type { AlertEvent, EngineEvent, StateSource, SummaryEvent } from './journal/event.js';
 import type { EngineListener } from './journal/journal.js';
 import { RunSummary } from './journal/run-summary.js';
 import type { MarketSnapshot } from './market/market-snapshot.js';
@@ -43,6 +44,8 @@ export class RealExecutionEngine {
   #rescan = false;
   #stopped: Promise<SummaryEvent> | undefined;
   #final: SummaryEvent | undefined;
+  /** A halt that came before there were stages to halt. */
+  #haltedEarly: { readonly trigger: string; readonly source: StateSource } | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -77,10 +80,20 @@ export class RealExecutionEngine {
     return this.#stopped;
   }
 
-  /** Stops sending for good; sends in flight go on to their verdicts. Nothing in the engine takes this back. */
-  halt(trigger: string): void {
-    this.#stages?.killSwitch.trip(trigger);
+  /**
+   * Stops signing for good; what is in flight goes on to its verdict. Works in every phase, also before the start, and nothing in the
+   * engine takes it back. `source` says who asks: see `StateEvent`.
+   */
+  halt(trigger: string, source: StateSource = 'engine'): void {
+    if (this.#stages === undefined) this.#haltedEarly ??= { trigger, source };
+    else this.#stages.killSwitch.trip(trigger, source);
     this.#endingStart.abort();
+  }
+
+  /** Returns what has been signed and has no verdict, and until when it can land. */
+  inFlight(): InFlightReport {
+    if (this.#stages === undefined) return { inFlight: [] };
+    return reportInFlight(this.#stages.monitor, this.#options.ports.blockhashes);
   }
 
   /** Records what an adapter found out, such as a node that was set aside; what comes before the start waits for it. */
@@ -111,6 +124,7 @@ export class RealExecutionEngine {
       onSigned: (approved, atMicros) => this.#signed(approved, atMicros),
     });
     this.#stages = stages;
+    if (this.#haltedEarly !== undefined) this.halt(this.#haltedEarly.trigger, this.#haltedEarly.source);
     for (const alert of this.#notices.splice(0)) this.notice(alert);
     await ports.blockhashes.start();
     await market.start(

@@ -25,6 +25,7 @@ export {
 } from './config/engine-config.js';
 export { type ConnectedEngine, connectEngine, type ConnectOptions, type ConnectSecrets } from './connect-engine.js';
 export { createEngine, RealExecutionEngine } from './engine.js';
+export type { InFlightReport } from './engine-halt.js';
 export type { EngineOptions, EnginePorts, RunFacts } from './engine-options.js';
 export { ENGINE_CODES, type EngineCode } from './errors/codes.js';
 export { createEngineError } from './errors/create-engine-error.js';
@@ -53,6 +54,9 @@ export type { SwapOrder, SwapPlan, SwapSettings } from './jupiter/swap-planner.j
 export type * from './journal/event.js';
 export type { EventStore, UnresolvedIntent } from './journal/event-store.js';
 export type { EngineListener } from './journal/journal.js';
+export { type JournalReport, readJournalReport } from './journal/journal-report.js';
+export { recordResume } from './journal/operator-resume.js';
+export { acquireSingleWriter, type SingleWriter } from './journal/single-writer.js';
 export { SqliteJournal } from './journal/sqlite-journal.js';
 export { LiveMarketState, type LiveMarketStateOptions } from './market/live-market-state.js';
 export type { MarketSnapshot } from './market/market-snapshot.js';

@@ -1,4 +1,5 @@
 import type { EngineEvent } from '@tandem/engine/events';
+import type { HaltControl } from './api/halt-route.js';
 import { MetricsServer } from './api/metrics-server.js';
 import { EventStream, type EventListener } from './ingest/event-stream.js';
 import { EngineMetrics } from './metrics/engine-metrics.js';
@@ -6,6 +7,8 @@ import { EngineMetrics } from './metrics/engine-metrics.js';
 export interface MonitorOptions {
   /** Port of `/metrics` on loopback; 0 picks a free one. `undefined` serves nothing. */
   readonly metricsPort: number | undefined;
+  /** Who may stop the engine through the same server, and how; nobody by default. */
+  readonly haltControl?: HaltControl;
 }
 
 /** Watches one engine: counts its events and serves them. */
@@ -23,7 +26,7 @@ export class Monitor {
   /** Starts serving; returns the address, or `undefined` when no port is configured. */
   async start(): Promise<string | undefined> {
     if (this.#options.metricsPort === undefined) return undefined;
-    this.#server = new MetricsServer(this.metrics.set.registry);
+    this.#server = new MetricsServer(this.metrics.set.registry, this.#options.haltControl);
     return this.#server.listen(this.#options.metricsPort);
   }
 

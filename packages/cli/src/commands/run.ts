@@ -3,6 +3,10 @@ import type { RealExecutionEngine } from '@tandem/engine';
 import { Monitor } from '@tandem/monitor';
 import { faultText } from '../cli-error.js';
 import { compose } from '../compose.js';
+import { openControlToken } from '../control/control-token.js';
+import { HaltDesk } from '../control/halt-desk.js';
+import { openHaltInputs } from '../control/halt-inputs.js';
+import { requireActive } from '../control/require-active.js';
 import { openDataDir } from '../data-dir.js';
 import { Ending } from '../ending.js';
 import { ExitCode } from '../exit-codes.js';
@@ -29,10 +33,14 @@ export async function run(options: RunOptions): Promise<ExitCode> {
       sandbox: options.network === 'sandbox',
     });
     closers.push(() => dataDir.release());
+    requireActive(dataDir.path, options.network);
+    const desk = new HaltDesk({ pid: process.pid, network: options.network, nowMs: () => systemClock.nowMs() });
+    const onNotice = (text: string) => output.notice(text);
+    closers.push(await openHaltInputs({ dataDir: dataDir.path, desk, clock: systemClock, onNotice }));
     const onFault = (error: unknown) => output.notice(`sandbox: ${faultText(error)}`);
     const setting = await openRunSetting({ options, environment: process.env, core, clock: systemClock, onFault });
     closers.push(setting.close);
-    const { engine, close } = await compose({
+    const { engine, dropKey, close } = await compose({
       ...setting,
       core,
       clock: systemClock,
@@ -41,11 +49,26 @@ export async function run(options: RunOptions): Promise<ExitCode> {
       tradeLimit: options.trades,
     });
     closers.push(close);
-    const monitor = new Monitor({ metricsPort: setting.config.monitor.metricsPort });
+    desk.attach({
+      halt: (trigger, source) => engine.halt(trigger, source),
+      inFlight: () => engine.inFlight(),
+      summary: () => engine.summary(),
+      dropKey,
+    });
+    const monitor = new Monitor({
+      metricsPort: setting.config.monitor.metricsPort,
+      haltControl: {
+        token: openControlToken(dataDir.path),
+        halt: (reason) => {
+          desk.halt(reason, 'http');
+          return desk.status();
+        },
+      },
+    });
     closers.push(async () => monitor.stop());
     const metricsUrl = await monitor.start();
     if (metricsUrl !== undefined) output.notice(`metrics at ${metricsUrl}/metrics`);
-    return await trade({ engine, monitor, output, interrupts, options, setting });
+    return await trade({ engine, desk, monitor, output, interrupts, options, setting });
   } finally {
     for (const close of closers.toReversed()) await close();
   }
@@ -53,6 +76,7 @@ export async function run(options: RunOptions): Promise<ExitCode> {
 
 interface Trading {
   readonly engine: RealExecutionEngine;
+  readonly desk: HaltDesk;
   readonly monitor: Monitor;
   readonly output: Output;
   readonly interrupts: Interrupts;
@@ -60,11 +84,12 @@ interface Trading {
   readonly setting: RunSetting;
 }
 
-async function trade({ engine, monitor, output, interrupts, options, setting }: Trading): Promise<ExitCode> {
+async function trade({ engine, desk, monitor, output, interrupts, options, setting }: Trading): Promise<ExitCode> {
   const ending = new Ending(options.trades);
   engine.on((event) => {
     output.event(event);
     monitor.publish(event);
+    desk.observe(event);
     ending.observe(event);
   });
   try {

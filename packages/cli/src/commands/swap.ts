@@ -3,6 +3,9 @@ import { loadCore } from '@tandem/core-native';
 import { connectJupiterExecutor, EngineError, SqliteJournal, type SwapOrder, WRAPPED_SOL_MINT } from '@tandem/engine';
 import { cliError, faultText } from '../cli-error.js';
 import { confirm } from '../confirmation.js';
+import { HaltDesk } from '../control/halt-desk.js';
+import { openHaltInputs } from '../control/halt-inputs.js';
+import { requireActive } from '../control/require-active.js';
 import { openDataDir } from '../data-dir.js';
 import { ExitCode } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
@@ -30,6 +33,12 @@ export async function swap(options: SwapOptions): Promise<ExitCode> {
       sandbox: options.network === 'sandbox',
     });
     closers.push(() => dataDir.release());
+    requireActive(dataDir.path, options.network);
+    const desk = new HaltDesk({ pid: process.pid, network: options.network, nowMs: () => systemClock.nowMs() });
+    const onNotice = (text: string) => process.stderr.write(`${text}\n`);
+    closers.push(await openHaltInputs({ dataDir: dataDir.path, desk, clock: systemClock, onNotice }));
+    // Whoever is being asked whether to swap is asked no longer.
+    void desk.halted.then(() => stop.abort());
     const onFault = (error: unknown) => process.stderr.write(`${faultText(error)}\n`);
     const outside = { core, clock: systemClock, random: systemRandom, onFault };
     const setting = await openSwapSetting({ ...outside, options, environment: process.env });
@@ -44,6 +53,7 @@ export async function swap(options: SwapOptions): Promise<ExitCode> {
       openJournal: () => new SqliteJournal(join(dataDir.path, `swaps-${options.network}.sqlite`)),
     });
     closers.push(jupiter.close);
+    desk.attach(jupiter);
     const output = createSwapOutput({ json: options.json, sink: process.stdout, nowMs: () => systemClock.nowMs() });
     const plan = await jupiter.executor.preview(order);
     output.preview(plan, options.network);

@@ -4,9 +4,11 @@ import type {
   ExecutedEvent,
   MissedEvent,
   SimulatedEvent,
+  StateEvent,
   SummaryEvent,
 } from '@tandem/engine/events';
 import { formatElapsed, formatMicros, formatSol, shorten } from './format.js';
+import { haltText } from './halt-text.js';
 
 /** Returns one line for an event that a person wants to see, or `undefined` for those that are only counted. */
 export function eventLine(event: EngineEvent): string | undefined {
@@ -25,7 +27,7 @@ export function eventLine(event: EngineEvent): string | undefined {
     case 'missed':
       return `${time} MISSED    ${event.verdict}: ${event.reason}  cost ${event.costLamports} lamports  ${shorten(event.signature, 8)}`;
     case 'state':
-      return `${time} STATE     ${event.from} → ${event.to} (${event.trigger})`;
+      return stateText(time, event);
     case 'alert':
       return `${time} ALERT     ${event.severity} ${event.rule}: ${event.message}`;
     case 'summary':
@@ -34,6 +36,9 @@ export function eventLine(event: EngineEvent): string | undefined {
       return event.outcome === 'untested' && event.pools > 0
         ? `${time} UNTESTED  ${event.venue}: ${event.reason}`
         : undefined;
+    case 'settled':
+    case 'balances':
+    case 'reconciled':
     case 'opportunity':
     case 'refused':
     case 'intent':
@@ -50,6 +55,14 @@ export function outcomeLine(event: (ExecutedEvent | SimulatedEvent | MissedEvent
   const profit = formatSol(BigInt(event.netProfitLamports));
   const signature = event.type === 'executed' ? shorten(event.signature) : 'simulated';
   return `${time} ${profit}  ${shorten(event.poolA)} → ${shorten(event.poolB)}  ${signature}`;
+}
+
+function stateText(time: string, event: StateEvent): string {
+  const by = event.source === undefined ? '' : ` by ${event.source}`;
+  const line = `${time} STATE     ${event.from} → ${event.to}${by} (${event.trigger})`;
+  return event.to === 'HALTED' && event.inFlight !== undefined
+    ? `${line}\n         ${haltText({ ...event, inFlight: event.inFlight })}`
+    : line;
 }
 
 function tradeText(event: ExecutedEvent | SimulatedEvent): string {

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { StartedEvent } from '@tandem/engine/events';
 import { eventLine, outcomeLine } from './event-line.js';
 import { fit, formatElapsed, formatSol, shorten } from './format.js';
+import { haltText } from './halt-text.js';
 import type { Output, TextSink } from './output.js';
 import { RunFacts } from './run-facts.js';
 
@@ -30,6 +31,7 @@ export function createLiveView(options: LiveViewOptions): Output {
     const lines = renderFrame(facts, {
       ...options.size(),
       elapsedMs: options.nowMs() - startedAtMs,
+      nowMs: options.nowMs(),
       color: options.color,
     });
     const up = drawnRows > 0 ? `\u001b[${drawnRows}A` : '';
@@ -60,6 +62,7 @@ export interface FrameOptions {
   readonly columns: number;
   readonly rows: number;
   readonly elapsedMs: number;
+  readonly nowMs: number;
   readonly color: boolean;
 }
 
@@ -85,7 +88,7 @@ export function renderFrame(facts: RunFacts, frame: FrameOptions): string[] {
       facts.netProfitLamports < 0n ? 'red' : 'green',
       fit(` net profit ${formatSol(facts.netProfitLamports)}`, width),
     ),
-    fit(` refused ${refusedText(facts)}`, width),
+    fit(` ${facts.state === 'HALTED' ? haltText(facts.landable(frame.nowMs)) : `refused ${refusedText(facts)}`}`, width),
     paint('yellow', fit(facts.lastAlert === '' ? '' : ` ${facts.lastAlert}`, width)),
     '─'.repeat(width),
     ...facts.outcomes.slice(-listed).map((outcome) => {

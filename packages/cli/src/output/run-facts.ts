@@ -2,10 +2,12 @@ import type {
   EngineEvent,
   EventStamp,
   ExecutedEvent,
+  InFlightRecord,
   MissedEvent,
   SimulatedEvent,
   StartedEvent,
 } from '@tandem/engine/events';
+import type { Landable } from './halt-text.js';
 
 /** A trade or a miss, as the live view lists them. */
 export type Outcome = ExecutedEvent | SimulatedEvent | MissedEvent;
@@ -23,6 +25,9 @@ export class RunFacts {
   missed = 0;
   netProfitLamports = 0n;
   lastAlert = '';
+  /** When the state left ACTIVE, ISO 8601, and about how long the last send could land then. */
+  changed: { readonly at: string; readonly landableForMs: number | undefined } | undefined;
+  readonly #open = new Map<string, InFlightRecord>();
   readonly refused = new Map<string, number>();
   readonly outcomes: (Outcome & EventStamp)[] = [];
 
@@ -40,10 +45,12 @@ export class RunFacts {
         return;
       case 'submitted':
         this.submitted += 1;
+        this.#open.set(event.signature, event);
         return;
       case 'executed':
         this.executed += 1;
         this.netProfitLamports += BigInt(event.netProfitLamports);
+        this.#open.delete(event.signature);
         this.#keep(event);
         return;
       case 'simulated':
@@ -53,14 +60,23 @@ export class RunFacts {
       case 'missed':
         this.missed += 1;
         this.netProfitLamports -= BigInt(event.costLamports);
+        this.#open.delete(event.signature);
         this.#keep(event);
         return;
       case 'state':
         this.state = event.to;
+        this.changed = { at: event.at, landableForMs: event.landableForMs };
+        // What was signed before this run's first submission is known to the engine alone.
+        for (const sent of event.inFlight ?? []) this.#open.set(sent.signature, sent);
         return;
       case 'alert':
         this.lastAlert = `${event.severity} ${event.rule}: ${event.message}`;
         return;
+      case 'settled':
+        this.#open.delete(event.signature);
+        return;
+      case 'balances':
+      case 'reconciled':
       case 'self_test':
       case 'intent':
       case 'summary':
@@ -71,6 +87,14 @@ export class RunFacts {
   /** Sent and without a verdict yet. */
   get inFlight(): number {
     return this.submitted - this.executed - this.missed;
+  }
+
+  /** What can still land, with the time that is left of it. */
+  landable(nowMs: number): Landable {
+    const inFlight = [...this.#open.values()];
+    if (this.changed?.landableForMs === undefined) return { inFlight };
+    const leftMs = this.changed.landableForMs - (nowMs - Date.parse(this.changed.at));
+    return { inFlight, landableForMs: Math.max(0, leftMs) };
   }
 
   #keep(outcome: Outcome & EventStamp): void {

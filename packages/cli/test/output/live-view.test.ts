@@ -55,7 +55,7 @@ const missed: EngineEvent = {
   reason: 'ExceededSlippage',
   costLamports: '5000',
 };
-const size = { columns: 80, rows: 24, elapsedMs: 61_000, color: false };
+const size = { columns: 80, rows: 24, elapsedMs: 61_000, nowMs: Date.parse(stamp.at), color: false };
 
 function factsOf(...events: EngineEvent[]): RunFacts {
   const facts = new RunFacts();

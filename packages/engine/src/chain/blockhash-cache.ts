@@ -30,6 +30,9 @@ export class BlockhashCache {
   readonly #options: BlockhashCacheOptions;
   readonly #stop = new AbortController();
   #cached: CachedBlockhash | null = null;
+  #first: CachedBlockhash | null = null;
+  /** Blocks between a hash and its last valid height; 0 before it was read. */
+  #lifeBlocks = 0n;
   #maxAgeSlots = 0n;
   #lastFailure: unknown = null;
   #refreshing: Promise<void> | null = null;
@@ -44,7 +47,9 @@ export class BlockhashCache {
    */
   async start(): Promise<void> {
     await this.#refresh();
-    this.#maxAgeSlots = this.#options.maxAgeSlots ?? (await this.#halfLifeBlocks());
+    this.#lifeBlocks = await this.#readLifeBlocks();
+    // Blocks are never more than slots, so that an age in slots errs on the safe side. Rounds down: rather younger.
+    this.#maxAgeSlots = this.#options.maxAgeSlots ?? this.#lifeBlocks / 2n;
     this.#refreshing = this.#refreshForever();
   }
 
@@ -68,11 +73,22 @@ export class BlockhashCache {
     return this.#cached.latest;
   }
 
-  /** Blocks are never more than slots, so that an age in slots errs on the safe side. Rounds down: rather younger. */
-  async #halfLifeBlocks(): Promise<bigint> {
+  /** Goes by the pace of the heights since the start; `undefined` while only one height has been seen. */
+  landableForMs(lastValidBlockHeight: bigint): number | undefined {
+    if (this.#cached === null || this.#first === null) return undefined;
+    const { latest, loadedAtMicros } = this.#cached;
+    const blocks = Number(latest.lastValidBlockHeight - this.#first.latest.lastValidBlockHeight);
+    if (blocks === 0 || this.#lifeBlocks === 0n) return undefined;
+    const microsPerBlock = (loadedAtMicros - this.#first.loadedAtMicros) / blocks;
+    const heightThen = latest.lastValidBlockHeight - this.#lifeBlocks;
+    const left = Number(lastValidBlockHeight - heightThen) * microsPerBlock;
+    return Math.max(0, Math.round((left - (this.#options.clock.nowMicros() - loadedAtMicros)) / 1_000));
+  }
+
+  async #readLifeBlocks(): Promise<bigint> {
     const { reader, commitment = 'confirmed' } = this.#options;
     const height = await reader.getBlockHeight(commitment);
-    return ((this.#cached?.latest.lastValidBlockHeight ?? height) - height) / 2n;
+    return (this.#cached?.latest.lastValidBlockHeight ?? height) - height;
   }
 
   async #refreshForever(): Promise<void> {
@@ -96,6 +112,7 @@ export class BlockhashCache {
     // A node behind a load balancer may answer from further back; the hash that lives longer stays.
     const older = this.#cached !== null && latest.lastValidBlockHeight < this.#cached.latest.lastValidBlockHeight;
     if (!older) this.#cached = { latest, loadedAtMicros };
+    this.#first ??= this.#cached;
     this.#lastFailure = null;
   }
 

@@ -181,6 +181,10 @@ const risk = z.strictObject({
   max_submissions_per_second: wholeNumber({ min: 1, max: 10_000, unit: 'submissions' })
     .default(200)
     .describe('Submission rate'),
+  let_land: z
+    .boolean()
+    .default(false)
+    .describe('Whether transactions that were signed before a halt are still sent again until they land or expire'),
 });
 
 const jito = z.strictObject({

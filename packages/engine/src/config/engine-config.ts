@@ -82,6 +82,8 @@ export interface EngineConfig {
     readonly scaleUpAfterProfits: number;
     readonly maxConsecutiveMisses: number;
     readonly maxSubmissionsPerSecond: number;
+    /** Whether what was signed before a halt is still sent again. */
+    readonly letLand: boolean;
   };
   readonly senders: SendersConfig;
   readonly jupiter: JupiterConfig;
@@ -175,6 +177,7 @@ function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue
       scaleUpAfterProfits: file.risk.scale_up_after_profits,
       maxConsecutiveMisses: file.risk.max_consecutive_misses,
       maxSubmissionsPerSecond: file.risk.max_submissions_per_second,
+      letLand: file.risk.let_land,
     },
     senders: readSenders(file, network, issues),
     jupiter: readJupiter(file),

@@ -7,4 +7,6 @@ export interface BlockhashSource {
   stop(): Promise<void>;
   /** @throws CHAIN_BLOCKHASH_EXPIRED when the newest known one is too old to sign on */
   latest(): LatestBlockhash;
+  /** Returns about how long a transaction of this last valid block height can still land, milliseconds, where it can tell. For display. */
+  landableForMs?(lastValidBlockHeight: bigint): number | undefined;
 }

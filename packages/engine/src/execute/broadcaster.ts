@@ -21,6 +21,7 @@ export class Broadcaster {
   readonly #onFault: SendFault;
   #nextAtMicros: number;
   #acceptedAtMicros: number | undefined;
+  #stopped = false;
 
   constructor(options: {
     readonly senders: readonly TransactionSender[];
@@ -46,6 +47,7 @@ export class Broadcaster {
 
   /** Sends on every free road if it is time; `seen`: whether the chain has seen the signature, which is the end of some roads. */
   sendIfDue(seen = false): void {
+    if (this.#stopped) return;
     const now = this.#clock.nowMicros();
     if (now < this.#nextAtMicros) return;
     this.#nextAtMicros = now + this.#everyMicros;
@@ -53,6 +55,11 @@ export class Broadcaster {
       if (road.busy || (seen && road.sender.repeatsUntil === 'sighting')) continue;
       void this.#send(road);
     }
+  }
+
+  /** Sends no more; a request that has left cannot be called back. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   async #send(road: Road): Promise<void> {

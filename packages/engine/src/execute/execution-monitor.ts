@@ -60,6 +60,7 @@ export class ExecutionMonitor {
   #sleeping: AbortController | undefined;
   #hinted = false;
   #loop: Promise<void> | undefined;
+  #sending = true;
 
   constructor(options: ExecutionMonitorOptions) {
     this.#options = options;
@@ -72,7 +73,18 @@ export class ExecutionMonitor {
     return this.#entries.size;
   }
 
-  /** Starts listening, sends, and follows the transaction. */
+  /** What has no verdict yet, oldest first. */
+  get open(): readonly TrackedTransaction[] {
+    return this.#open().map((tracker) => tracker.tracked);
+  }
+
+  /** Sends nothing any more, not even what was signed before; what is in flight is followed to its verdict all the same. */
+  stopSending(): void {
+    this.#sending = false;
+    for (const { broadcaster } of this.#entries.values()) broadcaster.stop();
+  }
+
+  /** Starts listening, sends unless sending has been stopped, and follows the transaction. */
   track(tracked: TrackedTransaction): InFlight {
     const { senders, clock, settings, onSendFault } = this.#options;
     const broadcaster = new Broadcaster({
@@ -90,6 +102,7 @@ export class ExecutionMonitor {
     };
     this.#entries.set(tracked.signature, entry);
     void this.#listen(entry);
+    if (!this.#sending) broadcaster.stop();
     broadcaster.sendIfDue();
     this.#loop ??= this.#run();
     return { verdict: entry.tracker.verdict, acceptedAtMicros: () => broadcaster.acceptedAtMicros };

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.js';
 import type { Signer } from '../ports/signer.js';
 import type { TransactionSender } from '../ports/transaction-sender.js';
 import type { ApprovedOpportunity } from '../risk/risk-manager.js';
-import { type Refusal, refuse } from '../validate/refusal.js';
+import { type CheckResult, type Refusal, refuse } from '../validate/refusal.js';
 import type { BlockhashSource } from './blockhash-source.js';
 import type { ExecutionMonitor, InFlight } from './execution-monitor.js';
 import { recoverableCode } from './recoverable-code.js';
@@ -38,6 +38,8 @@ export interface ExecutorOptions {
   readonly monitor: ExecutionMonitor;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** Asked right before each signature, whatever was asked before: nothing is signed once it refuses. */
+  readonly maySign: () => CheckResult;
   /** Signatures of intents that were made before, of earlier runs too. */
   readonly knownSignatures: readonly string[];
   /** Roads of the run. */
@@ -75,7 +77,7 @@ export class Executor {
    * @throws JOURNAL_* when the intent cannot be written, and any fatal or unknown error: then nothing was sent
    */
   submitPlan(planned: TransactionPlan, approvedAtMicros: number): Submission | Refusal {
-    const { builder, signer, blockhashes, clock } = this.#options;
+    const { builder, signer, blockhashes, clock, maySign } = this.#options;
     const { approved } = planned;
     let plan: TransactionPlan;
     let lifetime: LatestBlockhash;
@@ -86,6 +88,8 @@ export class Executor {
       const compiled = builder.compile(planned, this.#blockhashBytes(lifetime.blockhash));
       plan = compiled.plan;
       builtAtMicros = clock.nowMicros();
+      const allowed = maySign();
+      if (allowed.kind === 'refusal') return allowed;
       transaction = signer.signTransaction(compiled.message);
     } catch (error) {
       return refuseToBuild(error);

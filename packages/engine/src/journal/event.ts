@@ -216,6 +216,8 @@ export interface StateEvent {
   readonly source?: StateSource;
   /** What can still land after the change. */
   readonly inFlight?: readonly InFlightRecord[];
+  /** About how long the last of them can still land, milliseconds; absent where nothing is in flight or the pace is unknown. */
+  readonly landableForMs?: number;
 }
 
 /** Who changes the state of trading. */

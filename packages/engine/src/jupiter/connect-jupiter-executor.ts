@@ -4,15 +4,18 @@ import { openSenders } from '../chain/open-senders.js';
 import { WebSocketFeed } from '../chain/websocket-feed.js';
 import type { EngineConfig } from '../config/engine-config.js';
 import { connectNodes, nodesOf } from '../connect-nodes.js';
+import { type InFlightReport, recordHalts, reportInFlight } from '../engine-halt.js';
 import { settingsFromConfig } from '../engine-settings.js';
 import { ExecutionMonitor } from '../execute/execution-monitor.js';
 import { FailureHandler } from '../execute/failure-handler.js';
 import { ProfitValidator } from '../execute/profit-validator.js';
 import { recoverIntents } from '../execute/recovery.js';
+import type { StateSource } from '../journal/event.js';
 import type { EventStore } from '../journal/event-store.js';
 import { Journal } from '../journal/journal.js';
 import type { Clock } from '../ports/clock.js';
 import type { Random } from '../ports/random.js';
+import { KillSwitch } from '../risk/kill-switch.js';
 import { JupiterClient } from './jupiter-client.js';
 import { JupiterRealExecutor } from './jupiter-real-executor.js';
 
@@ -36,6 +39,12 @@ export interface ConnectedJupiter {
   readonly executor: JupiterRealExecutor;
   /** The wallet's address. */
   readonly wallet: Uint8Array;
+  /** Signs nothing from now on, also what is being planned; a swap on its way goes on to its verdict. `source`: see `StateEvent`. */
+  readonly halt: (trigger: string, source: StateSource) => void;
+  /** Returns what has been signed and has no verdict. */
+  readonly inFlight: () => InFlightReport;
+  /** Wipes the key, as `close` does. */
+  readonly dropKey: () => void;
   /** Closes connections, journal and key; call it when no swap is under way. */
   readonly close: () => Promise<void>;
 }
@@ -87,6 +96,10 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       onOverdue: () => undefined,
       onShortHistory: (_tracked, detail) => onFault(new Error(detail)),
     });
+    const killSwitch = new KillSwitch();
+    // A swap takes its own blockhash; how long it can still land is not told.
+    const report = () => reportInFlight(monitor, {});
+    recordHalts({ killSwitch, journal, monitor, blockhashes: {}, letLand: config.risk.letLand });
     const executor = new JupiterRealExecutor({
       core,
       router,
@@ -98,6 +111,7 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       failures,
       settings: swapSettings(config),
       senderName: senders.map(({ name }) => name).join('+'),
+      killSwitch,
     });
     await recoverIntents(store.unresolvedIntents(), {
       monitor,
@@ -106,7 +120,8 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       profitsOf: (wallet) => new ProfitValidator(wallet, settings.knownTipAccounts),
       baseMints: settings.strategy.baseMints,
     });
-    return { executor, wallet: signer.address, close };
+    const halt = (trigger: string, source: StateSource) => killSwitch.trip(trigger, source);
+    return { executor, wallet: signer.address, halt, inFlight: report, dropKey: () => signer.close(), close };
   } catch (error) {
     await close();
     throw error;

@@ -10,6 +10,7 @@ import type { Journal } from '../journal/journal.js';
 import type { ChainReader } from '../ports/chain-reader.js';
 import type { Clock } from '../ports/clock.js';
 import type { Signer } from '../ports/signer.js';
+import type { KillSwitch } from '../risk/kill-switch.js';
 import type { SwapRouter } from '../ports/swap-router.js';
 import { RouterTables } from './router-tables.js';
 import { measureSwap, swappedAmount } from './swap-measure.js';
@@ -47,6 +48,8 @@ export interface JupiterRealExecutorOptions {
   readonly settings: SwapSettings;
   /** Name in `submitted`. */
   readonly senderName: string;
+  /** Closes the way to a signature, for this swap and every later one. */
+  readonly killSwitch: KillSwitch;
 }
 
 /**
@@ -79,8 +82,12 @@ export class JupiterRealExecutor {
 
   /** Swaps at the price of now; the order's own minimum is what somebody has agreed to, and `stop` calls it off until it is signed. @throws as `executeSwap` */
   async swap(order: SwapOrder, stop?: AbortSignal): Promise<SwapResult> {
-    const { signer, journal, clock, monitor, senderName } = this.#options;
+    const { signer, journal, clock, monitor, senderName, killSwitch } = this.#options;
     const plan = await this.preview(order);
+    // Asked after the last wait: nothing stands between these and the signature.
+    const allowed = killSwitch.check();
+    if (allowed.kind === 'refusal')
+      throw createEngineError('RISK_STATE_INVALID', `halted before the swap was signed: ${allowed.details['trigger']}`);
     if (stop?.aborted === true)
       throw createEngineError('JUPITER_CONFIRMATION_MISSING', 'the swap was called off before it was signed');
     const transaction = signer.signTransaction(plan.message);

@@ -1,32 +1,34 @@
+import type { StateSource } from '../journal/event.js';
 import { type CheckResult, PASSED, refuse } from '../validate/refusal.js';
 
 /** Whether the engine may send. */
 export type TradingState = 'ACTIVE' | 'REDUCING' | 'HALTED';
 
-/** Told once, when the switch trips. */
-export type TripListener = (from: TradingState, to: TradingState, trigger: string) => void;
+/** Told of each change of state, at once; `source` says who asked for it. */
+export type TripListener = (from: TradingState, to: TradingState, trigger: string, source: StateSource) => void;
 
 /** A latch: any part may trip it, nothing in the engine resets it. Closed means that nothing is approved, so nothing is signed. */
 export class KillSwitch {
-  readonly #onTrip: TripListener;
+  readonly #listeners: TripListener[] = [];
   #state: TradingState = 'ACTIVE';
   #trigger = '';
-
-  constructor(onTrip: TripListener) {
-    this.#onTrip = onTrip;
-  }
 
   get state(): TradingState {
     return this.#state;
   }
 
+  /** Adds a listener. They are told in the order in which they were added: what closes the way to a signature comes first. */
+  on(listener: TripListener): void {
+    this.#listeners.push(listener);
+  }
+
   /** Halts. The first trigger is the one that is kept. */
-  trip(trigger: string): void {
+  trip(trigger: string, source: StateSource = 'engine'): void {
     if (this.#state === 'HALTED') return;
     const from = this.#state;
     this.#state = 'HALTED';
     this.#trigger = trigger;
-    this.#onTrip(from, 'HALTED', trigger);
+    for (const listener of this.#listeners) listener(from, 'HALTED', trigger, source);
   }
 
   /** Refuses unless the engine may send. */

@@ -19,6 +19,7 @@ import type {
   SwapRequest,
   SwapRouter,
 } from '../../src/ports/index.js';
+import { KillSwitch } from '../../src/risk/kill-switch.js';
 import { ManualClock, MemoryJournal, RecordingSender, ScriptedFeed, ScriptedReader } from '../../src/testing/index.js';
 import { tokenAccountData } from '../engine/paper-pools.js';
 import { testSigner } from '../engine/paper-engine.js';
@@ -101,6 +102,7 @@ export class PaperSwap {
   readonly sender = new RecordingSender('paper');
   readonly store: MemoryJournal;
   readonly signer = testSigner();
+  readonly killSwitch = new KillSwitch();
   readonly wallet = encodeBase58(this.signer.address);
   lamports = 1_000_000_000n;
   readonly tokens = new Map<string, bigint>();
@@ -142,6 +144,7 @@ export class PaperSwap {
         minWalletLamports: 10_000_000n,
       },
       senderName: 'paper',
+      killSwitch: this.killSwitch,
     });
     this.recovery = {
       monitor,

@@ -26,7 +26,8 @@ let risk: RiskManager;
 beforeEach(() => {
   clock = new ManualClock();
   trips = [];
-  killSwitch = new KillSwitch((_from, _to, trigger) => trips.push(trigger));
+  killSwitch = new KillSwitch();
+  killSwitch.on((_from, _to, trigger) => trips.push(trigger));
   balances = new BalanceTracker();
   balances.setToken(SOL, 10_000_000n, 1n);
   balances.setLamports(1_000_000_000n, 1n);

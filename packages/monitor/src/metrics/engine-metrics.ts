@@ -54,6 +54,9 @@ export class EngineMetrics {
       case 'alert':
         set.alerts.inc({ severity: event.severity, rule: event.rule });
         return;
+      case 'settled':
+      case 'balances':
+      case 'reconciled':
       case 'self_test':
       case 'intent':
       case 'summary':
