@@ -9,11 +9,15 @@ import { recoverIntents } from './execute/recovery.js';
 import type { RoutePlanner } from './execute/route-planner/route-planner.js';
 import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import type { TransactionPlan } from './execute/transaction-builder.js';
-import type { AlertEvent, EngineEvent, SummaryEvent } from './journal/event.js';
+import type { AlertEvent, EngineEvent, StateSource, SummaryEvent } from './journal/event.js';
 import type { EngineListener } from './journal/journal.js';
+import { isoTimestamp } from './journal/iso-timestamp.js';
 import { RunSummary } from './journal/run-summary.js';
 import type { MarketSnapshot } from './market/market-snapshot.js';
+import { expectActive, stateError } from './risk/latched-state.js';
+import { restoreLimits } from './risk/restore-limits.js';
 import type { ApprovedOpportunity } from './risk/risk-manager.js';
+import { riskStatus, type RiskStatus } from './risk/risk-status.js';
 import type { Opportunity } from './strategy/opportunity.js';
 import { SnapshotQueue } from './strategy/snapshot-queue.js';
 import { type Refusal, refuse } from './validate/refusal.js';
@@ -34,6 +38,8 @@ export class RealExecutionEngine {
   readonly #background = new Set<Promise<void>>();
   readonly #inFlight = new Set<Promise<void>>();
   readonly #notices: Omit<AlertEvent, 'type'>[] = [];
+  /** Halts that came before there was anything to halt. */
+  readonly #closings: ((stages: Stages) => void)[] = [];
   #stages: Stages | undefined;
   #phase: Phase = 'new';
   #starting: Promise<void> | undefined;
@@ -50,7 +56,7 @@ export class RealExecutionEngine {
 
   /**
    * Starts the market, brings what an earlier run left open to its verdict, prepares the wallet, tests the venues, and then trades.
-   * @throws ENGINE_STATE_INVALID, ENGINE_SENDER_MISSING, ENGINE_ROUTER_MISSING, CHAIN_*, MARKET_*, WALLET_*, JOURNAL_*; call `stop` after it
+   * @throws RISK_STATE_INVALID, ENGINE_STATE_INVALID, ENGINE_SENDER_MISSING, ENGINE_ROUTER_MISSING, CHAIN_*, MARKET_*, WALLET_*, JOURNAL_*; call `stop` after it
    */
   async start(): Promise<void> {
     if (this.#phase !== 'new')
@@ -77,10 +83,19 @@ export class RealExecutionEngine {
     return this.#stopped;
   }
 
-  /** Stops sending for good; sends in flight go on to their verdicts. Nothing in the engine takes this back. */
-  halt(trigger: string): void {
-    this.#stages?.killSwitch.trip(trigger);
-    this.#endingStart.abort();
+  /** Stops sending for good; sends in flight go on to their verdicts. Nothing in the engine takes this back, and no restart does. */
+  halt(trigger: string, source: StateSource = 'engine'): void {
+    this.#close((stages) => stages.killSwitch.trip(trigger, source));
+  }
+
+  /** Sends nothing any more but what sells leftovers; the engine halts once nothing is left to wait for. */
+  reduce(trigger: string, source: StateSource = 'engine'): void {
+    this.#close((stages) => stages.killSwitch.reduce(trigger, source));
+  }
+
+  /** Returns what the risk stage knows; `undefined` before the start. */
+  riskStatus(): RiskStatus | undefined {
+    return this.#stages === undefined ? undefined : riskStatus({ ...this.#stages, ...this.#stages.prices });
   }
 
   /** Records what an adapter found out, such as a node that was set aside; what comes before the start waits for it. */
@@ -112,6 +127,7 @@ export class RealExecutionEngine {
     });
     this.#stages = stages;
     for (const alert of this.#notices.splice(0)) this.notice(alert);
+    this.#restoreRisk(stages);
     await ports.blockhashes.start();
     await market.start(
       (snapshot) => this.#take(snapshot),
@@ -119,7 +135,9 @@ export class RealExecutionEngine {
     );
     await chooseTransactionVersion(this.#options, stages);
     await this.#recover(stages);
-    const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.state === 'ACTIVE';
+    this.#run(stages.lease.run(this.#stopping.signal));
+    this.#run(stages.lease.watch(this.#stopping.signal));
+    const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.allows('setup');
     await prepareWallet(this.#options, stages, mayGoOn);
     await testAndAnnounce(this.#options, stages, mayGoOn, this.#endingStart.signal);
     if (this.#phase !== 'starting') return;
@@ -149,6 +167,27 @@ export class RealExecutionEngine {
     if (this.#stages === undefined) ports.journal.close();
     else this.#stages.journal.close();
     return this.#final;
+  }
+
+  /** A halt outlives the process, and so do the limits. @throws RISK_STATE_INVALID, JOURNAL_* */
+  #restoreRisk(stages: Stages): void {
+    const { journal: store } = this.#options.ports;
+    expectActive(store);
+    restoreLimits({ store, breakers: stages.breakers, nowMs: stages.time.nowMs() });
+    stages.breakers.checkLimits();
+    for (const close of this.#closings.splice(0)) close(stages);
+    const { state, cause } = stages.killSwitch;
+    if (state === 'ACTIVE' || cause === undefined) return;
+    // A limit that was reached before a crash, and not yet written down as a halt, is one now.
+    throw stateError({ to: state, ...cause, at: isoTimestamp(cause.sinceMs) });
+  }
+
+  #close(close: (stages: Stages) => void): void {
+    // The journal is closed then, and nothing is left that could send.
+    if (this.#phase === 'stopped') return;
+    if (this.#stages === undefined) this.#closings.push(close);
+    else close(this.#stages);
+    this.#endingStart.abort();
   }
 
   async #recover(stages: Stages): Promise<void> {
@@ -201,7 +240,7 @@ export class RealExecutionEngine {
   }
 
   #mayTrade(): boolean {
-    return this.#phase === 'running' && this.#stages?.killSwitch.state === 'ACTIVE';
+    return this.#phase === 'running' && this.#stages?.killSwitch.allows('trade') === true;
   }
 
   /** Looks again at pools whose wait has ended; no update may ever touch them again. */

@@ -294,6 +294,13 @@ const WALLET_CODES = {
   WALLET_SETUP_TIMEOUT: { severity: 'fatal', action: 'Check that the node forwards transactions, then start again.' },
 } as const satisfies Record<string, CodeDefinition>;
 
+const RISK_CODES = {
+  RISK_STATE_INVALID: {
+    severity: 'fatal',
+    action: 'Find out why, see docs/risk.md, and then run `tandem resume`: nothing else lets trading go on.',
+  },
+} as const satisfies Record<string, CodeDefinition>;
+
 const ENGINE_OWN_CODES = {
   ENGINE_STATE_INVALID: { severity: 'fatal', action: 'Call the engine in its order: start once, then drain or stop.' },
   ENGINE_SENDER_MISSING: { severity: 'fatal', action: 'Configure at least one sender.' },
@@ -317,6 +324,7 @@ export const ENGINE_CODES = {
   ...JOURNAL_CODES,
   ...JUPITER_CODES,
   ...WALLET_CODES,
+  ...RISK_CODES,
   ...ENGINE_OWN_CODES,
 } as const satisfies Record<string, CodeDefinition>;
 

@@ -26,10 +26,6 @@ export interface Fill {
   readonly tokensAfter: ReadonlyMap<string, bigint>;
 }
 
-/** Below this share of the expected profit a fill is a shortfall: 8 of 10. */
-const SHORTFALL_NUMERATOR = 8n;
-const SHORTFALL_DENOMINATOR = 10n;
-
 /** Reads the actual profit of a transaction from the balances before and after it; believes neither plan nor `meta.fee`. */
 export class ProfitValidator {
   readonly #wallet: string;
@@ -73,11 +69,6 @@ export class ProfitValidator {
   costOf(landed: LandedTransaction): bigint {
     const index = landed.accountKeys.indexOf(this.#wallet);
     return (landed.preLamports[index] ?? 0n) - (landed.postLamports[index] ?? 0n);
-  }
-
-  /** Whether the actual profit is less than 0.8 of the expected one. */
-  isShortfall(actualProfit: bigint, expectedProfit: bigint): boolean {
-    return actualProfit * SHORTFALL_DENOMINATOR < expectedProfit * SHORTFALL_NUMERATOR;
   }
 
   #tokenTotals(balances: readonly TokenBalance[]): Map<string, bigint> {

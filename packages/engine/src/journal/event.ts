@@ -52,10 +52,25 @@ export interface RefusedEvent {
   readonly details: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** What a transaction is for: what it may do, and which event ends it. */
+export type SendPurpose = 'trade' | 'setup' | 'swap' | 'unwind';
+
+/** The whole change that one transaction made to a wallet, raw units; fees, tips and rent are inside. */
+export interface ChangesRecord {
+  /** Base58: the wallet that paid, which may not be the one of this run. */
+  readonly wallet: string;
+  /** Native SOL of the wallet's own account. */
+  readonly lamports: string;
+  /** Token accounts of the wallet by mint, wrapped SOL under its own. */
+  readonly tokens: Readonly<Record<string, string>>;
+}
+
 /** Written and durable before the first send: what was signed and until when it can land. */
 export interface IntentEvent {
   readonly type: 'intent';
   readonly id: string;
+  /** Absent in older journals: a trade. */
+  readonly purpose?: SendPurpose;
   readonly signature: string;
   readonly lastValidBlockHeight: string;
   /** Base64 of the signed transaction. */
@@ -63,9 +78,15 @@ export interface IntentEvent {
   readonly amountIn: string;
   readonly baseMint: string;
   readonly expectedProfit: string;
-  /** First and last pool of the route, so that a later run can report the outcome. */
+  /** First and last pool of the route, so that a later run can report the outcome; empty where there is none. */
   readonly poolA: string;
   readonly poolB: string;
+  /** The slot at which its blockhash was read: it lands no earlier. Absent in older journals. */
+  readonly slot?: string;
+  /** The most that landing can take from the wallet beside what is traded, as the gate reckoned it from the signed bytes. */
+  readonly worstCaseLamports?: string;
+  /** Hex hash of the policy under which the gate signed. */
+  readonly policyHash?: string;
 }
 
 export interface SubmittedEvent {
@@ -109,6 +130,8 @@ export interface ExecutedEvent {
   readonly netProfitLamports: string;
   /** Changes of other mints than the base mint, raw units by mint: what a leg gave above its minimum stays in the wallet. */
   readonly inventory?: Readonly<Record<string, string>>;
+  /** Absent in older journals. */
+  readonly changes?: ChangesRecord;
   readonly timingsUs: TimingsUs;
   /** EXECUTED_{poolA}_{poolB}_PROFIT_{actualProfit} */
   readonly result: string;
@@ -143,6 +166,45 @@ export interface MissedEvent {
   /** Absent for sends of an earlier run, whose pools nobody watched. */
   readonly cause?: MissCause;
   readonly costLamports: string;
+  /** Where it failed; absent where it expired. */
+  readonly slot?: string;
+  /** What failing cost; absent where it expired. */
+  readonly changes?: ChangesRecord;
+}
+
+/** The end of a send that is no trade. */
+export interface SettledEvent {
+  readonly type: 'settled';
+  readonly id: string;
+  readonly signature: string;
+  readonly purpose: SendPurpose;
+  readonly verdict: 'landed' | 'failed' | 'expired';
+  /** Absent where it expired. */
+  readonly slot?: string;
+  /** Why it did not happen; absent where it landed. */
+  readonly reason?: string;
+  readonly costLamports: string;
+  readonly changes?: ChangesRecord;
+}
+
+/** What the wallet held at one finalized slot: what later balances are reckoned from. */
+export interface BalancesEvent {
+  readonly type: 'balances';
+  readonly wallet: string;
+  readonly slot: string;
+  readonly lamports: string;
+  /** Raw units by mint; an account that does not exist holds nothing. */
+  readonly tokens: Readonly<Record<string, string>>;
+  readonly cause: 'start' | 'resume' | 'received';
+}
+
+/** The journal's sum compared with the chain at one finalized slot. */
+export interface ReconciledEvent {
+  readonly type: 'reconciled';
+  readonly slot: string;
+  readonly outcome: 'exact' | 'received' | 'drift';
+  /** What the chain holds beyond the sum, by mint, and `lamports` for native SOL; empty where it is exact. */
+  readonly differences: Readonly<Record<string, string>>;
 }
 
 export interface StateEvent {
@@ -150,6 +212,29 @@ export interface StateEvent {
   readonly from: 'ACTIVE' | 'REDUCING' | 'HALTED';
   readonly to: 'ACTIVE' | 'REDUCING' | 'HALTED';
   readonly trigger: string;
+  /** Who changed it; absent in older journals. */
+  readonly source?: StateSource;
+  /** What can still land after the change. */
+  readonly inFlight?: readonly InFlightRecord[];
+}
+
+/** Who changes the state of trading. */
+export type StateSource =
+  | 'cli'
+  | 'signal'
+  | 'file'
+  | 'http'
+  | 'channel'
+  | 'lease'
+  | 'breaker'
+  | 'storage'
+  | 'operator'
+  | 'engine';
+
+/** A send without a verdict, and the block height by which it has one. */
+export interface InFlightRecord {
+  readonly signature: string;
+  readonly lastValidBlockHeight: string;
 }
 
 export interface AlertEvent {
@@ -197,6 +282,9 @@ export type EngineEventBody =
   | ExecutedEvent
   | SimulatedEvent
   | MissedEvent
+  | SettledEvent
+  | BalancesEvent
+  | ReconciledEvent
   | StateEvent
   | AlertEvent
   | SelfTestEvent

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { createEngineError } from '../errors/create-engine-error.js';
 import type { EngineError } from '../errors/engine-error.js';
-import type { EngineEvent, IntentEvent } from './event.js';
+import type { EngineEvent, EventStamp, IntentEvent, StateEvent } from './event.js';
 import type { EventStore, UnresolvedIntent } from './event-store.js';
 
 /** Oldest SQLite without the WAL-reset corruption (sqlite.org/wal.html, fixed in 3.51.3). */
@@ -16,6 +16,7 @@ const DURABLE: ReadonlySet<EngineEvent['type']> = new Set([
   'intent',
   'executed',
   'missed',
+  'settled',
   'state',
   'summary',
 ]);
@@ -30,6 +31,8 @@ CREATE TABLE IF NOT EXISTS events (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS outcomes ON events (id, type) WHERE type IN ('intent', 'executed', 'missed');
 CREATE INDEX IF NOT EXISTS intents ON events (seq) WHERE type = 'intent';
+CREATE INDEX IF NOT EXISTS states ON events (seq) WHERE type = 'state';
+CREATE INDEX IF NOT EXISTS outcome_times ON events (at) WHERE type IN ('intent', 'executed', 'missed', 'settled');
 `;
 
 const UNRESOLVED = `
@@ -40,6 +43,11 @@ WHERE i.type = 'intent' AND NOT EXISTS (
 
 const NEWEST_INTENTS = `
 SELECT json_extract(json, '$.signature') AS signature FROM events WHERE type = 'intent' ORDER BY seq DESC LIMIT ?`;
+
+const LAST_STATE = `SELECT json FROM events WHERE type = 'state' ORDER BY seq DESC LIMIT 1`;
+
+const OUTCOMES_SINCE = `
+SELECT json FROM events WHERE type IN ('intent', 'executed', 'missed', 'settled') AND at >= ? ORDER BY seq`;
 
 interface EventRow {
   readonly seq: number;
@@ -106,6 +114,15 @@ export class SqliteJournal implements EventStore {
     return this.#read<{ readonly signature: string }>(NEWEST_INTENTS, limit).map(({ signature }) => signature);
   }
 
+  lastState(): (StateEvent & EventStamp) | undefined {
+    const [row] = this.#read<EventRow>(LAST_STATE);
+    return row === undefined ? undefined : (JSON.parse(row.json) as StateEvent & EventStamp);
+  }
+
+  outcomesSince(at: string): readonly EngineEvent[] {
+    return this.#read<EventRow>(OUTCOMES_SINCE, at).map(({ json }) => JSON.parse(json) as EngineEvent);
+  }
+
   close(): void {
     try {
       this.flush();
@@ -114,9 +131,9 @@ export class SqliteJournal implements EventStore {
     }
   }
 
-  #read<Row>(sql: string, ...parameters: number[]): Row[] {
+  #read<Row>(sql: string, ...parameters: (number | string)[]): Row[] {
     try {
-      return this.#db.prepare<number[], Row>(sql).all(...parameters);
+      return this.#db.prepare<(number | string)[], Row>(sql).all(...parameters);
     } catch (cause) {
       throw journalError(cause, 'JOURNAL_FILE_INVALID', 'the journal cannot be read');
     }

@@ -1,5 +1,7 @@
-import type { EngineEvent } from '../journal/event.js';
+import type { EngineEvent, EventStamp, StateEvent } from '../journal/event.js';
 import type { EventStore, UnresolvedIntent } from '../journal/event-store.js';
+
+const OUTCOMES: ReadonlySet<EngineEvent['type']> = new Set(['intent', 'executed', 'missed', 'settled']);
 
 /** A journal in memory. Given the events of another, it goes on where that one ended, as after a restart. */
 export class MemoryJournal implements EventStore {
@@ -41,6 +43,14 @@ export class MemoryJournal implements EventStore {
     return this.ofType('intent')
       .slice(-limit)
       .map((event) => event.signature);
+  }
+
+  lastState(): (StateEvent & EventStamp) | undefined {
+    return this.ofType('state').at(-1);
+  }
+
+  outcomesSince(at: string): readonly EngineEvent[] {
+    return this.events.filter((event) => OUTCOMES.has(event.type) && event.at >= at);
   }
 
   /** Returns the events of a type, in order. */
