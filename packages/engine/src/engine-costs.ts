@@ -4,6 +4,7 @@ import type { EngineSettings } from './engine-settings.js';
 import { ComputePrice } from './execute/compute-price.js';
 import { TipPolicy } from './execute/tip-policy.js';
 import { TipShare } from './execute/tip-share.js';
+import type { SteadyTime } from './risk/steady-time.js';
 import { TipLimit } from './risk/tip-limit.js';
 
 /** What a transaction offers for its place in a block: one source for the search, the checks and the builder. */
@@ -17,10 +18,10 @@ export interface Costs {
 }
 
 /** Makes what prices a transaction. */
-export function createCosts({ ports }: EngineOptions, settings: EngineSettings): Costs {
+export function createCosts({ ports }: EngineOptions, settings: EngineSettings, time: SteadyTime): Costs {
   const { tip } = settings;
   const tipShare = new TipShare(tip.shareBps, tip.maxShareBps);
-  const tipLimit = new TipLimit(tip);
+  const tipLimit = new TipLimit(tip, time);
   const tips = new TipPolicy({
     settings: tip,
     random: ports.random,

@@ -9,6 +9,7 @@ import type { AccountFeed } from './ports/account-feed.js';
 import type { Clock } from './ports/clock.js';
 import type { Random } from './ports/random.js';
 import type { Signer } from './ports/signer.js';
+import type { SigningGate } from './ports/signing-gate.js';
 import type { SwapRouter } from './ports/swap-router.js';
 import type { TipFloor } from './ports/tip-floor.js';
 import type { TransactionSender } from './ports/transaction-sender.js';
@@ -27,6 +28,8 @@ export interface EnginePorts {
   /** What landed bundles lately tipped; without it a policy that follows the floor pays its fixed tip. */
   readonly tipFloor?: TipFloor | undefined;
   readonly signer: Signer;
+  /** Closed with the risk stage, and by itself when the risk stage is dead; without it nothing but the engine's own checks closes. */
+  readonly gate?: SigningGate;
   /** Where events become durable; `SqliteJournal` in production. The engine closes it at stop. */
   readonly journal: EventStore;
   /** A recent blockhash, kept fresh off the hot path. */

@@ -7,7 +7,6 @@ import type { ComputePriceSettings } from './execute/compute-price.js';
 import type { ConfirmationSettings } from './execute/execution-monitor.js';
 import { LAMPORTS_PER_SIGNATURE } from './execute/system-programs.js';
 import type { TipSettings } from './execute/tip-policy.js';
-import type { RiskSettings } from './risk/risk-manager.js';
 import type { SizeSettings } from './risk/size-scaler.js';
 import type { TipLimitSettings } from './risk/tip-limit.js';
 import type { CyclicArbitrageSettings } from './strategy/cyclic-arbitrage.js';
@@ -47,7 +46,7 @@ export interface EngineSettings {
   readonly strategy: CyclicArbitrageSettings;
   readonly scan: { readonly threads: number; readonly timeoutMs: number };
   readonly validation: ValidationSettings;
-  readonly risk: RiskSettings;
+  readonly risk: EngineConfig['risk'];
   readonly sizes: SizeSettings;
   readonly confirmation: ConfirmationSettings;
   readonly slippageToleranceBps: number;

@@ -3,6 +3,7 @@ import { soleWitness } from './chain/endpoints/sole-witness.js';
 import { type Costs, createCosts } from './engine-costs.js';
 import type { EngineOptions } from './engine-options.js';
 import { recordHalts } from './engine-halt.js';
+import { createWatch, type Watch } from './engine-risk.js';
 import { createRoutePlanner } from './engine-route-planner.js';
 import { type EngineSettings, settingsFromConfig } from './engine-settings.js';
 import { createEngineError } from './errors/create-engine-error.js';
@@ -31,25 +32,26 @@ import { RunSummary } from './journal/run-summary.js';
 import { KillSwitch } from './risk/kill-switch.js';
 import { type ApprovedOpportunity, RiskManager } from './risk/risk-manager.js';
 import { type SizeChange, SizeScaler } from './risk/size-scaler.js';
+import { SteadyTime } from './risk/steady-time.js';
 import { CyclicArbitrage } from './strategy/cyclic-arbitrage.js';
 import { PoolDirectory } from './strategy/pool-directory.js';
 import { ScanPool } from './strategy/scan-pool.js';
 import type { Strategy } from './strategy/strategy.js';
-import { BalanceTracker } from './validate/balance-tracker.js';
 import { ExecutionValidator } from './validate/validator.js';
 
 /** Radix of the run's tag in opportunity ids. */
 const TAG_RADIX = 36;
 
 /** The stages of one run, wired. */
-export interface Stages {
+export interface Stages extends Watch {
   readonly settings: EngineSettings;
   readonly journal: Journal;
   readonly alerts: AlertThrottle;
   readonly log: OpportunityLog;
   readonly summary: RunSummary;
   readonly killSwitch: KillSwitch;
-  readonly balances: BalanceTracker;
+  /** The time that limits of a day are kept by. */
+  readonly time: SteadyTime;
   readonly strategy: Strategy;
   readonly validator: ExecutionValidator;
   readonly risk: RiskManager;
@@ -78,15 +80,22 @@ export interface StageListeners {
 export function createStages(options: EngineOptions, listeners: StageListeners): Stages {
   const settings = settingsFromConfig(options.config, options.parallelism ?? 1);
   const record = createRecord(options, settings, listeners);
-  const prices = createCosts(options, settings);
-  const decision = createDecision(options, settings, { ...record, prices });
-  const execution = createExecution(options, settings, { ...record, ...decision, prices }, listeners);
-  recordHalts({ ...record, ...execution, blockhashes: options.ports.blockhashes, letLand: options.config.risk.letLand });
-  return { settings, prices, ...record, ...decision, ...execution };
+  const prices = createCosts(options, settings, record.time);
+  const hasWorkLeft = () => decision.risk.inFlight > 0;
+  const watch = createWatch(options, settings, { ...record, tipLimit: prices.tipLimit, hasWorkLeft });
+  const decision: Decision = createDecision(options, settings, { ...record, ...watch, prices });
+  const execution = createExecution(options, settings, { ...record, ...watch, ...decision, prices }, listeners);
+  recordHalts({
+    ...record,
+    ...execution,
+    blockhashes: options.ports.blockhashes,
+    letLand: options.config.risk.letLand,
+  });
+  return { settings, prices, ...record, ...watch, ...decision, ...execution };
 }
 
-type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSwitch'>;
-type Decision = Pick<Stages, 'balances' | 'strategy' | 'validator' | 'risk'>;
+type Recording = Pick<Stages, 'journal' | 'alerts' | 'log' | 'summary' | 'killSwitch' | 'time'>;
+type Decision = Pick<Stages, 'strategy' | 'validator' | 'risk'>;
 type Execution = Pick<
   Stages,
   | 'monitor'
@@ -104,7 +113,16 @@ type Execution = Pick<
 /** The journal, and the switch that closes when the journal fails. */
 function createRecord({ ports }: EngineOptions, settings: EngineSettings, listeners: StageListeners): Recording {
   const { clock } = ports;
-  const killSwitch = new KillSwitch();
+  const killSwitch = new KillSwitch({
+    nowMs: () => clock.nowMs(),
+    onListenerFault: (error) => {
+      const message = `a part could not be told of the halt: ${textOf(error)}`;
+      journal.record({ type: 'alert', severity: 'critical', rule: 'RISK_LISTENER_INVALID', message });
+    },
+  });
+  const { gate } = ports;
+  // First of all: from here on nothing is signed, whatever else is still to be told.
+  if (gate !== undefined) killSwitch.on((_, to) => (to === 'HALTED' ? gate.halt() : gate.reduce()));
   const journal = new Journal({
     store: ports.journal,
     clock,
@@ -117,18 +135,19 @@ function createRecord({ ports }: EngineOptions, settings: EngineSettings, listen
   journal.on(listeners.onEvent);
   const alerts = new AlertThrottle(journal, clock, settings.alertIntervalMs);
   const log = new OpportunityLog({ journal, clock, refusedPerSecond: settings.refusedOpportunityEventsPerSecond });
-  return { journal, alerts, log, summary: new RunSummary(clock, WRAPPED_SOL_MINT), killSwitch };
+  const summary = new RunSummary(clock, WRAPPED_SOL_MINT);
+  return { journal, alerts, log, summary, killSwitch, time: new SteadyTime(clock) };
 }
 
 /** Strategy, validation and risk. */
 function createDecision(
   { core, ports, market, tradeLimit }: EngineOptions,
   settings: EngineSettings,
-  record: Recording & Pick<Stages, 'prices'>,
+  record: Recording & Watch & Pick<Stages, 'prices'>,
 ): Decision {
   const { clock } = ports;
   const { costs, tipLimit } = record.prices;
-  const balances = new BalanceTracker();
+  const { balances } = record;
   const scanPool = new ScanPool({
     core,
     clock,
@@ -154,13 +173,15 @@ function createDecision(
     settings: settings.risk,
     clock,
     killSwitch: record.killSwitch,
+    lease: record.lease,
+    exposure: record.exposure,
     balances,
     tips: tipLimit,
     poolSlot: (pool) => market.reservesSlot(pool),
     sizes,
     tradeLimit,
   });
-  return { balances, strategy, validator, risk };
+  return { strategy, validator, risk };
 }
 
 function reportSize(journal: Journal, { fromLamports, toLamports, cause }: SizeChange): void {
@@ -173,7 +194,7 @@ function reportSize(journal: Journal, { fromLamports, toLamports, cause }: SizeC
 function createExecution(
   options: EngineOptions,
   settings: EngineSettings,
-  stages: Recording & Decision & Pick<Stages, 'prices'>,
+  stages: Recording & Watch & Decision & Pick<Stages, 'prices'>,
   listeners: StageListeners,
 ): Execution {
   const { core, ports, market } = options;
@@ -252,6 +273,7 @@ function createExecution(
       tipShare,
       clock,
       currentSlot: () => market.currentSlot(),
+      shortfallRatioBps: settings.risk.shortfallRatioBps,
     }),
     attribution: new MissAttribution({
       clock,
@@ -272,7 +294,7 @@ function createExecution(
 function createMonitor(
   ports: EngineOptions['ports'],
   settings: EngineSettings,
-  { alerts, killSwitch }: Recording,
+  { alerts, killSwitch, breakers }: Recording & Watch,
 ): ExecutionMonitor {
   const { clock, reader, feed, senders } = ports;
   return new ExecutionMonitor({
@@ -300,6 +322,7 @@ function createMonitor(
       });
     },
     onDispute: ({ signature }, detail) => {
+      breakers.dispute(signature);
       const message = `${signature} stays in flight: ${detail}`;
       alerts.raise({ severity: 'critical', rule: 'VERDICT_MISMATCH', message });
     },

@@ -12,9 +12,13 @@ import { WRAPPED_SOL_MINT } from './execute/system-programs.js';
 import type { TransactionPlan } from './execute/transaction-builder.js';
 import type { AlertEvent, EngineEvent, StateSource, SummaryEvent } from './journal/event.js';
 import type { EngineListener } from './journal/journal.js';
+import { isoTimestamp } from './journal/iso-timestamp.js';
 import { RunSummary } from './journal/run-summary.js';
 import type { MarketSnapshot } from './market/market-snapshot.js';
+import { expectActive, stateError } from './risk/latched-state.js';
+import { restoreLimits } from './risk/restore-limits.js';
 import type { ApprovedOpportunity } from './risk/risk-manager.js';
+import { riskStatus, type RiskStatus } from './risk/risk-status.js';
 import type { Opportunity } from './strategy/opportunity.js';
 import { SnapshotQueue } from './strategy/snapshot-queue.js';
 import { type Refusal, refuse } from './validate/refusal.js';
@@ -35,6 +39,8 @@ export class RealExecutionEngine {
   readonly #background = new Set<Promise<void>>();
   readonly #inFlight = new Set<Promise<void>>();
   readonly #notices: Omit<AlertEvent, 'type'>[] = [];
+  /** Halts that came before there was anything to halt. */
+  readonly #closings: ((stages: Stages) => void)[] = [];
   #stages: Stages | undefined;
   #phase: Phase = 'new';
   #starting: Promise<void> | undefined;
@@ -45,7 +51,6 @@ export class RealExecutionEngine {
   #stopped: Promise<SummaryEvent> | undefined;
   #final: SummaryEvent | undefined;
   /** A halt that came before there were stages to halt. */
-  #haltedEarly: { readonly trigger: string; readonly source: StateSource } | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -53,7 +58,7 @@ export class RealExecutionEngine {
 
   /**
    * Starts the market, brings what an earlier run left open to its verdict, prepares the wallet, tests the venues, and then trades.
-   * @throws ENGINE_STATE_INVALID, ENGINE_SENDER_MISSING, ENGINE_ROUTER_MISSING, CHAIN_*, MARKET_*, WALLET_*, JOURNAL_*; call `stop` after it
+   * @throws RISK_STATE_INVALID, ENGINE_STATE_INVALID, ENGINE_SENDER_MISSING, ENGINE_ROUTER_MISSING, CHAIN_*, MARKET_*, WALLET_*, JOURNAL_*; call `stop` after it
    */
   async start(): Promise<void> {
     if (this.#phase !== 'new')
@@ -81,13 +86,21 @@ export class RealExecutionEngine {
   }
 
   /**
-   * Stops signing for good; what is in flight goes on to its verdict. Works in every phase, also before the start, and nothing in the
-   * engine takes it back. `source` says who asks: see `StateEvent`.
+   * Stops signing for good; what is in flight goes on to its verdict. Works in every phase, also before the start; nothing in the
+   * engine takes it back, and no restart does. `source` says who asks: see `StateEvent`.
    */
   halt(trigger: string, source: StateSource = 'engine'): void {
-    if (this.#stages === undefined) this.#haltedEarly ??= { trigger, source };
-    else this.#stages.killSwitch.trip(trigger, source);
-    this.#endingStart.abort();
+    this.#close((stages) => stages.killSwitch.trip(trigger, source));
+  }
+
+  /** Sends nothing any more but what sells leftovers; the engine halts once nothing is left to wait for. */
+  reduce(trigger: string, source: StateSource = 'engine'): void {
+    this.#close((stages) => stages.killSwitch.reduce(trigger, source));
+  }
+
+  /** Returns what the risk stage knows; `undefined` before the start. */
+  riskStatus(): RiskStatus | undefined {
+    return this.#stages === undefined ? undefined : riskStatus({ ...this.#stages, ...this.#stages.prices });
   }
 
   /** Returns what has been signed and has no verdict, and until when it can land. */
@@ -124,8 +137,8 @@ export class RealExecutionEngine {
       onSigned: (approved, atMicros) => this.#signed(approved, atMicros),
     });
     this.#stages = stages;
-    if (this.#haltedEarly !== undefined) this.halt(this.#haltedEarly.trigger, this.#haltedEarly.source);
     for (const alert of this.#notices.splice(0)) this.notice(alert);
+    this.#restoreRisk(stages);
     await ports.blockhashes.start();
     await market.start(
       (snapshot) => this.#take(snapshot),
@@ -133,7 +146,9 @@ export class RealExecutionEngine {
     );
     await chooseTransactionVersion(this.#options, stages);
     await this.#recover(stages);
-    const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.state === 'ACTIVE';
+    this.#run(stages.lease.run(this.#stopping.signal));
+    this.#run(stages.lease.watch(this.#stopping.signal));
+    const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.allows('setup');
     await prepareWallet(this.#options, stages, mayGoOn);
     await testAndAnnounce(this.#options, stages, mayGoOn, this.#endingStart.signal);
     if (this.#phase !== 'starting') return;
@@ -163,6 +178,27 @@ export class RealExecutionEngine {
     if (this.#stages === undefined) ports.journal.close();
     else this.#stages.journal.close();
     return this.#final;
+  }
+
+  /** A halt outlives the process, and so do the limits. @throws RISK_STATE_INVALID, JOURNAL_* */
+  #restoreRisk(stages: Stages): void {
+    const { journal: store } = this.#options.ports;
+    expectActive(store);
+    restoreLimits({ store, breakers: stages.breakers, nowMs: stages.time.nowMs() });
+    stages.breakers.checkLimits();
+    for (const close of this.#closings.splice(0)) close(stages);
+    const { state, cause } = stages.killSwitch;
+    if (state === 'ACTIVE' || cause === undefined) return;
+    // A limit that was reached before a crash, and not yet written down as a halt, is one now.
+    throw stateError({ to: state, ...cause, at: isoTimestamp(cause.sinceMs) });
+  }
+
+  #close(close: (stages: Stages) => void): void {
+    // The journal is closed then, and nothing is left that could send.
+    if (this.#phase === 'stopped') return;
+    if (this.#stages === undefined) this.#closings.push(close);
+    else close(this.#stages);
+    this.#endingStart.abort();
   }
 
   async #recover(stages: Stages): Promise<void> {
@@ -215,7 +251,7 @@ export class RealExecutionEngine {
   }
 
   #mayTrade(): boolean {
-    return this.#phase === 'running' && this.#stages?.killSwitch.state === 'ACTIVE';
+    return this.#phase === 'running' && this.#stages?.killSwitch.allows('trade') === true;
   }
 
   /** Looks again at pools whose wait has ended; no update may ever touch them again. */

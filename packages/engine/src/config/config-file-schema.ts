@@ -1,40 +1,10 @@
 import { z } from 'zod';
 import { VENUE_STEMS } from '../market/venue-catalog.js';
+import { RISK_LIMITS } from './risk-limits-schema.js';
+import { decimal, positiveRawUnits, rawUnits, wholeNumber } from './value-kinds.js';
 
 /** Mint of wrapped SOL. */
 export const WRAPPED_SOL_MINT = 'So11111111111111111111111111111111111111112';
-
-const U64_MAX = (1n << 64n) - 1n;
-const SAFE_MAX = Number.MAX_SAFE_INTEGER;
-
-/** Every error text says what is allowed; the parser adds where and what was given. */
-function wholeNumber(range: { readonly min: number; readonly max: number; readonly unit: string }) {
-  const error = `a whole number from ${range.min} to ${range.max} (${range.unit})`;
-  return z.int({ error }).min(range.min, { error }).max(range.max, { error });
-}
-
-function rawUnits(unit: string) {
-  return unsigned(0, `a whole number of ${unit} from 0 to 2^64-1, as a string of digits above 2^53-1`);
-}
-
-function positiveRawUnits(unit: string) {
-  return unsigned(1, `a whole number of ${unit} from 1 to 2^64-1, as a string of digits above 2^53-1`);
-}
-
-function unsigned(min: 0 | 1, error: string) {
-  const digits = z
-    .string({ error })
-    .regex(min === 0 ? /^\d{1,20}$/ : /^0*[1-9]\d*$/, { error })
-    .max(20, { error })
-    .refine((text) => !/^\d{1,20}$/.test(text) || BigInt(text) <= U64_MAX, { error });
-  return z.union([z.int({ error }).min(min, { error }).max(SAFE_MAX, { error }), digits], { error });
-}
-
-function decimal(error: string) {
-  return z.union([z.number({ error }), z.string({ error }).regex(/^\d+(\.\d+)?([eE][+-]?\d{1,3})?$/, { error })], {
-    error,
-  });
-}
 
 function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, { error: `one of ${values.map((value) => `"${value}"`).join(', ')}` });
@@ -166,7 +136,7 @@ const risk = z.strictObject({
   min_wallet_lamports: rawUnits('lamports').default(10_000_000).describe('Native balance the wallet never goes below'),
   max_session_loss_lamports: positiveRawUnits('lamports')
     .default(100_000_000)
-    .describe('Net loss at which the engine halts'),
+    .describe('Net loss of a run at which the engine halts'),
   start_execution_amount_sol: decimal('a decimal number of SOL above 0 with at most 9 decimals')
     .optional()
     .describe(
@@ -185,6 +155,7 @@ const risk = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether transactions that were signed before a halt are still sent again until they land or expire'),
+  ...RISK_LIMITS,
 });
 
 const jito = z.strictObject({
@@ -243,7 +214,7 @@ const senders = z.strictObject({
     .default('50')
     .describe('Percentile of landed tips that the floor policy follows'),
   max_tip_lamports: rawUnits('lamports').default(10_000_000).describe('No transaction tips more'),
-  tip_budget_lamports: rawUnits('lamports').default(1_000_000_000).describe('All tips of a run together'),
+  tip_budget_lamports: rawUnits('lamports').default(1_000_000_000).describe('All tips of 24 hours together'),
   compute_price: oneOf(['fixed', 'recent'])
     .default('fixed')
     .describe('recent: from the fees lately paid for the written accounts, within the two bounds'),
@@ -328,6 +299,8 @@ export const DECIMAL_KEYS: ReadonlySet<string> = new Set([
   'max_execution_amount_sol',
   'slippage_tolerance',
   'start_execution_amount_sol',
+  'max_exposure_sol',
+  'max_inventory_sol',
 ]);
 
 /** A node of the JSON Schema, as far as it is read here. */

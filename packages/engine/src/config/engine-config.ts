@@ -13,6 +13,7 @@ import { parseDecimal } from './decimal.js';
 import { NETWORK_DEFAULTS, type NetworkName } from './defaults.js';
 import { type JupiterConfig, readJupiter } from './jupiter-config.js';
 import { readAddresses } from './read-addresses.js';
+import { readRiskLimits, type RiskLimitsConfig } from './risk-config.js';
 import { expectDistinctNames } from './distinct-names.js';
 import { refuseSecrets } from './secret-guard.js';
 import { type SecretPlace, secretPlace } from './secret-place.js';
@@ -73,7 +74,7 @@ export interface EngineConfig {
     readonly maxCandidates: number;
     readonly computeUnitMarginBps: number;
   };
-  readonly risk: {
+  readonly risk: RiskLimitsConfig & {
     readonly maxInFlight: number;
     readonly minWalletLamports: bigint;
     readonly maxSessionLossLamports: bigint;
@@ -178,6 +179,7 @@ function buildConfig(file: ConfigFile, network: NetworkName, issues: ConfigIssue
       maxConsecutiveMisses: file.risk.max_consecutive_misses,
       maxSubmissionsPerSecond: file.risk.max_submissions_per_second,
       letLand: file.risk.let_land,
+      ...readRiskLimits(file, maxExecutionAmountLamports, issues),
     },
     senders: readSenders(file, network, issues),
     jupiter: readJupiter(file),

@@ -29,10 +29,6 @@ export interface Fill {
   readonly tokensAfter: ReadonlyMap<string, bigint>;
 }
 
-/** Below this share of the expected profit a fill is a shortfall: 8 of 10. */
-const SHORTFALL_NUMERATOR = 8n;
-const SHORTFALL_DENOMINATOR = 10n;
-
 /** Reads the actual profit of a transaction from the balances before and after it; believes neither plan nor `meta.fee`. */
 export class ProfitValidator {
   readonly #wallet: string;
@@ -67,11 +63,6 @@ export class ProfitValidator {
   /** Returns the wallet's loss of SOL in a transaction that failed, lamports. */
   costOf(landed: LandedTransaction): bigint {
     return -walletChanges(landed, this.#wallet).lamports;
-  }
-
-  /** Whether the actual profit is less than 0.8 of the expected one. */
-  isShortfall(actualProfit: bigint, expectedProfit: bigint): boolean {
-    return actualProfit * SHORTFALL_DENOMINATOR < expectedProfit * SHORTFALL_NUMERATOR;
   }
 
   /** Tip and rent are seen where they arrive; the priority fee is what is left of the wallet's native change. */

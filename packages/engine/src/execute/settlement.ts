@@ -1,6 +1,7 @@
 import type { MissCause, TimingsUs } from '../journal/event.js';
 import type { Journal } from '../journal/journal.js';
 import type { Clock } from '../ports/clock.js';
+import { isShortfall } from '../risk/breakers/profit-shortfall.js';
 import type { RiskManager } from '../risk/risk-manager.js';
 import type { BalanceTracker } from '../validate/balance-tracker.js';
 import type { Submission } from './executor.js';
@@ -24,6 +25,8 @@ export interface SettlementOptions {
   readonly tipShare: TipShare;
   readonly clock: Clock;
   readonly currentSlot: () => bigint;
+  /** Below this share of the expected profit a fill is told as a shortfall, basis points. */
+  readonly shortfallRatioBps: number;
 }
 
 type Landed = Extract<Verdict, { kind: 'landed' }>;
@@ -86,7 +89,7 @@ export class Settlement {
         fill,
       ),
     );
-    risk.settleExecuted(opportunity, fill.slot, fill.netProfitLamports);
+    risk.settleExecuted(opportunity, fill);
     this.#warn(submission, fill);
   }
 
@@ -116,10 +119,10 @@ export class Settlement {
   }
 
   #warn(submission: Submission, fill: Fill): void {
-    const { journal, profits } = this.#options;
+    const { journal, shortfallRatioBps } = this.#options;
     const { opportunity } = submission.plan.approved;
     const expected = opportunity.profit.net;
-    if (profits.isShortfall(fill.actualProfit, expected)) {
+    if (isShortfall(fill.actualProfit, expected, shortfallRatioBps)) {
       const message = `${submission.signature} earned ${fill.actualProfit} of the ${expected} expected`;
       journal.record({ type: 'alert', severity: 'warning', rule: 'PROFIT_SHORTFALL', message });
     }

@@ -1,6 +1,7 @@
 import type { JournalSink } from '../ports/journal-sink.js';
 import type {
   BalancesEvent,
+  EngineEvent,
   EventStamp,
   ExecutedEvent,
   IntentEvent,
@@ -36,6 +37,8 @@ export interface EventStore extends JournalSink {
   landedAfter(slot: bigint): readonly Outcome[];
   /** Returns the newest event of a type, or nothing. */
   newestOf<Type extends Milestone['type']>(type: Type): Extract<Milestone, { type: Type }> | undefined;
+  /** Returns the intents, and what became of sends (`executed`, `missed`, `settled`), since an ISO 8601 time, oldest first. */
+  outcomesSince(at: string): readonly EngineEvent[];
   /** Writes what is still in the group. @throws JOURNAL_* */
   flush(): void;
 }

@@ -28,3 +28,19 @@ export function isoTimestamp(ms: number): string {
 function pad(value: number, width: number): string {
   return String(value).padStart(width, '0');
 }
+
+const ISO_TIMESTAMP = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})\.(\d{3})Z$/;
+
+/** Returns the wall time of a text that `isoTimestamp` wrote, `undefined` of any other. The calendar follows days-from-civil. */
+export function parseIsoTimestamp(text: string): number | undefined {
+  const fields = ISO_TIMESTAMP.exec(text)?.slice(1).map(Number);
+  if (fields === undefined) return undefined;
+  const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0, ms = 0] = fields;
+  const fromMarch = month <= 2 ? year - 1 : year;
+  const era = Math.floor(fromMarch / 400);
+  const yearOfEra = fromMarch - era * 400;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const days = era * DAYS_PER_ERA + dayOfEra - 719_468;
+  return days * MS_PER_DAY + ((hours * 60 + minutes) * 60 + seconds) * 1_000 + ms;
+}

@@ -27,6 +27,7 @@ CREATE INDEX IF NOT EXISTS intents ON events (seq) WHERE type = 'intent';
 CREATE UNIQUE INDEX intent_signatures ON events (json ->> '$.signature') WHERE type = 'intent';
 CREATE INDEX ends ON events (id) WHERE type IN ('executed', 'missed', 'settled');
 CREATE INDEX ends_by_slot ON events (CAST(json ->> '$.slot' AS INTEGER)) WHERE type IN ('executed', 'missed', 'settled');
+CREATE INDEX outcomes_by_time ON events (at) WHERE type IN ('intent', 'executed', 'missed', 'settled');
 CREATE INDEX milestones ON events (type, seq) WHERE type IN ('state', 'balances', 'reconciled');
 `;
 

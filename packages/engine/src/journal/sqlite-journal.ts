@@ -46,6 +46,11 @@ const INTENT_OF = `SELECT seq FROM events WHERE type = 'intent' AND json ->> '$.
 const LANDED_AFTER = `
 SELECT json FROM events WHERE type IN ('executed', 'missed', 'settled') AND CAST(json ->> '$.slot' AS INTEGER) > ? ORDER BY seq`;
 
+const LAST_STATE = `SELECT json FROM events WHERE type = 'state' ORDER BY seq DESC LIMIT 1`;
+
+const OUTCOMES_SINCE = `
+SELECT json FROM events WHERE type IN ('intent', 'executed', 'missed', 'settled') AND at >= ? ORDER BY seq`;
+
 interface EventRow {
   readonly seq: number;
   readonly json: string;
@@ -127,6 +132,10 @@ export class SqliteJournal implements EventStore {
     // The type stands in the text, not in a parameter, so that the index of these few can be used.
     const [row] = this.#read<EventRow>(`SELECT json FROM events WHERE type = '${type}' ORDER BY seq DESC LIMIT 1`);
     return row === undefined ? undefined : (JSON.parse(row.json) as Extract<Milestone, { type: Type }>);
+  }
+
+  outcomesSince(at: string): readonly EngineEvent[] {
+    return this.#read<EventRow>(OUTCOMES_SINCE, at).map(({ json }) => JSON.parse(json) as EngineEvent);
   }
 
   close(): void {

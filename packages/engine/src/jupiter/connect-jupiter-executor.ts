@@ -96,7 +96,7 @@ export async function connectJupiterExecutor(options: ConnectJupiterOptions): Pr
       onOverdue: () => undefined,
       onShortHistory: (_tracked, detail) => onFault(new Error(detail)),
     });
-    const killSwitch = new KillSwitch();
+    const killSwitch = new KillSwitch({ nowMs: () => clock.nowMs(), onListenerFault: onFault });
     // A swap takes its own blockhash; how long it can still land is not told.
     const report = () => reportInFlight(monitor, {});
     recordHalts({ killSwitch, journal, monitor, blockhashes: {}, letLand: config.risk.letLand });

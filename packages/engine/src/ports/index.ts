@@ -19,6 +19,7 @@ export type { Clock } from './clock.js';
 export type { JournalSink } from './journal-sink.js';
 export type { Random } from './random.js';
 export type { Signer } from './signer.js';
+export type { SigningGate } from './signing-gate.js';
 export type {
   SolHandling,
   SwapInstructions,

@@ -5,8 +5,10 @@ import { type CheckResult, PASSED, type Refusal, refuse } from '../validate/refu
 import type { ValidatedOpportunity } from '../validate/validator.js';
 import { InFlightLimit } from './in-flight-limit.js';
 import type { KillSwitch } from './kill-switch.js';
-import { LossLimit, type LossLimitSettings } from './loss-limit.js';
-import { PoolGuard, type PoolSlot } from './pool-guard.js';
+import { isShortfall } from './breakers/profit-shortfall.js';
+import type { Exposure } from './exposure.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import { type CoolDownStatus, PoolGuard, type PoolGuardSettings, type PoolSlot } from './pool-guard.js';
 import { checkPosition } from './position-limit.js';
 import { RateLimit } from './rate-limit.js';
 import type { SizeScaler } from './size-scaler.js';
@@ -24,11 +26,21 @@ export interface ApprovedOpportunity {
 }
 
 /** Bounds of the risk stage, parsed once from the configuration. */
-export interface RiskSettings extends LossLimitSettings {
+export interface RiskSettings extends PoolGuardSettings {
   readonly maxInFlight: number;
   readonly maxSubmissionsPerSecond: number;
   /** Native balance that stays untouched. */
   readonly minWalletLamports: bigint;
+  /** Below this share of the expected profit a trade counts against its pools and mints, basis points. */
+  readonly shortfallRatioBps: number;
+}
+
+/** What a trade that executed came to. */
+export interface ExecutedResult {
+  readonly slot: bigint;
+  readonly netProfitLamports: bigint;
+  /** Base mint raw units. */
+  readonly actualProfit: bigint;
 }
 
 /** What the risk manager is made of. */
@@ -36,6 +48,8 @@ export interface RiskManagerOptions {
   readonly settings: RiskSettings;
   readonly clock: Clock;
   readonly killSwitch: KillSwitch;
+  readonly lease: Pick<LeaseKeeper, 'check'>;
+  readonly exposure: Exposure;
   readonly balances: BalanceTracker;
   readonly poolSlot: PoolSlot;
   /** Told of every verdict. */
@@ -53,8 +67,7 @@ export class RiskManager {
   readonly #options: RiskManagerOptions;
   readonly #inFlight: InFlightLimit;
   readonly #rate: RateLimit;
-  readonly #loss: LossLimit;
-  readonly #guard = new PoolGuard();
+  readonly #guard: PoolGuard;
   readonly #trades: TradeLimit;
   #draining = false;
 
@@ -62,7 +75,7 @@ export class RiskManager {
     this.#options = options;
     this.#inFlight = new InFlightLimit(options.settings.maxInFlight);
     this.#rate = new RateLimit(options.clock, options.settings.maxSubmissionsPerSecond);
-    this.#loss = new LossLimit(options.settings);
+    this.#guard = new PoolGuard(options.clock, options.settings);
     this.#trades = new TradeLimit(options.tradeLimit);
   }
 
@@ -71,16 +84,23 @@ export class RiskManager {
     return this.#inFlight.count;
   }
 
+  /** Pools and mints that rest after failures. */
+  get coolDowns(): CoolDownStatus[] {
+    return this.#guard.coolDowns();
+  }
+
   /** Approves or refuses; nothing is approved after `drain` or a halt. */
   decide(validated: ValidatedOpportunity): ApprovedOpportunity | Refusal {
     const { opportunity } = validated;
-    const { killSwitch, balances, poolSlot, sizes, tips } = this.#options;
+    const { killSwitch, lease, exposure, balances, poolSlot, sizes, tips } = this.#options;
     const checks = [
       () => killSwitch.check(),
+      () => lease.check(),
       () => checkPosition(opportunity, sizes),
       () => this.#trades.check(this.#inFlight.count),
       () => this.#inFlight.check(opportunity),
       () => this.#guard.check(opportunity, poolSlot),
+      () => exposure.check(opportunity),
       () => tips.check(opportunity),
       () => this.#rate.check(),
     ];
@@ -91,6 +111,7 @@ export class RiskManager {
       if (result.kind === 'refusal') return result;
     }
     this.#inFlight.enter(opportunity);
+    exposure.enter(opportunity);
     this.#rate.take();
     tips.claim(opportunity);
     balances.claim(opportunity.id, {
@@ -127,24 +148,24 @@ export class RiskManager {
     this.#release(approved.opportunity);
   }
 
-  /** Takes the verdict of a trade that executed. */
-  settleExecuted(opportunity: Opportunity, landedSlot: bigint, netProfitLamports: bigint): void {
-    this.#options.tips.recordPaid(opportunity);
+  /** Takes the verdict of a trade that executed. What it won or lost is counted where its event is recorded. */
+  settleExecuted(opportunity: Opportunity, { slot, netProfitLamports, actualProfit }: ExecutedResult): void {
     this.#release(opportunity);
     const pools = opportunity.legs.map((leg) => leg.pool);
-    this.#guard.recordExecuted(pools, landedSlot);
+    this.#guard.recordExecuted(pools, slot);
+    if (isShortfall(actualProfit, opportunity.profit.net, this.#options.settings.shortfallRatioBps))
+      this.#guard.recordOffence(opportunity, 'shortfall');
     this.#trades.recordExecuted();
     this.#options.sizes.recordExecuted(netProfitLamports);
-    this.#tripIf(this.#loss.recordExecuted(netProfitLamports));
   }
 
-  /** Takes the verdict of a miss. */
+  /** Takes the verdict of a miss; one that cost something has landed and failed. */
   settleMissed(opportunity: Opportunity, slot: bigint, costLamports: bigint): void {
     this.#release(opportunity);
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordMissed(pools, slot);
+    if (costLamports > 0n) this.#guard.recordOffence(opportunity, 'failure');
     this.#options.sizes.recordMissed(costLamports);
-    this.#tripIf(this.#loss.recordMissed(costLamports));
   }
 
   /** Takes note of a simulation: the gap stays open on the chain, so its pools rest instead of being simulated again at once. */
@@ -164,12 +185,9 @@ export class RiskManager {
 
   #release(opportunity: Opportunity): void {
     this.#inFlight.leave(opportunity.id);
+    this.#options.exposure.leave(opportunity.id);
     this.#options.balances.release(opportunity.id);
     this.#options.tips.release(opportunity);
-  }
-
-  #tripIf(reason: string | undefined): void {
-    if (reason !== undefined) this.#options.killSwitch.trip(reason);
   }
 }
 

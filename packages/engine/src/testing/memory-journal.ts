@@ -1,6 +1,8 @@
 import type { EngineEvent } from '../journal/event.js';
 import type { EventStore, Milestone, Outcome, UnresolvedIntent } from '../journal/event-store.js';
 
+const OUTCOMES: ReadonlySet<EngineEvent['type']> = new Set(['intent', 'executed', 'missed', 'settled']);
+
 /** A journal in memory. Given the events of another, it goes on where that one ended, as after a restart. */
 export class MemoryJournal implements EventStore {
   readonly events: EngineEvent[];
@@ -53,6 +55,10 @@ export class MemoryJournal implements EventStore {
 
   newestOf<Type extends Milestone['type']>(type: Type): Extract<Milestone, { type: Type }> | undefined {
     return this.events.findLast((event): event is Extract<Milestone, { type: Type }> => event.type === type);
+  }
+
+  outcomesSince(at: string): readonly EngineEvent[] {
+    return this.events.filter((event) => OUTCOMES.has(event.type) && event.at >= at);
   }
 
   /** Returns the events of a type, in order. */

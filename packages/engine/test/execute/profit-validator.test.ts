@@ -98,12 +98,6 @@ describe('ProfitValidator', () => {
     expect(fill.actualProfit).toBe(43_750n);
   });
 
-  it('calls less than 0.8 of the expected profit a shortfall, and exactly 0.8 none', () => {
-    expect(validator.isShortfall(80n, 100n)).toBe(false);
-    expect(validator.isShortfall(79n, 100n)).toBe(true);
-    expect(validator.isShortfall(-5n, 100n)).toBe(true);
-  });
-
   it('takes the cost of a failed transaction from the balances', () => {
     expect(validator.costOf(landed())).toBe(6_250n);
   });

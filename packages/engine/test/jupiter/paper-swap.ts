@@ -102,7 +102,12 @@ export class PaperSwap {
   readonly sender = new RecordingSender('paper');
   readonly store: MemoryJournal;
   readonly signer = testSigner();
-  readonly killSwitch = new KillSwitch();
+  readonly killSwitch = new KillSwitch({
+    nowMs: () => this.clock.nowMs(),
+    onListenerFault: (error) => {
+      throw error;
+    },
+  });
   readonly wallet = encodeBase58(this.signer.address);
   lamports = 1_000_000_000n;
   readonly tokens = new Map<string, bigint>();

@@ -1,22 +1,24 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { KillSwitch } from '../../src/risk/kill-switch.js';
+import type { KillSwitch } from '../../src/risk/kill-switch.js';
 import { RiskManager, type RiskSettings } from '../../src/risk/risk-manager.js';
 import { SizeScaler } from '../../src/risk/size-scaler.js';
 import { TipLimit } from '../../src/risk/tip-limit.js';
 import type { Opportunity } from '../../src/strategy/opportunity.js';
 import { ManualClock } from '../../src/testing/index.js';
 import { BalanceTracker } from '../../src/validate/balance-tracker.js';
-import { SOL, sampleOpportunity } from '../strategy/sample-opportunity.js';
+import { refuse } from '../../src/validate/refusal.js';
+import { SOL, sampleOpportunity, USD } from '../strategy/sample-opportunity.js';
+import { exposureOf, openLease, recordedSwitch, timeOf } from './risk-parts.js';
 
 const SETTINGS: RiskSettings = {
   maxInFlight: 2,
   maxSubmissionsPerSecond: 3,
-  maxSessionLossLamports: 20_000n,
-  maxConsecutiveMisses: 3,
   minWalletLamports: 1_000_000n,
+  shortfallRatioBps: 8_000,
+  poolCoolDown: { failures: 2, windowMs: 10_000, restMs: 30_000 },
+  mintCoolDown: { failures: 3, windowMs: 10_000, restMs: 30_000 },
 };
 let clock: ManualClock;
-let trips: string[];
 let killSwitch: KillSwitch;
 let balances: BalanceTracker;
 let tips: TipLimit;
@@ -25,19 +27,20 @@ let sizes: SizeScaler;
 let risk: RiskManager;
 beforeEach(() => {
   clock = new ManualClock();
-  trips = [];
-  killSwitch = new KillSwitch();
-  killSwitch.on((_from, _to, trigger) => trips.push(trigger));
+  killSwitch = recordedSwitch(clock).killSwitch;
   balances = new BalanceTracker();
   balances.setToken(SOL, 10_000_000n, 1n);
   balances.setLamports(1_000_000_000n, 1n);
-  tips = new TipLimit({ maxTipLamports: 10_000n, tipBudgetLamports: 25_000n, requiredLamports: 0n });
+  const tipSettings = { maxTipLamports: 10_000n, tipBudgetLamports: 25_000n, requiredLamports: 0n };
+  tips = new TipLimit(tipSettings, timeOf(clock));
   poolSlots = new Map();
   sizes = scalerFrom(100n);
   risk = new RiskManager({
     settings: SETTINGS,
     clock,
     killSwitch,
+    lease: openLease,
+    exposure: exposureOf().exposure,
     balances,
     sizes,
     tips,
@@ -62,6 +65,10 @@ function fresh(changes: Partial<Opportunity> = {}, pools?: readonly [number, num
     ...changes,
   };
 }
+/** Earned more than the sample expects. */
+function filled(slot: bigint, netProfitLamports: bigint, actualProfit = 50_000n) {
+  return { slot, netProfitLamports, actualProfit };
+}
 function decide(opportunity: Opportunity): string {
   const decision = risk.decide({ kind: 'validated', opportunity });
   return decision.kind === 'approved' ? 'approved' : decision.reason;
@@ -72,7 +79,7 @@ describe('RiskManager', () => {
     const opportunity = fresh();
     expect(decide(opportunity)).toBe('approved');
     expect([balances.spendable(SOL), balances.spendableLamports()]).toEqual([9_000_000n, 999_994_000n]);
-    risk.settleExecuted(opportunity, 101n, 44_000n);
+    risk.settleExecuted(opportunity, filled(101n, 44_000n));
     expect([balances.spendable(SOL), balances.spendableLamports()]).toEqual([10_000_000n, 1_000_000_000n]);
   });
 
@@ -119,7 +126,7 @@ describe('RiskManager', () => {
     for (let time = 0; time < 3; time += 1) {
       const opportunity = fresh();
       expect(decide(opportunity)).toBe('approved');
-      risk.settleExecuted(opportunity, 101n, 1n);
+      risk.settleExecuted(opportunity, filled(101n, 1n));
     }
     expect(decide(fresh())).toBe('RISK_RATE_EXCEEDED');
     await clock.advance(333);
@@ -131,7 +138,7 @@ describe('RiskManager', () => {
   it('does not take the same gap again before the update of its own trade has arrived', () => {
     const opportunity = fresh({}, [1, 2]);
     decide(opportunity);
-    risk.settleExecuted(opportunity, 105n, 44_000n);
+    risk.settleExecuted(opportunity, filled(105n, 44_000n));
     poolSlots.set(1, 104n).set(2, 105n);
     expect(decide(fresh({ slot: 106n }, [1, 9]))).toBe('RISK_POOL_UPDATE_MISSING');
     expect(decide(fresh({ slot: 105n }, [2, 9]))).toBe('RISK_POOL_UPDATE_MISSING');
@@ -141,7 +148,7 @@ describe('RiskManager', () => {
   it('takes an update for lost when it has not come for 32 slots', () => {
     const opportunity = fresh({}, [1, 2]);
     decide(opportunity);
-    risk.settleExecuted(opportunity, 105n, 44_000n);
+    risk.settleExecuted(opportunity, filled(105n, 44_000n));
     expect(decide(fresh({ slot: 137n }, [1, 2]))).toBe('RISK_POOL_UPDATE_MISSING');
     expect(decide(fresh({ slot: 138n }, [1, 2]))).toBe('approved');
   });
@@ -160,47 +167,28 @@ describe('RiskManager', () => {
     expect(rests).toEqual([1n, 2n]);
     const success = fresh({ slot: 5_000n }, [1, 2]);
     expect(decide(success)).toBe('approved');
-    risk.settleExecuted(success, 5_000n, 1n);
+    risk.settleExecuted(success, filled(5_000n, 1n));
     expect([...risk.takeDuePools(5_001n)]).toEqual([1, 2]);
     expect([...risk.takeDuePools(5_001n)]).toEqual([]);
   });
 
-  it('halts after so many misses in a row, and an execution in between starts the count again', () => {
-    const outcomes = ['miss', 'miss', 'hit', 'miss', 'miss'] as const;
-    for (const outcome of outcomes) {
-      if (outcome === 'miss') risk.settleMissed(fresh(), 1n, 0n);
-      else risk.settleExecuted(fresh(), 1n, 1n);
-    }
-    expect(killSwitch.state).toBe('ACTIVE');
-    risk.settleMissed(fresh(), 1n, 0n);
-    expect([killSwitch.state, decide(fresh())]).toEqual(['HALTED', 'RISK_STATE_INVALID']);
-    expect(trips).toEqual(['RISK_MISSES_EXCEEDED: 3 misses in a row']);
-  });
-
-  it('halts when the session has lost what it may lose, gains counted', () => {
-    risk.settleExecuted(fresh(), 1n, 5_000n);
-    risk.settleMissed(fresh(), 1n, 24_999n);
-    expect(killSwitch.state).toBe('ACTIVE');
-    risk.settleExecuted(fresh(), 1n, -1n);
-    expect(killSwitch.state).toBe('HALTED');
-  });
-
   it('refuses what is above the size that verdicts have opened so far', () => {
     sizes = scalerFrom(50n);
-    risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, balances, sizes, tips, poolSlot: () => 99n });
+    const others = { lease: openLease, exposure: exposureOf().exposure, balances, sizes, tips };
+    risk = new RiskManager({ settings: SETTINGS, clock, killSwitch, ...others, poolSlot: () => 99n });
     const { base } = sampleOpportunity();
     const whole = () => fresh({ amountIn: base.maxAmountIn / 2n + 1n });
     expect(decide(whole())).toBe('RISK_POSITION_EXCEEDED');
-    risk.settleExecuted(fresh(), 1n, 1n);
+    risk.settleExecuted(fresh(), filled(1n, 1n));
     risk.settleMissed(fresh(), 1n, 1n);
-    risk.settleExecuted(fresh(), 1n, 1n);
+    risk.settleExecuted(fresh(), filled(1n, 1n));
     expect(decide(whole())).toBe('RISK_POSITION_EXCEEDED');
-    risk.settleExecuted(fresh(), 1n, 1n);
+    risk.settleExecuted(fresh(), filled(1n, 1n));
     expect(decide(whole())).toBe('approved');
   });
 
   it('never lets more trades execute than asked for, counting what is in flight, and tries again after a miss', () => {
-    const options = { settings: SETTINGS, clock, killSwitch, balances, sizes, tips };
+    const options = { settings: SETTINGS, clock, killSwitch, lease: openLease, balances, sizes, tips, ...exposureOf() };
     risk = new RiskManager({ ...options, poolSlot: () => 99n, tradeLimit: 2 });
     const [first, second] = [fresh(), fresh()];
     expect([decide(first), decide(second), decide(fresh())]).toEqual([
@@ -211,8 +199,8 @@ describe('RiskManager', () => {
     risk.settleMissed(first, 1n, 0n);
     const third = fresh();
     expect(decide(third)).toBe('approved');
-    risk.settleExecuted(second, 1n, 1n);
-    risk.settleExecuted(third, 1n, 1n);
+    risk.settleExecuted(second, filled(1n, 1n));
+    risk.settleExecuted(third, filled(1n, 1n));
     expect(decide(fresh())).toBe('RISK_TRADE_COUNT_EXCEEDED');
   });
 
@@ -229,13 +217,66 @@ describe('RiskManager', () => {
     expect([risk.inFlight, balances.spendable(SOL)]).toEqual([0, 10_000_000n]);
     expect(decide(fresh({}, [1, 2]))).toBe('approved');
   });
-});
 
-describe('KillSwitch', () => {
-  it('is a latch that keeps its first trigger', () => {
-    killSwitch.trip('first');
-    killSwitch.trip('second');
-    expect(trips).toEqual(['first']);
-    expect(killSwitch.check()).toMatchObject({ reason: 'RISK_STATE_INVALID', details: { trigger: 'first' } });
+  it('refuses everything while the lease of the risk loop is not alive', () => {
+    const lease = { check: () => refuse('risk', 'RISK_LEASE_EXPIRED') };
+    risk = new RiskManager({ ...parts(), lease });
+    expect(decide(fresh())).toBe('RISK_LEASE_EXPIRED');
+  });
+
+  it('refuses what would put more at risk than allowed, until a verdict frees its part', () => {
+    risk = new RiskManager({ ...parts(), ...exposureOf({ maxExposureLamports: 1_999_999n }) });
+    const first = fresh();
+    expect([decide(first), decide(fresh())]).toEqual(['approved', 'RISK_EXPOSURE_EXCEEDED']);
+    risk.settleMissed(first, 1n, 0n);
+    expect(decide(fresh())).toBe('approved');
+  });
+
+  it('lets a pool rest after failures and shortfalls within the window, says why and for how long, and looks again after it', async () => {
+    const loser = () => fresh({ slot: 5_000n }, [1, 2]);
+    risk.settleMissed(loser(), 1n, 5_000n);
+    risk.settleExecuted(loser(), filled(4_000n, 1n, 35_199n));
+    poolSlots.set(1, 4_999n).set(2, 4_999n);
+    await clock.advance(10_000);
+    const decision = risk.decide({ kind: 'validated', opportunity: fresh({ slot: 5_000n }, [9, 2]) });
+    expect(decision).toMatchObject({
+      reason: 'RISK_POOL_FAILURES_EXCEEDED',
+      details: { restsForMs: 20_000, because: '1 failures and 1 shortfalls within 10000 ms' },
+    });
+    expect(risk.coolDowns.map(({ kind, leftMs }) => [kind, leftMs])).toEqual([
+      ['pool', 20_000],
+      ['pool', 20_000],
+    ]);
+    risk.takeDuePools(5_000n);
+    await clock.advance(20_000);
+    expect([...risk.takeDuePools(5_000n)]).toEqual([1, 2]);
+    expect(decide(loser())).toBe('approved');
+  });
+
+  it('counts neither what only expired, nor what lies further apart than the window', async () => {
+    for (let time = 0; time < 4; time += 1) risk.settleMissed(fresh({}, [1, 2]), 1n, 0n);
+    risk.settleMissed(fresh({}, [1, 2]), 1n, 5_000n);
+    await clock.advance(10_000);
+    risk.settleMissed(fresh({}, [1, 2]), 1n, 5_000n);
+    expect(risk.coolDowns).toEqual([]);
+  });
+
+  it('lets a mint rest whose trades fail in ever other pools, but never the base mint', () => {
+    for (let time = 0; time < 3; time += 1) risk.settleMissed(fresh(), 1n, 5_000n);
+    expect(risk.coolDowns.map(({ kind, address }) => [kind, address])).toEqual([['mint', USD]]);
+    expect(decide(fresh())).toBe('RISK_MINT_FAILURES_EXCEEDED');
+    const other = sampleOpportunity();
+    const [first, last] = other.legs;
+    const legs = [
+      { ...first!, pool: 901, mintOut: 'Other' },
+      { ...last!, pool: 902, mintIn: 'Other' },
+    ];
+    expect(decide({ ...other, id: 'through another mint', legs })).toBe('approved');
   });
 });
+
+function parts() {
+  const { exposure } = exposureOf();
+  const poolSlot = () => 99n;
+  return { settings: SETTINGS, clock, killSwitch, lease: openLease, exposure, balances, sizes, tips, poolSlot };
+}
