@@ -257,7 +257,16 @@ describe('RealExecutionEngine', () => {
     before.engine.halt('one trade is enough');
     before.chain.land(signature, { profit: 11_000_000n });
     await pass(before, 500);
-    const after = create({ journal: new MemoryJournal(before.journal.events) });
+    const resumed: EngineEvent = {
+      type: 'state',
+      from: 'HALTED',
+      to: 'ACTIVE',
+      trigger: 'operator: go on',
+      source: 'operator',
+      at: '2026-01-01T00:00:01.000Z',
+      seq: (before.journal.events.at(-1)?.seq ?? 0) + 1,
+    };
+    const after = create({ journal: new MemoryJournal([...before.journal.events, resumed]) });
     await start(after);
     after.market.move(1, GAP);
     await pass(after, 500);
@@ -308,7 +317,7 @@ describe('RealExecutionEngine', () => {
     await pass(paper, 1_000);
     expect(new Set(paper.chain.sender.sends.map((send) => send.signature)).size).toBe(1);
     await starting;
-    expect(paper.journal.ofType('intent')).toEqual([]);
+    expect(paper.journal.ofType('intent')).toMatchObject([{ purpose: 'setup' }]);
   });
 
   it('refuses a route that does not fit a packet before it is signed, with a stable reason, and goes on', async () => {

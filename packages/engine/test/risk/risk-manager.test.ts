@@ -155,6 +155,10 @@ describe('RiskManager', () => {
 
   it('lets a pool rest for doubling times while its trades miss, and forgets that when one executes', () => {
     const rests: bigint[] = [];
+    const never = { failures: 99, windowMs: 10_000, restMs: 30_000 };
+    const settings = { ...SETTINGS, poolCoolDown: never, mintCoolDown: never };
+    const others = { lease: openLease, exposure: exposureOf().exposure, balances, sizes, tips };
+    risk = new RiskManager({ settings, clock, killSwitch, ...others, poolSlot: () => 99n });
     for (let miss = 0; miss < 2; miss += 1) {
       const opportunity = fresh({ slot: 1_000n * BigInt(miss + 1) }, [1, 2]);
       expect(decide(opportunity)).toBe('approved');
