@@ -41,6 +41,8 @@ import { ExecutionValidator } from './validate/validator.js';
 
 /** Radix of the run's tag in opportunity ids. */
 const TAG_RADIX = 36;
+/** A prime number of salts, so that no rhythm of events meets it. */
+const SALTS = 997;
 
 /** The stages of one run, wired. */
 export interface Stages extends Watch {
@@ -233,6 +235,7 @@ function createExecution(
     computeUnitPriceMicroLamports: settings.computePrice.leastMicroLamports,
     minWalletLamports: settings.minWalletLamports,
     wrapTargetLamports: settings.wrapTargetLamports,
+    saltUnits: () => journal.seq % SALTS,
   });
   const { onSigned } = listeners;
   const knownSignatures = ports.journal.intentSignatures(REMEMBERED_SIGNATURES);
