@@ -46,8 +46,6 @@ const INTENT_OF = `SELECT seq FROM events WHERE type = 'intent' AND json ->> '$.
 const LANDED_AFTER = `
 SELECT json FROM events WHERE type IN ('executed', 'missed', 'settled') AND CAST(json ->> '$.slot' AS INTEGER) > ? ORDER BY seq`;
 
-const LAST_STATE = `SELECT json FROM events WHERE type = 'state' ORDER BY seq DESC LIMIT 1`;
-
 const OUTCOMES_SINCE = `
 SELECT json FROM events WHERE type IN ('intent', 'executed', 'missed', 'settled') AND at >= ? ORDER BY seq`;
 
@@ -180,7 +178,7 @@ export class SqliteJournal implements EventStore {
 /** Returns the function that writes events in one commit and says where the chain ends then. */
 function groupWriter(db: Database.Database, endOf: () => ChainPoint): (events: readonly EngineEvent[]) => ChainPoint {
   const insert = db.prepare('INSERT INTO events (seq, at, type, id, json, hash) VALUES (?, ?, ?, ?, ?, ?)');
-  return db.transaction((events: readonly EngineEvent[]): ChainPoint => {
+  const write = db.transaction((events: readonly EngineEvent[]): ChainPoint => {
     let end = endOf();
     for (const event of events) {
       const { seq, at, type } = event;
@@ -189,7 +187,8 @@ function groupWriter(db: Database.Database, endOf: () => ChainPoint): (events: r
       insert.run(row.seq, row.at, row.type, row.id, row.json, end.hash);
     }
     return end;
-  }).immediate;
+  });
+  return (events) => write.immediate(events);
 }
 
 /** Sets the log to be synced at every commit, and reads back that it is: a file system may refuse a setting without a word. */
