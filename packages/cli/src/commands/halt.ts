@@ -9,7 +9,7 @@ import { systemClock } from '../system-clock.js';
 import type { HaltOptions } from './control-options.js';
 
 /** How long the engine has to answer before the file is written as well: an answered halt is then told as the operator's. */
-const HEAD_START_MS = 50;
+const HEAD_START_MS = 250;
 /** An engine that hangs is not waited for longer: its signing gate has closed by itself by then. */
 const CONFIRMATION_MS = 5_000;
 const LOOK_MS = 100;
