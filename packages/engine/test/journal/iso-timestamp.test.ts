@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isoTimestamp } from '../../src/journal/iso-timestamp.js';
+import { isoTimestamp, parseIsoTimestamp } from '../../src/journal/iso-timestamp.js';
 
 it('gives the same text as the calendar of the platform, for any time from 1970 to 9999', () => {
   fc.assert(
@@ -20,4 +20,15 @@ it('knows leap days and the ends of years', () => {
   ]) {
     expect(isoTimestamp(Date.parse(text))).toBe(text);
   }
+});
+
+it('reads back every text it writes, and no other', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
+      expect(parseIsoTimestamp(isoTimestamp(ms))).toBe(ms);
+    }),
+    { numRuns: 5_000 },
+  );
+  for (const text of ['', 'yesterday', '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00.000+01:00'])
+    expect(parseIsoTimestamp(text)).toBeUndefined();
 });
