@@ -66,6 +66,8 @@ export interface Stages extends Watch {
   readonly settlement: Settlement;
   readonly attribution: MissAttribution;
   readonly prices: Costs;
+  /** The wallet's token accounts that this run knows. */
+  readonly accounts: TokenAccounts;
   readonly walletSetup: WalletSetup;
   readonly failures: FailureHandler;
   readonly recovery: RecoveryOptions;
@@ -107,6 +109,7 @@ type Execution = Pick<
   | 'simulator'
   | 'settlement'
   | 'attribution'
+  | 'accounts'
   | 'walletSetup'
   | 'failures'
   | 'recovery'
@@ -255,6 +258,7 @@ function createExecution(
       onSigned,
     }),
     planner,
+    accounts,
     simulator: new Simulator({
       builder,
       planner,
