@@ -64,10 +64,10 @@ describe('a halt', () => {
     expect(paper.chain.sender.sends.length).toBeGreaterThan(before);
   });
 
-  it('that comes before the start lets nothing be signed', async () => {
+  it('that comes before the start ends the start, and lets nothing be signed', async () => {
     const paper = create();
     paper.engine.halt('too early', 'signal');
-    await start(paper);
+    await expect(start(paper)).rejects.toMatchObject({ code: 'RISK_STATE_INVALID' });
     paper.market.move(1, GAP);
     await pass(paper, 1_000);
     expect(paper.chain.sender.sends).toEqual([]);
