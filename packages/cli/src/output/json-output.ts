@@ -3,6 +3,8 @@ import type { Output, TextSink } from './output.js';
 
 /** Events of the contract; the others are the journal's own. */
 const INTERNAL: ReadonlySet<EngineEvent['type']> = new Set(['intent']);
+/** What a start finds and settles (the wallet, its set-up, sends of an earlier run) stands in the journal; `started` opens the stream. */
+const OF_THE_START: ReadonlySet<EngineEvent['type']> = new Set(['settled', 'balances', 'reconciled']);
 
 /** Writes one JSON object a line to `events`, notices to `notices`. */
 export function createJsonOutput(events: TextSink, notices: TextSink): Output {
@@ -10,8 +12,7 @@ export function createJsonOutput(events: TextSink, notices: TextSink): Output {
   return {
     event(event) {
       isStarted ||= event.type === 'started';
-      // What a start settles (the wallet's set-up, sends of an earlier run) stands in the journal; `started` opens the stream.
-      if (INTERNAL.has(event.type) || (event.type === 'settled' && !isStarted)) return;
+      if (INTERNAL.has(event.type) || (OF_THE_START.has(event.type) && !isStarted)) return;
       events.write(`${JSON.stringify(event)}\n`);
     },
     notice(text) {
