@@ -46,8 +46,6 @@ const INTENT_OF = `SELECT seq FROM events WHERE type = 'intent' AND json ->> '$.
 const LANDED_AFTER = `
 SELECT json FROM events WHERE type IN ('executed', 'missed', 'settled') AND CAST(json ->> '$.slot' AS INTEGER) > ? ORDER BY seq`;
 
-const LAST_STATE = `SELECT json FROM events WHERE type = 'state' ORDER BY seq DESC LIMIT 1`;
-
 const OUTCOMES_SINCE = `
 SELECT json FROM events WHERE type IN ('intent', 'executed', 'missed', 'settled') AND at >= ? ORDER BY seq`;
 
