@@ -62,6 +62,10 @@ export class ChildRun {
     this.#child.kill('SIGINT');
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
   }

@@ -1,6 +1,7 @@
 export { type AccountRecord, decodeAccountBatch, encodeAccountBatch } from './account-batch.js';
 export * from './core-api.js';
 export { CoreError } from './core-error.js';
+export * from './gate-api.js';
 export { QUOTE_CODES } from './fallback/pools/quote.js';
 export {
   computeUnitLimitInstruction,

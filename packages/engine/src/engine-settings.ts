@@ -27,6 +27,8 @@ const MAX_SCAN_THREADS = 4;
 const MAX_TOKEN_ACCOUNTS = 64;
 const BALANCE_REFRESH_MS = 5_000;
 const JOURNAL_FLUSH_MS = 250;
+/** The wallet is compared with the journal this often: about as long as a block takes to be final. */
+const RECONCILE_MS = 15_000;
 const ALERT_INTERVAL_MS = 10_000;
 /** `opportunity` events a second for opportunities that were refused; those that led to a send are always written. */
 const REFUSED_OPPORTUNITY_EVENTS_PER_SECOND = 100;
@@ -62,6 +64,7 @@ export interface EngineSettings {
   readonly maxTokenAccounts: number;
   readonly balanceRefreshMs: number;
   readonly journalFlushMs: number;
+  readonly reconcileMs: number;
   readonly alertIntervalMs: number;
   readonly refusedOpportunityEventsPerSecond: number;
 }
@@ -121,6 +124,7 @@ export function settingsFromConfig(config: EngineConfig, parallelism: number): E
     maxTokenAccounts: MAX_TOKEN_ACCOUNTS,
     balanceRefreshMs: BALANCE_REFRESH_MS,
     journalFlushMs: JOURNAL_FLUSH_MS,
+    reconcileMs: RECONCILE_MS,
     alertIntervalMs: ALERT_INTERVAL_MS,
     refusedOpportunityEventsPerSecond: REFUSED_OPPORTUNITY_EVENTS_PER_SECOND,
   };

@@ -41,6 +41,8 @@ import { ExecutionValidator } from './validate/validator.js';
 
 /** Radix of the run's tag in opportunity ids. */
 const TAG_RADIX = 36;
+/** A prime number of salts, so that no rhythm of events meets it. */
+const SALTS = 997;
 
 /** The stages of one run, wired. */
 export interface Stages extends Watch {
@@ -64,6 +66,8 @@ export interface Stages extends Watch {
   readonly settlement: Settlement;
   readonly attribution: MissAttribution;
   readonly prices: Costs;
+  /** The wallet's token accounts that this run knows. */
+  readonly accounts: TokenAccounts;
   readonly walletSetup: WalletSetup;
   readonly failures: FailureHandler;
   readonly recovery: RecoveryOptions;
@@ -105,6 +109,7 @@ type Execution = Pick<
   | 'simulator'
   | 'settlement'
   | 'attribution'
+  | 'accounts'
   | 'walletSetup'
   | 'failures'
   | 'recovery'
@@ -233,6 +238,7 @@ function createExecution(
     computeUnitPriceMicroLamports: settings.computePrice.leastMicroLamports,
     minWalletLamports: settings.minWalletLamports,
     wrapTargetLamports: settings.wrapTargetLamports,
+    saltUnits: () => journal.seq % SALTS,
   });
   const { onSigned } = listeners;
   const knownSignatures = ports.journal.intentSignatures(REMEMBERED_SIGNATURES);
@@ -252,6 +258,7 @@ function createExecution(
       onSigned,
     }),
     planner,
+    accounts,
     simulator: new Simulator({
       builder,
       planner,

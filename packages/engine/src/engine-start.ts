@@ -31,19 +31,32 @@ export async function chooseTransactionVersion({ core, ports }: EngineOptions, s
   messages.setNetworkTakesV1(takesV1);
 }
 
+/** What the engine has to say while the wallet is prepared. */
+export interface WalletPreparation {
+  /** Asked before each signature. */
+  readonly maySign: () => boolean;
+  /** Called once the wallet's accounts are known, before anything is signed. */
+  readonly onLoaded: () => Promise<void>;
+}
+
 /**
  * Reads the wallet and, in real mode, creates the accounts it trades with (of the mints that cycles pass through, and those that the
  * programs of venues keep of it) and wraps SOL. It signs nothing once `maySign` says no: a start that was stopped or halted ends here,
  * with what stands. A venue where the wallet's account could not be created is withdrawn.
  * @throws WALLET_FUNDS_MISSING, WALLET_SETUP_INVALID, WALLET_SETUP_TIMEOUT, CHAIN_*
  */
-export async function prepareWallet({ market }: EngineOptions, stages: Stages, maySign: () => boolean): Promise<void> {
+export async function prepareWallet(
+  { market }: EngineOptions,
+  stages: Stages,
+  { maySign, onLoaded }: WalletPreparation,
+): Promise<void> {
   if (!maySign()) return;
   const { settings, walletSetup, balances } = stages;
   const baseMints = settings.strategy.baseMints.map((base) => base.mint);
   const pools = market.describe(Uint32Array.from({ length: market.poolCount() }, (_, index) => index));
   const mints = tradableMints(pools, baseMints, settings.maxTokenAccounts);
   await walletSetup.load(mints, venuesBetween(pools, mints));
+  await onLoaded();
   if (settings.mode === 'real') await walletSetup.prepare(maySign);
   else balances.setCredit(WRAPPED_SOL_MINT, walletSetup.wrapAmount());
   withdrawRefusedVenues(stages, market, pools);

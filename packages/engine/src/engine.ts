@@ -1,3 +1,4 @@
+import { type Books, openBooks } from './engine-books.js';
 import { followPrices } from './engine-costs.js';
 import { type InFlightReport, reportInFlight } from './engine-halt.js';
 import { keepHouse } from './engine-housekeeping.js';
@@ -149,10 +150,16 @@ export class RealExecutionEngine {
     this.#run(stages.lease.run(this.#stopping.signal));
     this.#run(stages.lease.watch(this.#stopping.signal));
     const mayGoOn = () => this.#phase === 'starting' && stages.killSwitch.allows('setup');
-    await prepareWallet(this.#options, stages, mayGoOn);
+    let books: Books | undefined;
+    const onLoaded = async () => {
+      // Without a signature of our own there is nothing that the wallet could owe.
+      if (stages.settings.mode === 'real') books = await openBooks(this.#options, stages);
+    };
+    await prepareWallet(this.#options, stages, { maySign: mayGoOn, onLoaded });
     await testAndAnnounce(this.#options, stages, mayGoOn, this.#endingStart.signal);
     if (this.#phase !== 'starting') return;
     this.#phase = 'running';
+    if (books !== undefined) this.#run(books.keep(this.#stopping.signal));
     this.#run(keepHouse(this.#options, stages, { signal: this.#stopping.signal, onTick: () => this.#revisit() }));
     this.#run(
       followPrices(this.#options, stages.prices, this.#stopping.signal, (error) => {

@@ -55,7 +55,8 @@ function deafReader(isTrade: (signature: string) => boolean): (reader: ChainRead
 describe('a transaction nobody hears of', () => {
   test('is expired by its own last valid block height and its history, and cost nothing', async () => {
     let run: EngineRun;
-    const isTrade = (signature: string) => run.of('intent').some((intent) => intent.signature === signature);
+    const isTrade = (signature: string) =>
+      run.of('intent').some((intent) => intent.purpose === 'trade' && intent.signature === signature);
     run = await open({ wrapSender: swallowTrades(isTrade), tradeLimit: 1, sandbox: { slotMs: 25 } });
     await run.engine.start();
     run.sandbox.startMarket();
@@ -71,7 +72,8 @@ describe('a transaction nobody hears of', () => {
 
   test('is brought to its verdict by the next start when the process died after the send', async () => {
     let dying: EngineRun;
-    const isTrade = (signature: string) => dying.of('intent').some((intent) => intent.signature === signature);
+    const isTrade = (signature: string) =>
+      dying.of('intent').some((intent) => intent.purpose === 'trade' && intent.signature === signature);
     const dataDir = folder();
     dying = await open({ dataDir, wrapReader: deafReader(isTrade), wsUrl: (sandbox) => sandbox.wsUrl, tradeLimit: 1 });
     await dying.engine.start();

@@ -48,7 +48,9 @@ describe('a transaction whose second leg cannot meet its minimum', () => {
       await drainSol(opened, opened.of('opportunity').at(-1)?.route.at(-1)?.pool ?? '');
     };
     const wrapSender = beforeFirstTrade((signature) =>
-      opened.of('intent').some((intent) => intent.signature === signature) ? takeTheGap() : undefined,
+      opened.of('intent').some((intent) => intent.purpose === 'trade' && intent.signature === signature)
+        ? takeTheGap()
+        : undefined,
     );
     // Only where vaults are the price does taking from one close the gap.
     const config = { venues: { enabled: ['raydium_cpmm', 'raydium_amm_v4'] } };

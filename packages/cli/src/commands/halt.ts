@@ -9,7 +9,7 @@ import { systemClock } from '../system-clock.js';
 import type { HaltOptions } from './control-options.js';
 
 /** How long the engine has to answer before the file is written as well: an answered halt is then told as the operator's. */
-const HEAD_START_MS = 50;
+const HEAD_START_MS = 250;
 /** An engine that hangs is not waited for longer: its signing gate has closed by itself by then. */
 const CONFIRMATION_MS = 5_000;
 const LOOK_MS = 100;
@@ -28,12 +28,17 @@ export async function halt(options: HaltOptions): Promise<ExitCode> {
   const answer = await answering;
   if (answer?.ok === true && answer.status.state === 'HALTED') {
     const { trigger, source, since } = answer.status;
-    say(options, { engine: 'halted', ...answer.status }, `HALTED since ${since}, by ${source}: ${trigger}\n${haltText(answer.status)}`);
+    say(
+      options,
+      { engine: 'halted', ...answer.status },
+      `HALTED since ${since}, by ${source}: ${trigger}\n${haltText(answer.status)}`,
+    );
     return ExitCode.Done;
   }
   const report = await confirmByJournal(dataDir);
   const file = `the file ${report.haltFile} keeps engines of this directory from starting`;
-  if (report.engine === 'none') say(options, { engine: 'none', haltFile: report.haltFile }, `no engine runs on ${dataDir}\n${file}`);
+  if (report.engine === 'none')
+    say(options, { engine: 'none', haltFile: report.haltFile }, `no engine runs on ${dataDir}\n${file}`);
   else say(options, { engine: 'halted', networks: report.networks }, `HALTED, says its journal\n${file}`);
   return ExitCode.Done;
 }
@@ -55,9 +60,13 @@ function hasHalted({ running, networks }: DataDirReport): boolean {
 }
 
 function unconfirmed({ dataDir, holder, haltFile }: DataDirReport): Error {
-  return createEngineError('RISK_HALT_TIMEOUT', `the engine of ${dataDir} has not confirmed the halt${holder === undefined ? '' : `: ${holder}`}`, {
-    action: `It halts as soon as it runs again: ${haltFile} is there. Ask again, or kill the process.`,
-  });
+  return createEngineError(
+    'RISK_HALT_TIMEOUT',
+    `the engine of ${dataDir} has not confirmed the halt${holder === undefined ? '' : `: ${holder}`}`,
+    {
+      action: `It halts as soon as it runs again: ${haltFile} is there. Ask again, or kill the process.`,
+    },
+  );
 }
 
 function say({ json }: HaltOptions, fields: Readonly<Record<string, unknown>>, text: string): void {

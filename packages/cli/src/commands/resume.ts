@@ -39,7 +39,11 @@ export async function resume(options: ResumeOptions): Promise<ExitCode> {
   } finally {
     writer.release();
   }
-  say(options, halted, `resumed: ${halted.length === 0 ? 'the HALT file is gone' : halted.map(({ network }) => network).join(', ')}`);
+  say(
+    options,
+    halted,
+    `resumed: ${halted.length === 0 ? 'the HALT file is gone' : halted.map(({ network }) => network).join(', ')}`,
+  );
   return ExitCode.Done;
 }
 

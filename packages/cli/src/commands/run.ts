@@ -1,5 +1,5 @@
 import { loadCore } from '@tandem/core-native';
-import type { RealExecutionEngine } from '@tandem/engine';
+import { acquireSingleWriter, type RealExecutionEngine } from '@tandem/engine';
 import { Monitor } from '@tandem/monitor';
 import { faultText } from '../cli-error.js';
 import { compose } from '../compose.js';
@@ -33,6 +33,8 @@ export async function run(options: RunOptions): Promise<ExitCode> {
       sandbox: options.network === 'sandbox',
     });
     closers.push(() => dataDir.release());
+    const writer = acquireSingleWriter(dataDir.path, new Date(systemClock.nowMs()).toISOString());
+    closers.push(() => writer.release());
     requireActive(dataDir.path, options.network);
     const desk = new HaltDesk({ pid: process.pid, network: options.network, nowMs: () => systemClock.nowMs() });
     const onNotice = (text: string) => output.notice(text);

@@ -1,12 +1,18 @@
-import { join } from 'node:path';
 import { loadCore } from '@tandem/core-native';
-import { connectJupiterExecutor, EngineError, SqliteJournal, type SwapOrder, WRAPPED_SOL_MINT } from '@tandem/engine';
+import {
+  acquireSingleWriter,
+  connectJupiterExecutor,
+  EngineError,
+  SqliteJournal,
+  type SwapOrder,
+  WRAPPED_SOL_MINT,
+} from '@tandem/engine';
 import { cliError, faultText } from '../cli-error.js';
 import { confirm } from '../confirmation.js';
 import { HaltDesk } from '../control/halt-desk.js';
 import { openHaltInputs } from '../control/halt-inputs.js';
 import { requireActive } from '../control/require-active.js';
-import { openDataDir } from '../data-dir.js';
+import { journalFile, openDataDir } from '../data-dir.js';
 import { ExitCode } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
 import { createSwapOutput } from '../output/swap-output.js';
@@ -33,6 +39,8 @@ export async function swap(options: SwapOptions): Promise<ExitCode> {
       sandbox: options.network === 'sandbox',
     });
     closers.push(() => dataDir.release());
+    const writer = acquireSingleWriter(dataDir.path, new Date(systemClock.nowMs()).toISOString());
+    closers.push(() => writer.release());
     requireActive(dataDir.path, options.network);
     const desk = new HaltDesk({ pid: process.pid, network: options.network, nowMs: () => systemClock.nowMs() });
     const onNotice = (text: string) => process.stderr.write(`${text}\n`);
@@ -50,7 +58,7 @@ export async function swap(options: SwapOptions): Promise<ExitCode> {
       config: setting.config,
       keyFile: setting.keyFile,
       apiKey: setting.apiKey,
-      openJournal: () => new SqliteJournal(join(dataDir.path, `swaps-${options.network}.sqlite`)),
+      openJournal: () => new SqliteJournal(journalFile(dataDir.path, options.network)),
     });
     closers.push(jupiter.close);
     desk.attach(jupiter);

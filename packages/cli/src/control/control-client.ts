@@ -5,7 +5,7 @@ import type { ControlAnswer, ControlRequest } from './control-message.js';
 const ANSWER_TIMEOUT_MS = 2_000;
 
 /** Returned when somebody listens and does not answer. */
-export const NO_ANSWER: ControlAnswer = { ok: false, error: 'the engine does not answer' };
+const NO_ANSWER: ControlAnswer = { ok: false, error: 'the engine does not answer' };
 
 /** Asks the engine that listens at a path; `undefined` when nobody listens, `NO_ANSWER` when somebody does and stays silent. */
 export async function askEngine(path: string, request: ControlRequest): Promise<ControlAnswer | undefined> {

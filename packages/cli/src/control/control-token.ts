@@ -18,7 +18,8 @@ export function openControlToken(dataDir: string): string {
       throw invalid(path, faultText(error), 'choose a directory you can write to with --data-dir');
   }
   const isOthers = process.platform !== 'win32' && (statSync(path).mode & OTHERS_MAY) !== 0;
-  if (isOthers) throw invalid(path, 'others can read it', `chmod 0600 ${path}, or remove it: the next run makes another`);
+  if (isOthers)
+    throw invalid(path, 'others can read it', `chmod 0600 ${path}, or remove it: the next run makes another`);
   const token = readFileSync(path, 'utf8').trim();
   if (!TOKEN.test(token)) throw invalid(path, 'it holds no token', 'remove it: the next run makes another');
   return token;

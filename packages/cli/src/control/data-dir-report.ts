@@ -55,7 +55,7 @@ export async function askDataDir(dataDir: string, request: ControlRequest): Prom
 }
 
 /** Returns what the lock says of the process that holds a data directory, `undefined` when nobody does. */
-export function findHolder(dataDir: string, clock: Clock): string | undefined {
+function findHolder(dataDir: string, clock: Clock): string | undefined {
   try {
     acquireSingleWriter(dataDir, new Date(clock.nowMs()).toISOString()).release();
     return undefined;
@@ -69,7 +69,9 @@ function listJournals(dataDir: string, network: string | undefined): { network: 
   return readdirSync(dataDir)
     .flatMap((name) => {
       const named = JOURNAL.exec(name)?.[1];
-      return named === undefined || (network !== undefined && named !== network) ? [] : [{ network: named, path: join(dataDir, name) }];
+      return named === undefined || (network !== undefined && named !== network)
+        ? []
+        : [{ network: named, path: join(dataDir, name) }];
     })
     .toSorted((a, b) => (a.network < b.network ? -1 : 1));
 }

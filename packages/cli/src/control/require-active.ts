@@ -9,12 +9,17 @@ import { haltFile, readHaltFile } from './halt-file.js';
  */
 export function requireActive(dataDir: string, network: string): void {
   const reason = readHaltFile(dataDir);
-  if (reason !== undefined) throw halted(dataDir, network, `the file ${haltFile(dataDir)}${reason === '' ? '' : `: ${reason}`}`);
+  if (reason !== undefined)
+    throw halted(dataDir, network, `the file ${haltFile(dataDir)}${reason === '' ? '' : `: ${reason}`}`);
   const path = journalFile(dataDir, network);
   if (!existsSync(path)) return;
   const { state, changed } = readJournalReport(path);
   if (state === 'ACTIVE') return;
-  throw halted(dataDir, network, `${state} since ${changed?.at}, by ${changed?.source ?? 'engine'}: ${changed?.trigger}`);
+  throw halted(
+    dataDir,
+    network,
+    `${state} since ${changed?.at}, by ${changed?.source ?? 'engine'}: ${changed?.trigger}`,
+  );
 }
 
 function halted(dataDir: string, network: string, why: string): Error {

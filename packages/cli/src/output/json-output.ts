@@ -6,9 +6,13 @@ const INTERNAL: ReadonlySet<EngineEvent['type']> = new Set(['intent']);
 
 /** Writes one JSON object a line to `events`, notices to `notices`. */
 export function createJsonOutput(events: TextSink, notices: TextSink): Output {
+  let isStarted = false;
   return {
     event(event) {
-      if (!INTERNAL.has(event.type)) events.write(`${JSON.stringify(event)}\n`);
+      isStarted ||= event.type === 'started';
+      // What a start settles (the wallet's set-up, sends of an earlier run) stands in the journal; `started` opens the stream.
+      if (INTERNAL.has(event.type) || (event.type === 'settled' && !isStarted)) return;
+      events.write(`${JSON.stringify(event)}\n`);
     },
     notice(text) {
       notices.write(`${text}\n`);

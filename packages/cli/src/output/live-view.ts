@@ -88,7 +88,10 @@ export function renderFrame(facts: RunFacts, frame: FrameOptions): string[] {
       facts.netProfitLamports < 0n ? 'red' : 'green',
       fit(` net profit ${formatSol(facts.netProfitLamports)}`, width),
     ),
-    fit(` ${facts.state === 'HALTED' ? haltText(facts.landable(frame.nowMs)) : `refused ${refusedText(facts)}`}`, width),
+    fit(
+      ` ${facts.state === 'HALTED' ? haltText(facts.landable(frame.nowMs)) : `refused ${refusedText(facts)}`}`,
+      width,
+    ),
     paint('yellow', fit(facts.lastAlert === '' ? '' : ` ${facts.lastAlert}`, width)),
     '─'.repeat(width),
     ...facts.outcomes.slice(-listed).map((outcome) => {

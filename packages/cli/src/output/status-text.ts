@@ -15,7 +15,11 @@ export function statusText(report: DataDirReport): string {
   ].join('\n');
 }
 
-function engineText(engine: DataDirReport['engine'], running: EngineStatus | undefined, holder: string | undefined): string {
+function engineText(
+  engine: DataDirReport['engine'],
+  running: EngineStatus | undefined,
+  holder: string | undefined,
+): string {
   if (running !== undefined) return `runs on ${running.network}, process ${running.pid}, since ${running.startedAt}`;
   if (engine === 'none') return 'none runs';
   return `does not answer${holder === undefined ? '' : ` (${holder})`}`;

@@ -56,6 +56,11 @@ export interface WalletSetupOptions {
   readonly minWalletLamports: bigint;
   /** Wrapped SOL the wallet should hold; 0 wraps nothing. */
   readonly wrapTargetLamports: bigint;
+  /**
+   * Returns a few compute units that differ from send to send: an embedded chain that starts anew gives the same blockhashes, and the
+   * same bytes would have the signature of a set-up that the journal holds already.
+   */
+  readonly saltUnits: () => number;
 }
 
 /** Reads the wallet's balances, and creates what trading needs before it starts: token accounts and wrapped SOL. */
@@ -214,7 +219,7 @@ export class WalletSetup {
   async #run(instructions: readonly Instruction[], computeUnits: number): Promise<void> {
     const { core, signer, blockhashes, sends, failures, computeUnitPriceMicroLamports } = this.#options;
     const packed = encodeInstructions([
-      ...computeBudgetInstructions(computeUnits, computeUnitPriceMicroLamports),
+      ...computeBudgetInstructions(computeUnits + this.#options.saltUnits(), computeUnitPriceMicroLamports),
       ...instructions,
     ]);
     const lifetime = blockhashes.latest();

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { createEngineError } from '../errors/create-engine-error.js';
 import { CHAIN_START, chainHash, type ChainedRow, keepVerified } from './hash-chain.js';
 

@@ -178,7 +178,7 @@ export class SqliteJournal implements EventStore {
 /** Returns the function that writes events in one commit and says where the chain ends then. */
 function groupWriter(db: Database.Database, endOf: () => ChainPoint): (events: readonly EngineEvent[]) => ChainPoint {
   const insert = db.prepare('INSERT INTO events (seq, at, type, id, json, hash) VALUES (?, ?, ?, ?, ?, ?)');
-  return db.transaction((events: readonly EngineEvent[]): ChainPoint => {
+  const write = db.transaction((events: readonly EngineEvent[]): ChainPoint => {
     let end = endOf();
     for (const event of events) {
       const { seq, at, type } = event;
@@ -187,7 +187,8 @@ function groupWriter(db: Database.Database, endOf: () => ChainPoint): (events: r
       insert.run(row.seq, row.at, row.type, row.id, row.json, end.hash);
     }
     return end;
-  }).immediate;
+  });
+  return (events) => write.immediate(events);
 }
 
 /** Sets the log to be synced at every commit, and reads back that it is: a file system may refuse a setting without a word. */

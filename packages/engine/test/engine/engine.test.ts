@@ -97,7 +97,7 @@ describe('RealExecutionEngine', () => {
     let journaled: string[] = [];
     paper.chain.sender.onSend = () => (journaled = types(paper.journal.events));
     await trade(paper);
-    expect(journaled).toEqual(['started', 'opportunity', 'intent']);
+    expect(journaled).toEqual(['balances', 'started', 'opportunity', 'intent']);
   });
 
   it('sends nothing and halts when the intent cannot be written', async () => {

@@ -1,7 +1,13 @@
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { TokenAccounts } from '../../src/execute/token-accounts.js';
 import { FEATURE_PROGRAM, V1_FEATURE } from '../../src/execute/v1-support.js';
-import type { AccountSnapshot, LandedTransaction, SignatureStatus, TokenBalance } from '../../src/ports/index.js';
+import type {
+  AccountReading,
+  AccountSnapshot,
+  LandedTransaction,
+  SignatureStatus,
+  TokenBalance,
+} from '../../src/ports/index.js';
 import { RecordingSender, ScriptedReader } from '../../src/testing/index.js';
 import { SOL, USD } from '../strategy/sample-opportunity.js';
 import { tokenAccountData } from './paper-pools.js';
@@ -33,6 +39,7 @@ export class PaperChain {
   readonly others = new Map<string, AccountSnapshot>();
   readonly #wallet: Uint8Array;
   readonly #accounts: TokenAccounts;
+  #final: { readonly lamports: bigint; readonly tokens: ReadonlyMap<string, bigint> } | undefined;
   readonly #landed = new Map<string, LandedTransaction>();
 
   constructor(wallet: Uint8Array) {
@@ -47,6 +54,14 @@ export class PaperChain {
       getMinimumRent: async (bytes) => BigInt(128 + bytes) * 6_960n,
       getBlockHeight: async () => this.height,
       getFirstAvailableBlock: async () => 0n,
+      getSignaturesForAddress: async () => [],
+      // Nothing that lands here is ever final.
+      readAccounts: async (addresses) =>
+        addresses.map((address) => ({
+          address,
+          slot: this.slot,
+          account: this.#account(address, this.#final ?? this),
+        })),
       getSignatureStatuses: async (signatures) => signatures.map((signature) => this.#status(signature)),
       getTransaction: async (signature) => this.#landed.get(signature) ?? null,
     });
@@ -56,6 +71,7 @@ export class PaperChain {
   land(signature: string, outcome: Outcome = {}): void {
     const { profit = 0n, priorityFee = 0n, error = null, logs = [] } = outcome;
     const before = { lamports: this.lamports, tokens: new Map(this.tokens) };
+    this.#final ??= before;
     this.lamports -= BASE_FEE + priorityFee;
     if (error === null) this.tokens.set(SOL, (this.tokens.get(SOL) ?? 0n) + profit);
     this.#landed.set(signature, {
@@ -88,19 +104,22 @@ export class PaperChain {
     return landed === undefined ? null : { slot: landed.slot, error: landed.error, confirmationStatus: 'confirmed' };
   }
 
-  #account(address: Uint8Array): AccountSnapshot | null {
+  #account(
+    address: Uint8Array,
+    state: Pick<PaperChain, 'lamports'> & { readonly tokens: ReadonlyMap<string, bigint> } = this,
+  ): AccountSnapshot | null {
     const { slot } = this;
     if (Buffer.compare(address, this.#wallet) === 0) {
-      return this.lamports === 0n
+      return state.lamports === 0n
         ? null
-        : { address, owner: SYSTEM_PROGRAM, lamports: this.lamports, slot, data: new Uint8Array(0) };
+        : { address, owner: SYSTEM_PROGRAM, lamports: state.lamports, slot, data: new Uint8Array(0) };
     }
-    const mint = [...this.tokens.keys()].find((key) => {
+    const mint = [...state.tokens.keys()].find((key) => {
       const place = this.#accounts.find(key);
       return place !== undefined && Buffer.compare(place.account, address) === 0;
     });
     if (mint === undefined) return this.others.get(encodeBase58(address)) ?? null;
-    const data = tokenAccountData(decodeAddress(mint), this.#wallet, this.tokens.get(mint) ?? 0n);
+    const data = tokenAccountData(decodeAddress(mint), this.#wallet, state.tokens.get(mint) ?? 0n);
     return { address, owner: TOKEN_PROGRAM, lamports: 2_039_280n, slot, data };
   }
 }

@@ -89,5 +89,8 @@ function reasonIn(text: string): string | undefined {
 
 /** Returns a reason as it may stand in events and on terminals: one line, of bounded length, without control characters. */
 export function oneLine(reason: string): string {
-  return reason.replaceAll(/\p{C}+/gu, ' ').trim().slice(0, MAX_REASON_CHARACTERS);
+  return reason
+    .replaceAll(/\p{C}+/gu, ' ')
+    .trim()
+    .slice(0, MAX_REASON_CHARACTERS);
 }

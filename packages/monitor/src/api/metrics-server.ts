@@ -48,7 +48,11 @@ interface Served {
   readonly control: HaltControl | undefined;
 }
 
-async function answer({ registry, control }: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  { registry, control }: Served,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   // A page on the web can reach loopback under another name (DNS rebinding): only our own names are answered.
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
   if (!ALLOWED_HOSTS.has(host)) return finish(response, 403, 'text/plain', 'forbidden host\n');
