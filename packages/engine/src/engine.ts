@@ -301,6 +301,8 @@ export class RealExecutionEngine {
     this.#submit(stages, approved, () => {
       if (plan.kind === 'refusal') return plan;
       if (!this.#mayTrade()) return refuse('risk', 'RISK_STATE_INVALID', { state: this.#phase });
+      const lease = stages.lease.check();
+      if (lease.kind === 'refusal') return lease;
       const fee = stages.risk.claimFee(approved, plan.priorityFeeLamports);
       return fee.kind === 'refusal' ? fee : stages.executor.submitPlan(plan, approvedAtMicros);
     });

@@ -58,8 +58,10 @@ export const RISK_LIMITS = {
   cooldown_window_ms: milliseconds(100, 86_400_000)
     .default(60_000)
     .describe('Time over which those failures are counted'),
-  cooldown_pool_failures: failures.default(20).describe('Failures within it after which a pool rests'),
+  cooldown_pool_failures: failures
+    .default(10)
+    .describe('Failures within it after which a pool rests, where they are more than its successes'),
   cooldown_mint_failures: failures
-    .default(60)
-    .describe('Failures within it after which a mint rests; base mints never do'),
+    .default(30)
+    .describe('Failures within it after which a mint rests, where they are more; base mints never do'),
 };

@@ -1,13 +1,13 @@
 /** When a key rests, parsed once from the configuration. */
 export interface CoolDownSettings {
-  /** So many failures within the window begin a rest. */
+  /** So many failures within the window begin a rest, where they are more than the successes. */
   readonly failures: number;
   readonly windowMs: number;
   readonly restMs: number;
 }
 
-/** Why a trade counts against its pools and mints. */
-export type CoolDownCause = 'failure' | 'shortfall';
+/** How a trade came out for its pools and mints: it failed on the chain, earned less than it should, or did as expected. */
+export type CoolDownResult = 'failure' | 'shortfall' | 'success';
 
 /** A rest that has not ended. */
 export interface Rest<Key> {
@@ -21,32 +21,39 @@ interface Resting {
   readonly reason: string;
 }
 
-interface Offence {
+interface Entry {
   readonly atMicros: number;
-  readonly cause: CoolDownCause;
+  readonly result: CoolDownResult;
 }
 
-/** Lets what fails again and again rest for a time. Bounded by the keys: pools, or mints. */
+/**
+ * Lets what fails more often than it succeeds rest for a time; a busy pool that fails now and then does not. Bounded by the keys (pools, or
+ * mints) and by the sends of a window.
+ */
 export class CoolDown<Key> {
   readonly #settings: CoolDownSettings;
-  readonly #offences = new Map<Key, Offence[]>();
+  /** Results within the window, oldest first. */
+  readonly #entries = new Map<Key, Entry[]>();
   readonly #resting = new Map<Key, Resting>();
 
   constructor(settings: CoolDownSettings) {
     this.#settings = settings;
   }
 
-  /** Counts one failure or shortfall; the last one of so many begins the rest, and the count begins anew. */
-  record(key: Key, cause: CoolDownCause, nowMicros: number): void {
+  /** Counts one result; a failure or shortfall that makes it too many begins the rest, and the count begins anew. */
+  record(key: Key, result: CoolDownResult, nowMicros: number): void {
     const { failures, windowMs, restMs } = this.#settings;
     const oldest = nowMicros - windowMs * 1_000;
-    const offences = (this.#offences.get(key) ?? []).filter(({ atMicros }) => atMicros > oldest);
-    offences.push({ atMicros: nowMicros, cause });
-    this.#offences.set(key, offences);
-    if (offences.length < failures) return;
-    const shortfalls = offences.filter((offence) => offence.cause === 'shortfall').length;
-    const reason = `${offences.length - shortfalls} failures and ${shortfalls} shortfalls within ${windowMs} ms`;
-    this.#offences.delete(key);
+    const entries = this.#entries.get(key) ?? [];
+    this.#entries.set(key, entries);
+    while (entries[0] !== undefined && entries[0].atMicros <= oldest) entries.shift();
+    entries.push({ atMicros: nowMicros, result });
+    if (result === 'success') return;
+    const count = (wanted: CoolDownResult) => entries.filter((entry) => entry.result === wanted).length;
+    const [failed, short, succeeded] = [count('failure'), count('shortfall'), count('success')];
+    if (failed + short < failures || failed + short <= succeeded) return;
+    const reason = `${failed} failures, ${short} shortfalls and ${succeeded} successes within ${windowMs} ms`;
+    this.#entries.delete(key);
     this.#resting.set(key, { untilMicros: nowMicros + restMs * 1_000, reason });
   }
 

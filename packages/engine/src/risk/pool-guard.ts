@@ -2,7 +2,7 @@ import type { PoolIndex } from '@tandem/core-native';
 import type { Clock } from '../ports/clock.js';
 import type { Opportunity } from '../strategy/opportunity.js';
 import { type CheckResult, PASSED, refuse } from '../validate/refusal.js';
-import { CoolDown, type CoolDownCause, type CoolDownSettings } from './cool-down.js';
+import { CoolDown, type CoolDownResult, type CoolDownSettings } from './cool-down.js';
 
 /** Returns the slot up to which both reserves of a pool are known (`MarketState.reservesSlot`). */
 export type PoolSlot = (pool: PoolIndex) => bigint;
@@ -41,8 +41,8 @@ export interface CoolDownStatus {
 /**
  * Keeps the engine from taking the same gap twice. After an own transaction the pool's stored state may still be the one from
  * before it: until updates of both vaults from the landing slot or later have arrived, and that slot is over, the pool is not traded. Pools whose
- * trades miss again and again rest for doubling times; pools and mints whose trades fail or fall short often rest for a configured
- * time, whatever happened in between. A base mint never rests: that would be a halt, which is the breakers' business. Bounded by the number of
+ * trades miss again and again rest for doubling times; pools and mints whose trades fail or fall short more often than not rest
+ * for a configured time. A base mint never rests: that would be a halt, which is the breakers' business. Bounded by the number of
  * pools.
  */
 export class PoolGuard {
@@ -102,16 +102,16 @@ export class PoolGuard {
     }
   }
 
-  /** Counts a trade that failed on the chain or earned too little against its pools and the mints between them. */
-  recordOffence({ legs, base }: Opportunity, cause: CoolDownCause): void {
+  /** Counts how a trade came out for its pools and for the mints between them. */
+  recordResult({ legs, base }: Opportunity, result: CoolDownResult): void {
     const now = this.#clock.nowMicros();
     for (const { pool, poolAddress } of legs) {
       this.#addresses.set(pool, poolAddress);
-      this.#poolCoolDown.record(pool, cause, now);
+      this.#poolCoolDown.record(pool, result, now);
     }
     const mints = new Set(legs.map(({ mintOut }) => mintOut));
     mints.delete(base.mint);
-    for (const mint of mints) this.#mintCoolDown.record(mint, cause, now);
+    for (const mint of mints) this.#mintCoolDown.record(mint, result, now);
   }
 
   /** Returns the pools whose wait has ended by this slot, each once: gaps that were refused meanwhile are looked for again. */

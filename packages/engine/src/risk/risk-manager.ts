@@ -153,8 +153,8 @@ export class RiskManager {
     this.#release(opportunity);
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordExecuted(pools, slot);
-    if (isShortfall(actualProfit, opportunity.profit.net, this.#options.settings.shortfallRatioBps))
-      this.#guard.recordOffence(opportunity, 'shortfall');
+    const isShort = isShortfall(actualProfit, opportunity.profit.net, this.#options.settings.shortfallRatioBps);
+    this.#guard.recordResult(opportunity, isShort ? 'shortfall' : 'success');
     this.#trades.recordExecuted();
     this.#options.sizes.recordExecuted(netProfitLamports);
   }
@@ -164,7 +164,7 @@ export class RiskManager {
     this.#release(opportunity);
     const pools = opportunity.legs.map((leg) => leg.pool);
     this.#guard.recordMissed(pools, slot);
-    if (costLamports > 0n) this.#guard.recordOffence(opportunity, 'failure');
+    if (costLamports > 0n) this.#guard.recordResult(opportunity, 'failure');
     this.#options.sizes.recordMissed(costLamports);
   }
 

@@ -191,6 +191,18 @@ export const BAD_CONFIGS: readonly BadConfig[] = [
   },
   { name: 'a timeout as text', text: '{ "execution_timeout_seconds": "30" }', code: WRONG, names: ['"30"'] },
   { name: 'a section that is a list', text: '{ "network": [] }', code: WRONG, names: ['network'] },
+  {
+    name: 'a breaker that could never trip',
+    text: '{ "risk": { "max_shortfalls": 21 } }',
+    code: WRONG,
+    names: ['risk.max_shortfalls', 'shortfall_window_trades'],
+  },
+  {
+    name: 'an exposure of nothing',
+    text: '{ "risk": { "max_exposure_sol": 0 } }',
+    code: WRONG,
+    names: ['risk.max_exposure_sol', 'above 0'],
+  },
   { name: 'a section that is null', text: '{ "risk": null }', code: WRONG, names: ['risk'] },
   {
     name: 'an RPC URL without a scheme',

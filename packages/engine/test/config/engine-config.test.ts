@@ -56,6 +56,21 @@ describe('a good configuration', () => {
     });
   });
 
+  it('bounds exposure and inventory by the size of a trade, and a lapse of the lease by the stall, where nothing is said', () => {
+    const { risk } = parseEngineConfig('{ "max_execution_amount_sol": 0.5, "risk": { "max_in_flight": 3, "max_loop_stall_ms": 700 } }');
+    expect(risk).toMatchObject({
+      maxExposureLamports: 1_500_000_000n,
+      maxInventoryLamports: 500_000_000n,
+      maxLeaseLapseMs: 700,
+    });
+    const said = '{ "risk": { "max_exposure_sol": "0.000000001", "max_inventory_sol": 2, "max_lease_lapse_ms": 100 } }';
+    expect(parseEngineConfig(said).risk).toMatchObject({
+      maxExposureLamports: 1n,
+      maxInventoryLamports: 2_000_000_000n,
+      maxLeaseLapseMs: 100,
+    });
+  });
+
   it('takes the example of the contract, comments and trailing commas included', () => {
     const config = parseEngineConfig(`\uFEFF{
       // where editors find the schema

@@ -5,7 +5,7 @@ import { parseEngineConfig } from '../../src/config/engine-config.js';
 import { createEngine } from '../../src/engine.js';
 import { NoLookupTables } from '../../src/execute/lookup-table-source.js';
 import type { EngineEvent } from '../../src/journal/event.js';
-import type { Signer, SwapRouter } from '../../src/ports/index.js';
+import type { Signer, SigningGate, SwapRouter } from '../../src/ports/index.js';
 import { ManualClock, MemoryJournal, ScriptedFeed, SeededRandom } from '../../src/testing/index.js';
 import { PaperChain } from './paper-chain.js';
 import { PaperMarket } from './paper-market.js';
@@ -33,6 +33,7 @@ export interface PaperEngineOptions {
   readonly journal?: MemoryJournal;
   readonly signer?: Signer;
   readonly router?: SwapRouter;
+  readonly gate?: SigningGate;
   readonly prepare?: (chain: PaperChain) => void;
   /** Changes the core that the stages see; the market keeps the real one. */
   readonly wrapCore?: (core: CoreApi) => CoreApi;
@@ -74,6 +75,7 @@ export function paperEngine(options: PaperEngineOptions = {}) {
       senders: [chain.sender],
       lookupTables: new NoLookupTables(),
       ...(options.router === undefined ? {} : { router: options.router }),
+      ...(options.gate === undefined ? {} : { gate: options.gate }),
     },
     parallelism: 0,
     facts: { network: 'sandbox', chain: 'paper', rpcUrl: 'r', wsUrl: 'w', dataDir: 'd', version: '0' },

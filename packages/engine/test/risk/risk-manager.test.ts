@@ -245,7 +245,7 @@ describe('RiskManager', () => {
     const decision = risk.decide({ kind: 'validated', opportunity: fresh({ slot: 5_000n }, [9, 2]) });
     expect(decision).toMatchObject({
       reason: 'RISK_POOL_FAILURES_EXCEEDED',
-      details: { restsForMs: 20_000, because: '1 failures and 1 shortfalls within 10000 ms' },
+      details: { restsForMs: 20_000, because: '1 failures, 1 shortfalls and 0 successes within 10000 ms' },
     });
     expect(risk.coolDowns.map(({ kind, leftMs }) => [kind, leftMs])).toEqual([
       ['pool', 20_000],
@@ -255,6 +255,16 @@ describe('RiskManager', () => {
     await clock.advance(20_000);
     expect([...risk.takeDuePools(5_000n)]).toEqual([1, 2]);
     expect(decide(loser())).toBe('approved');
+  });
+
+  it('lets no pool rest that succeeds as often as it fails', () => {
+    for (let time = 0; time < 3; time += 1) {
+      risk.settleExecuted(fresh({}, [1, 2]), filled(1n, 1n));
+      risk.settleMissed(fresh({}, [1, 2]), 1n, 5_000n);
+    }
+    expect(risk.coolDowns).toEqual([]);
+    risk.settleMissed(fresh({}, [1, 2]), 1n, 5_000n);
+    expect(risk.coolDowns.map(({ kind }) => kind)).toEqual(['pool', 'pool', 'mint']);
   });
 
   it('counts neither what only expired, nor what lies further apart than the window', async () => {
