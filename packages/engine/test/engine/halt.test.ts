@@ -67,7 +67,7 @@ describe('a halt', () => {
   it('that comes before the start lets nothing be signed', async () => {
     const paper = create();
     paper.engine.halt('too early', 'signal');
-    await start(paper);
+    await expect(start(paper)).rejects.toMatchObject({ code: 'RISK_STATE_INVALID' });
     paper.market.move(1, GAP);
     await pass(paper, 1_000);
     expect(paper.chain.sender.sends).toEqual([]);
