@@ -13,7 +13,7 @@ export interface Holdings {
 export type Differences = ReadonlyMap<string, bigint>;
 
 /** Name of native SOL among the differences: no mint can have it. */
-export const NATIVE = 'lamports';
+const NATIVE = 'lamports';
 
 /**
  * Returns what a wallet must hold at a slot: what it held before, and the whole change of each of its transactions that landed in

@@ -57,7 +57,9 @@ describe('a good configuration', () => {
   });
 
   it('bounds exposure and inventory by the size of a trade, and a lapse of the lease by the stall, where nothing is said', () => {
-    const { risk } = parseEngineConfig('{ "max_execution_amount_sol": 0.5, "risk": { "max_in_flight": 3, "max_loop_stall_ms": 700 } }');
+    const { risk } = parseEngineConfig(
+      '{ "max_execution_amount_sol": 0.5, "risk": { "max_in_flight": 3, "max_loop_stall_ms": 700 } }',
+    );
     expect(risk).toMatchObject({
       maxExposureLamports: 1_500_000_000n,
       maxInventoryLamports: 500_000_000n,

@@ -2,7 +2,6 @@ import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { TokenAccounts } from '../../src/execute/token-accounts.js';
 import { FEATURE_PROGRAM, V1_FEATURE } from '../../src/execute/v1-support.js';
 import type {
-  AccountReading,
   AccountSnapshot,
   LandedTransaction,
   SignatureStatus,

@@ -122,7 +122,13 @@ it('closes the gate before anything else is told, and renews it only while it tr
 });
 
 it('halts with a critical alert when the gate cannot be told, and journals the halt all the same', async () => {
-  const gate = { renew: () => undefined, reduce: () => undefined, halt: () => { throw new Error('gone'); } };
+  const gate = {
+    renew: () => undefined,
+    reduce: () => undefined,
+    halt: () => {
+      throw new Error('gone');
+    },
+  };
   const paper = create({ gate });
   await start(paper);
   paper.engine.halt('operator', 'cli');

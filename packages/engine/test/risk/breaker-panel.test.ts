@@ -78,7 +78,14 @@ describe('BreakerPanel', () => {
     expect(parts.changes[0]).toMatch(/^ACTIVE→HALTED RISK_BREAKER_PANIC: outcomes could not be evaluated/);
     parts = recordedSwitch(clock);
     const { killSwitch } = parts;
-    const others = { clock, time: new SteadyTime(clock), ledger, counters: [], sums: [], alerts: { raise: () => undefined } };
+    const others = {
+      clock,
+      time: new SteadyTime(clock),
+      ledger,
+      counters: [],
+      sums: [],
+      alerts: { raise: () => undefined },
+    };
     const nodes = new RpcDisagreement(soleWitness(new ScriptedReader()), 1_000);
     new BreakerPanel({ ...others, killSwitch, watchers: [broken], nodes, onOutcome: () => undefined }).checkAll();
     expect(parts.changes).toEqual([

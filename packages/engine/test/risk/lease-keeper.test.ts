@@ -75,9 +75,7 @@ describe('LeaseKeeper', () => {
       throw new Error('broken');
     };
     void keeper({ checkBreakers: thrower }).run(stopping.signal);
-    expect(parts.changes).toEqual([
-      'ACTIVE→HALTED RISK_BREAKER_PANIC: the risk loop failed: broken (lease)',
-    ]);
+    expect(parts.changes).toEqual(['ACTIVE→HALTED RISK_BREAKER_PANIC: the risk loop failed: broken (lease)']);
     parts = recordedSwitch(clock);
     void keeper({ gate: { renew: thrower, reduce: () => undefined, halt: () => undefined } }).run(stopping.signal);
     expect(parts.killSwitch.state).toBe('HALTED');

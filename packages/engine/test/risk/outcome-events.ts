@@ -29,7 +29,7 @@ export function intent(id: string, purpose?: SendPurpose): EngineEventBody {
 export function executed(
   id: string,
   net: bigint,
-  { actual = net, expected = net, tip = 0n, inventory = {} as Record<string, string> } = {},
+  { actual = net, expected = net, tip = 0n, inventory = {} } = {},
 ): EngineEventBody {
   return {
     type: 'executed',

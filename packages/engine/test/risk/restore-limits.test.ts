@@ -84,7 +84,9 @@ async function writeAndDie(path: string, events: readonly EngineEvent[]): Promis
     for (const event of ${JSON.stringify(events)}) journal.append(event);
     console.log('written');
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
