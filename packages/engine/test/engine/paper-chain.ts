@@ -1,12 +1,7 @@
 import { decodeAddress, encodeBase58 } from '../../src/chain/base58.js';
 import { TokenAccounts } from '../../src/execute/token-accounts.js';
 import { FEATURE_PROGRAM, V1_FEATURE } from '../../src/execute/v1-support.js';
-import type {
-  AccountSnapshot,
-  LandedTransaction,
-  SignatureStatus,
-  TokenBalance,
-} from '../../src/ports/index.js';
+import type { AccountSnapshot, LandedTransaction, SignatureStatus, TokenBalance } from '../../src/ports/index.js';
 import { RecordingSender, ScriptedReader } from '../../src/testing/index.js';
 import { SOL, USD } from '../strategy/sample-opportunity.js';
 import { tokenAccountData } from './paper-pools.js';
